@@ -1,0 +1,172 @@
+// [[metric]]: what is counted, and by which of an event's fields.
+#include <algorithm>
+#include <utility>
+
+#include "apps/config/draft.h"
+#include "apps/config/label.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+// What a dimension or a condition may be beside a field of the event.
+constexpr std::string_view kRecordSources[] = {"@topic", "@key", "@partition"};
+
+struct MetricDraft {
+  MetricSpec spec;
+  std::vector<FieldUse> fields;
+};
+
+// Notes that `source` must be decoded, if it is a field.
+void Use(const Value& value, std::string_view source, MetricDraft& metric) {
+  if (source.front() != '@') metric.fields.push_back({std::string(source), value.Where()});
+}
+
+absl::Status ReadName(const Value& value, MetricDraft& metric) {
+  constexpr std::string_view kExpected = "a name of letters, digits and _ that does not begin with a digit";
+  ASSIGN_OR_RETURN(metric.spec.name, value.Text(kTextMax, kExpected));
+  return IsIdentifier(metric.spec.name) ? absl::OkStatus() : value.Expected(kExpected);
+}
+
+// "source" or "label=source".
+absl::Status ReadDimension(const Value& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(const std::string text, value.NonEmptyText(kTextMax, "\"source\" or \"label=source\""));
+  const std::optional<Dimension> dimension = ParseDimension(text);
+  if (!dimension.has_value()) return value.Expected("\"source\" or \"label=source\"");
+  RETURN_IF_ERROR(CheckSource(value, dimension->source, kRecordSources));
+  if (!IsLabel(dimension->label)) {
+    return value.Error(Shown(dimension->label), " cannot be a label: letters, digits and _, no digit or __ in front, ",
+                       "not \"metric\"; write label=source, as ",
+                       Shown(Cat(LabelLike(dimension->label), "=", dimension->source)));
+  }
+  for (const Dimension& other : metric.spec.by) {
+    if (other.label == dimension->label) {
+      return value.Error("the label ", Shown(other.label), " comes twice; write another as label=source");
+    }
+  }
+  Use(value, dimension->source, metric);
+  metric.spec.by.push_back(*dimension);
+  return absl::OkStatus();
+}
+
+absl::Status ReadBy(const Value& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(const Value::ListOf list, value.List(kDimensionsMax, "a list as [\"game\", \"call\"]"));
+  for (const Value& dimension : list) RETURN_IF_ERROR(ReadDimension(dimension, metric));
+  return absl::OkStatus();
+}
+
+absl::Status ReadValue(const Value& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(metric.spec.value, value.Text(kTextMax, "a field"));
+  if (metric.spec.value.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckSource(value, metric.spec.value, {}));
+  Use(value, metric.spec.value, metric);
+  return absl::OkStatus();
+}
+
+// A value of a condition as the text that a field's is compared with.
+absl::StatusOr<std::string> ConditionText(const Value& value) {
+  std::optional<std::string> text = value.Scalar();
+  if (!text.has_value()) return value.Expected("a string, an integer, a boolean or a list of them");
+  if (text->size() > kTextMax) return value.Error("expected at most ", kTextMax, " bytes, got ", text->size());
+  return *std::move(text);
+}
+
+absl::Status ReadCondition(const Value::Entry& entry, MetricDraft& metric) {
+  const Value& value = entry.value;
+  if (value.IsTable()) {
+    return value.Error("expected a value or a list of values; a field in a field is written as \"/outer/inner\"");
+  }
+  if (entry.key.empty() || entry.key.size() > kTextMax) {
+    return value.Error("expected a field of 1 to ", kTextMax, " bytes");
+  }
+  RETURN_IF_ERROR(CheckSource(value, entry.key, kRecordSources));
+  Value::ListOf values = {value};
+  if (value.IsList()) {
+    ASSIGN_OR_RETURN(values, value.List(kWhereValuesMax, "a list of values"));
+    if (values.empty()) return value.Error("expected at least one value; with none, nothing would be counted");
+  }
+  std::vector<std::string> texts;
+  for (const Value& each : values) {
+    ASSIGN_OR_RETURN(std::string text, ConditionText(each));
+    texts.push_back(std::move(text));
+  }
+  Use(value, entry.key, metric);
+  metric.spec.where.emplace(entry.key, std::move(texts));
+  return absl::OkStatus();
+}
+
+absl::Status ReadWhere(const Value& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(const Value::TableOf entries, value.Table("a table as { call = \"login\" }"));
+  if (entries.size() > kWhereFieldsMax) return value.Error("expected at most ", kWhereFieldsMax, " fields");
+  for (const Value::Entry& entry : entries) RETURN_IF_ERROR(ReadCondition(entry, metric));
+  return absl::OkStatus();
+}
+
+constexpr KeyOf<MetricDraft> kMetricKeys[] = {
+    {"name", ReadName},
+    {"by", ReadBy},
+    {"value", ReadValue},
+    {"where", ReadWhere},
+};
+
+absl::StatusOr<MetricDraft> ReadMetric(const Value& value) {
+  if (!value.IsTable()) return value.Expected("a [[metric]] table");
+  MetricDraft metric;
+  RETURN_IF_ERROR(ReadKeys<MetricDraft>(value, kMetricKeys, metric));
+  if (metric.spec.name.empty()) return value.Error("expected a name, as name = \"stats\"");
+  return metric;
+}
+
+// Whether `pointer` is a JSON pointer (RFC 6901): each ~ in it stands before a 0 or a 1.
+bool IsPointer(std::string_view pointer) {
+  for (size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] != '~') continue;
+    if (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1')) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<MetricSpec> DefaultMetrics() { return {{"stats", {{"game", "game"}, {"call", "call"}}, "", {}}}; }
+
+std::vector<FieldUse> DefaultMetricFields() {
+  std::vector<FieldUse> fields;
+  for (const MetricSpec& metric : DefaultMetrics()) {
+    for (const Dimension& dimension : metric.by) fields.push_back({dimension.source, "metric (the default one)"});
+  }
+  return fields;
+}
+
+absl::Status CheckSource(const Value& value, std::string_view source, std::span<const std::string_view> specials) {
+  if (source.front() == '/' && !IsPointer(source)) {
+    return value.Error(Shown(source), " is no JSON pointer: a ~ is written as ~0, a / in a key as ~1");
+  }
+  if (source.front() != '@' || std::find(specials.begin(), specials.end(), source) != specials.end()) {
+    return absl::OkStatus();
+  }
+  std::string expected = "a field";
+  for (std::string_view special : specials) Append(expected, Cat(special == specials.back() ? " or " : ", ", special));
+  return value.Error("expected ", expected, ", got ", Shown(source), "; a field of that name is written as ",
+                     Shown(Cat("/", source)));
+}
+
+absl::Status ReadMetrics(const Value& list, Draft& draft) {
+  ASSIGN_OR_RETURN(const Value::ListOf values, list.List(kMetricsMax, "[[metric]] tables"));
+  if (values.empty()) return list.Error("expected at least one [[metric]]");
+  std::vector<MetricSpec> metrics;
+  std::vector<FieldUse> fields;
+  for (const Value& value : values) {
+    ASSIGN_OR_RETURN(MetricDraft metric, ReadMetric(value));
+    for (const MetricSpec& other : metrics) {
+      if (other.name == metric.spec.name) return value.Error("the name ", Shown(other.name), " comes twice");
+    }
+    metrics.push_back(std::move(metric.spec));
+    fields.insert(fields.end(), metric.fields.begin(), metric.fields.end());
+  }
+  draft.config.metrics = std::move(metrics);
+  draft.metric_fields = std::move(fields);
+  return absl::OkStatus();
+}
+
+}  // namespace tally

@@ -1,0 +1,239 @@
+// The keys of every section but [[metric]], each with what it takes.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "apps/config/draft.h"
+#include "apps/config/names.h"
+#include "apps/config/properties.h"
+#include "apps/config/start_time.h"
+#include "core/base/strings.h"
+#include "core/events/decoder.h"
+
+namespace tally {
+namespace {
+
+using Key = KeyOf<Draft>;
+
+template <typename T, size_t N>
+absl::Status SetChoice(const Value& value, const std::array<Named<T>, N>& names, T& target) {
+  std::string expected;
+  std::vector<std::string_view> words;
+  for (const Named<T>& named : names) {
+    Append(expected, Cat(words.empty() ? "" : " or ", "\"", named.name, "\""));
+    words.push_back(named.name);
+  }
+  ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, expected));
+  for (const Named<T>& named : names) {
+    if (named.name != text) continue;
+    target = named.value;
+    return absl::OkStatus();
+  }
+  return value.Expected(expected);
+}
+
+// A line of text, for what is handed on as a C string or printed in one line.
+absl::StatusOr<std::string> Line(const Value& value) {
+  ASSIGN_OR_RETURN(std::string text, value.NonEmptyText(kTextMax, "a text that is not empty"));
+  auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), is_control)) return value.Expected("a text without control characters");
+  return text;
+}
+
+bool IsTopicName(std::string_view name) {
+  if (name.empty() || name.size() > kTopicNameMax || name == "." || name == "..") return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return alphanumeric || c == '.' || c == '_' || c == '-';
+  });
+}
+
+absl::Status ReadTopics(const Value& value, Draft& draft) {
+  ASSIGN_OR_RETURN(const Value::ListOf list, value.List(kTopicsMax, "a list of topics as [\"mw\", \"hh\"]"));
+  if (list.empty()) return value.Error("expected at least one topic");
+  std::vector<std::string> topics;
+  for (const Value& topic : list) {
+    ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "the name of a topic"));
+    if (!IsTopicName(name)) return topic.Expected("the name of a topic, of letters, digits, '.', '_' and '-'");
+    if (std::find(topics.begin(), topics.end(), name) != topics.end()) return topic.Error(Shown(name), " comes twice");
+    topics.push_back(std::move(name));
+  }
+  draft.config.kafka.topics = std::move(topics);
+  return absl::OkStatus();
+}
+
+absl::Status ReadStart(const Value& value, Draft& draft) {
+  constexpr std::string_view kExpected =
+      "\"earliest\", \"latest\", \"retention\" or a time as \"2011-06-05T14:30:00Z\"";
+  const std::optional<std::string> text = value.TimeText();
+  if (!text.has_value()) return value.Expected(kExpected);
+  for (const auto& named : kStartNames) {
+    if (named.name != *text) continue;
+    draft.config.kafka.start = {named.value, Timestamp()};
+    return absl::OkStatus();
+  }
+  const std::optional<Timestamp> time = ParseStartTime(*text);
+  if (!time.has_value()) return value.Expected(kExpected);
+  draft.config.kafka.start = {StartPoint::Kind::kTime, *time};
+  return absl::OkStatus();
+}
+
+// Adds the properties below `table`, their names joined by dots behind `prefix`, to `read`.
+absl::Status CollectProperties(const Value& table, const std::string& prefix,
+                               std::map<std::string, std::string>& read) {
+  ASSIGN_OR_RETURN(const Value::TableOf entries, table.Table("a table of properties"));
+  for (const Value::Entry& entry : entries) {
+    const std::string name = Cat(prefix, entry.key);
+    const Value& value = entry.value;
+    if (value.IsTable()) {
+      RETURN_IF_ERROR(CollectProperties(value, name + ".", read));
+      continue;
+    }
+    const std::optional<std::string> text = value.Scalar();
+    if (!text.has_value()) return value.Error("expected a string, an integer or a boolean");
+    if (text->size() > kPropertyValueMax) return value.Error("expected at most ", kPropertyValueMax, " bytes");
+    if (text->find('\0') != std::string::npos) return value.Error("a text must not hold U+0000");
+    if (name.find('\0') != std::string::npos) return value.Error("a name must not hold U+0000");
+    if (absl::Status status = CheckKafkaProperty(name, *text); !status.ok()) return Annotate(status, value.Where());
+    if (!read.emplace(name, *text).second) return value.Error("is given twice");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadProperties(const Value& value, Draft& draft) {
+  std::map<std::string, std::string> read;
+  RETURN_IF_ERROR(CollectProperties(value, "", read));
+  std::map<std::string, std::string>& properties = draft.config.kafka.properties;
+  for (auto& [name, text] : read) properties[name] = std::move(text);
+  if (properties.size() > kPropertiesMax) return value.Error("expected at most ", kPropertiesMax, " properties");
+  return absl::OkStatus();
+}
+
+absl::Status ReadTimeField(const Value& value, Draft& draft) {
+  constexpr std::string_view kSpecials[] = {"@timestamp"};
+  ASSIGN_OR_RETURN(std::string field, value.NonEmptyText(kTextMax, "a field"));
+  RETURN_IF_ERROR(CheckSource(value, field, kSpecials));
+  draft.config.event.time = std::move(field);
+  draft.time_where = value.Where();
+  return absl::OkStatus();
+}
+
+absl::Status ReadFormat(const Value& value, Draft& draft) {
+  draft.format_where = value.Where();
+  return SetChoice(value, kFormatNames, draft.config.event.format);
+}
+
+absl::Status ReadPattern(const Value& value, Draft& draft) {
+  draft.pattern_where = value.Where();
+  return Set(draft.config.event.pattern, value.Text(kPatternMax));
+}
+
+// There are no passwords: whoever reaches a port may ask everything, so only this machine may reach it.
+absl::Status ReadEndpoint(const Value& value, Endpoint& endpoint) {
+  ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, "HOST:PORT"));
+  std::optional<Endpoint> parsed = ParseEndpoint(text);
+  if (!parsed.has_value()) {
+    return value.Expected("HOST:PORT as \"127.0.0.1:7878\" or \"[::1]:7878\", the port from 0 to 65535");
+  }
+  if (!IsLoopback(parsed->host)) {
+    return value.Error(Shown(parsed->host), " is not loopback, and the node knows no passwords: it listens only on ",
+                       "127.0.0.0/8, ::1 or localhost");
+  }
+  endpoint = *std::move(parsed);
+  return absl::OkStatus();
+}
+
+constexpr Key kKafkaKeys[] = {
+    {"brokers", [](const Value& v, Draft& d) { return Set(d.config.kafka.brokers, Line(v)); }},
+    {"topics", ReadTopics},
+    {"start", ReadStart},
+    {"group", [](const Value& v, Draft& d) { return Set(d.config.kafka.group, Line(v)); }},
+    {"threads", [](const Value& v, Draft& d) { return Set(d.config.kafka.threads, v.Integer(0, kThreadsMax)); }},
+    {"properties", ReadProperties},
+};
+
+constexpr Key kEventKeys[] = {
+    {"format", ReadFormat},
+    {"pattern", ReadPattern},
+    {"time", ReadTimeField},
+    {"time_unit", [](const Value& v, Draft& d) { return SetChoice(v, kTimeUnitNames, d.config.event.time_unit); }},
+    {"ahead_max",
+     [](const Value& v, Draft& d) { return Set(d.config.event.ahead_max, v.Duration(kAheadMin, kAheadMax)); }},
+};
+
+constexpr Key kRetentionKeys[] = {
+    {"ttl", [](const Value& v, Draft& d) { return Set(d.config.retention.ttl, v.Duration(kTtlMin, kTtlMax)); }},
+    {"clock", [](const Value& v, Draft& d) { return SetChoice(v, kClockNames, d.config.retention.clock); }},
+};
+
+constexpr Key kCheckpointKeys[] = {
+    {"dir", [](const Value& v, Draft& d) { return Set(d.config.checkpoint.dir, Line(v)); }},
+    {"interval",
+     [](const Value& v, Draft& d) {
+       return Set(d.config.checkpoint.interval, v.Duration(kIntervalMin, kIntervalMax));
+     }},
+};
+
+constexpr Key kLimitsKeys[] = {
+    {"series_max",
+     [](const Value& v, Draft& d) { return Set(d.config.limits.series_max, v.Integer(1, kSeriesMaxMax)); }},
+    {"clients_max",
+     [](const Value& v, Draft& d) { return Set(d.config.limits.clients_max, v.Integer(1, kClientsMaxMax)); }},
+};
+
+constexpr Key kServerKeys[] = {
+    {"listen", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.listen); }},
+    {"http", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.http); }},
+};
+
+constexpr Key kSections[] = {
+    {"kafka", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kKafkaKeys, d); }},
+    {"event", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kEventKeys, d); }},
+    {"metric", ReadMetrics},
+    {"retention", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kRetentionKeys, d); }},
+    {"checkpoint", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kCheckpointKeys, d); }},
+    {"limits", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kLimitsKeys, d); }},
+    {"server", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kServerKeys, d); }},
+};
+
+// Whether the format has the fields that are asked for. One decoder is made for all of them, and only if that fails one
+// for each, to say whose it is.
+absl::Status CheckFields(const Draft& draft) {
+  const EventSpec& event = draft.config.event;
+  std::vector<FieldUse> uses = draft.metric_fields;
+  if (event.time != "@timestamp") uses.push_back({event.time, draft.time_where});
+  std::set<std::string> fields;
+  for (const FieldUse& use : uses) fields.insert(use.field);
+  if (MakeDecoder(event, {fields.begin(), fields.end()}).ok()) return absl::OkStatus();
+
+  RETURN_IF_ERROR(Annotate(MakeDecoder(event, {}).status(), draft.pattern_where));
+  for (const FieldUse& use : uses) RETURN_IF_ERROR(Annotate(MakeDecoder(event, {use.field}).status(), use.where));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ApplyLayer(const Value& root, Draft& draft) { return ReadKeys<Draft>(root, kSections, draft); }
+
+absl::Status CheckWhole(const Draft& draft) {
+  const EventSpec& event = draft.config.event;
+  const bool regex = event.format == EventFormat::kRegex;
+  if (regex && event.pattern.empty()) {
+    return InvalidArgument(draft.format_where, ": \"regex\" needs event.pattern");
+  }
+  if (!regex && !event.pattern.empty()) {
+    return InvalidArgument(draft.pattern_where, ": a pattern needs event.format = \"regex\"");
+  }
+  return CheckFields(draft);
+}
+
+absl::Status UnknownKey(const Value& table, const Value::Entry& entry, std::span<const std::string_view> names) {
+  std::string shown = Shown(entry.key);
+  std::replace(shown.begin(), shown.end(), '"', '\'');
+  const std::string section = table.path().empty() ? "" : Cat(" in [", table.path(), "]");
+  return InvalidArgument(entry.key_place.Text(), ": unknown ", section.empty() ? "section " : "key ", shown, section,
+                         DidYouMean(entry.key, names));
+}
+
+}  // namespace tally

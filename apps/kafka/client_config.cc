@@ -1,0 +1,102 @@
+#include "apps/kafka/client_config.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include "apps/kafka/client_log.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kSyslogError = 3;
+
+absl::Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  char error[512] = "";
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error) == RD_KAFKA_CONF_OK) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument("librdkafka does not take this value for ", name);   // `error` may quote a secret
+}
+
+void SetIfKnown(rd_kafka_conf_t* conf, const char* name, const char* value) {
+  char error[512] = "";
+  rd_kafka_conf_set(conf, name, value, error, sizeof error);
+}
+
+absl::Status SetPreferences(rd_kafka_conf_t* conf) {
+  using std::to_string;
+  const std::map<std::string, std::string> preferences = {
+      {"client.id", "tallyd"},
+      {"queued.min.messages", to_string(ClientOptions::kQueuedMessages)},
+      {"queued.max.messages.kbytes", to_string(ClientOptions::kQueuedKbytes)},
+      {"fetch.max.bytes", to_string(ClientOptions::kFetchBytesMax)},
+      {"fetch.message.max.bytes", to_string(ClientOptions::kPartitionFetchBytesMax)},
+      {"socket.keepalive.enable", "true"},
+      // A round trip of 30 s is slow, not broken; the defaults of 10 s and 30 s would never get through it.
+      {"api.version.request.timeout.ms", "60000"},
+      {"socket.connection.setup.timeout.ms", "60000"},
+  };
+  for (const auto& [name, value] : preferences) RETURN_IF_ERROR(Set(conf, name, value));
+  SetIfKnown(conf, "fetch.queue.backoff.ms", "1");   // from 2.3 on; FetchNudge stands in for it before
+  return absl::OkStatus();
+}
+
+absl::Status SetLaws(rd_kafka_conf_t* conf, const ClientOptions& options) {
+  const std::map<std::string, std::string> laws = {
+      {"bootstrap.servers", options.brokers},
+      {"group.id", options.group},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "error"},            // every other policy leaves records out, or counts them twice
+      {"enable.partition.eof", "true"},          // ends of logs whose last records are markers or aborted
+      {"check.crcs", "true"},                    // else a flipped byte is data
+      {"isolation.level", "read_committed"},
+      {"allow.auto.create.topics", "false"},     // looking at a topic must not make it
+      // Nobody joins the group, so all that is left of this one is how long a commit, and with it the client's end, waits for
+      // a coordinator that is away: 45 s by default.
+      {"session.timeout.ms", "500"},
+      {"log.queue", "false"},                    // lines come through the callback, from librdkafka's threads
+      {"enabled_events", "0"},
+  };
+  for (const auto& [name, value] : laws) RETURN_IF_ERROR(Set(conf, name, value));
+  return absl::OkStatus();
+}
+
+void OnLog(const rd_kafka_t*, int level, const char* facility, const char* text) { LogKafka(level, facility, text); }
+
+void OnError(rd_kafka_t*, int error, const char* reason, void*) {
+  LogKafka(kSyslogError, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error)), reason);
+}
+
+absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
+  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
+  rd_kafka_conf_set_error_cb(conf.get(), &OnError);
+  char error[512] = "";
+  ClientHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
+  if (!client) return InvalidArgument("librdkafka makes no client: ", std::string_view(error));
+  conf.release();   // the client's now
+  return client;
+}
+
+}  // namespace
+
+absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options) {
+  ConfHandle conf(rd_kafka_conf_new());
+  absl::Status preferred = SetPreferences(conf.get());
+  TALLY_CHECK(preferred.ok());
+  for (const auto& [name, value] : options.properties) {
+    RETURN_IF_ERROR(Annotate(Set(conf.get(), name, value), "kafka.properties"));
+  }
+  RETURN_IF_ERROR(SetLaws(conf.get(), options));
+  return NewClient(RD_KAFKA_CONSUMER, std::move(conf));
+}
+
+absl::StatusOr<ClientHandle> NewProducer(const std::map<std::string, std::string>& properties) {
+  ConfHandle conf(rd_kafka_conf_new());
+  for (const auto& [name, value] : properties) RETURN_IF_ERROR(Set(conf.get(), name, value));
+  return NewClient(RD_KAFKA_PRODUCER, std::move(conf));
+}
+
+}  // namespace tally

@@ -1,0 +1,56 @@
+#include "apps/kafka/embedded_broker.h"
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "apps/kafka/client_config.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kBrokers = 1;
+constexpr int32_t kBrokerId = 1;   // the mock counts from 1
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::Start() {
+  // It connects nowhere, and below the level of errors would say so.
+  ASSIGN_OR_RETURN(ClientHandle client, NewProducer({{"client.id", "embedded-broker"}, {"log_level", "3"}}));
+  rd_kafka_mock_cluster_s* cluster = rd_kafka_mock_cluster_new(client.get(), kBrokers);
+  if (cluster == nullptr) return absl::UnavailableError("cannot start the embedded broker: no port, or no memory");
+  return std::unique_ptr<EmbeddedBroker>(new EmbeddedBroker(std::move(client), cluster));
+}
+
+EmbeddedBroker::EmbeddedBroker(ClientHandle client, rd_kafka_mock_cluster_s* cluster)
+    : client_(std::move(client)), cluster_(cluster), bootstrap_(rd_kafka_mock_cluster_bootstraps(cluster)) {}
+
+EmbeddedBroker::~EmbeddedBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
+
+absl::Status EmbeddedBroker::CreateTopic(const std::string& topic, int partitions) {
+  const rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, kBrokers);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return absl::InternalError(Cat("creating topic ", topic, ": ", std::string_view(rd_kafka_err2str(error))));
+}
+
+void EmbeddedBroker::SetTopicError(const std::string& topic, int error) {
+  rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), static_cast<rd_kafka_resp_err_t>(error));
+}
+
+void EmbeddedBroker::TakeDown() {
+  TALLY_CHECK(rd_kafka_mock_broker_set_down(cluster_, kBrokerId) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+void EmbeddedBroker::BringUp() {
+  TALLY_CHECK(rd_kafka_mock_broker_set_up(cluster_, kBrokerId) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+void EmbeddedBroker::FailRequests(int api_key, const std::vector<int>& errors) {
+  std::vector<rd_kafka_resp_err_t> codes;
+  for (int error : errors) codes.push_back(static_cast<rd_kafka_resp_err_t>(error));
+  rd_kafka_mock_push_request_errors_array(cluster_, static_cast<int16_t>(api_key), codes.size(), codes.data());
+}
+
+}  // namespace tally

@@ -1,0 +1,235 @@
+#include "apps/kafka/log_watch.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <vector>
+
+#include "apps/kafka/client_log.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kSyslogWarning = 4;
+constexpr int32_t kLeaderUnknown = -2;
+
+// Times below 0 are librdkafka's for the ends of a log.
+constexpr int64_t kTimeOfEnd = RD_KAFKA_OFFSET_END;
+constexpr int64_t kTimeOfBeginning = RD_KAFKA_OFFSET_BEGINNING;
+
+int Millis(absl::Duration d) { return static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(d), 0, INT32_MAX)); }
+
+class Deadline {
+ public:
+  explicit Deadline(absl::Duration timeout) : end_(Now() + timeout) {}
+  absl::Duration Left() const { return std::max(end_ - Now(), absl::ZeroDuration()); }
+
+ private:
+  static absl::Duration Now() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
+
+  const absl::Duration end_;
+};
+
+PartitionsHandle MakeList(std::span<const TopicPartition> partitions, int64_t offset) {
+  PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto& [topic, partition] : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
+  }
+  return list;
+}
+
+std::span<const rd_kafka_topic_partition_t> Elements(const PartitionsHandle& list) {
+  return {list->elems, static_cast<size_t>(list->cnt)};
+}
+
+TopicPartition PlaceOf(const rd_kafka_topic_partition_t& element) { return {element.topic, element.partition}; }
+
+absl::Status KafkaError(std::string_view what, rd_kafka_resp_err_t error) {
+  return absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_err2str(error))));
+}
+
+absl::Status KafkaError(std::string_view what, const rd_kafka_topic_partition_t& element) {
+  return KafkaError(Cat(what, " of ", std::string_view(element.topic), ":", element.partition), element.err);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LogWatch>> LogWatch::Create(const ClientOptions& options) {
+  ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options));
+  return std::unique_ptr<LogWatch>(new LogWatch(std::move(client)));
+}
+
+LogWatch::LogWatch(ClientHandle client) : client_(std::move(client)), commits_(rd_kafka_queue_new(client_.get())) {}
+
+// Nothing is consumed, so nothing else would take the client's errors from its queue.
+void LogWatch::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
+
+absl::StatusOr<std::string> LogWatch::ClusterId(absl::Duration timeout) {
+  ServeErrors();
+  char* id = rd_kafka_clusterid(client_.get(), Millis(timeout));
+  if (id == nullptr) return absl::UnavailableError("asking for the cluster's id: no answer");
+  std::string copy = id;
+  rd_kafka_mem_free(client_.get(), id);
+  return copy;
+}
+
+absl::StatusOr<std::map<std::string, int>> LogWatch::ListPartitions(std::span<const std::string> topics,
+                                                                    absl::Duration timeout) {
+  ServeErrors();
+  const Deadline deadline(timeout);
+  leaders_.clear();
+  std::map<std::string, int> counts;
+  for (const std::string& topic : topics) RETURN_IF_ERROR(ListTopic(topic, deadline.Left(), counts));
+  return counts;
+}
+
+// Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all topics
+// of the cluster may be a large one.
+absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, std::map<std::string, int>& counts) {
+  const std::string what = Cat("listing the partitions of ", topic);
+  TopicHandle& handle = topics_[topic];
+  if (!handle) handle.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+  if (!handle) return KafkaError(what, rd_kafka_last_error());
+  const rd_kafka_metadata_t* answer = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client_.get(), 0, handle.get(), &answer, Millis(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(what, error);
+  const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owner(
+      answer, &rd_kafka_metadata_destroy);
+  for (const rd_kafka_metadata_topic& found : std::span(answer->topics, static_cast<size_t>(answer->topic_cnt))) {
+    if (found.topic != topic || found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;
+    if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+      LogKafka(kSyslogWarning, rd_kafka_err2name(found.err), Cat(what, ": ", std::string_view(rd_kafka_err2str(found.err))));
+      continue;
+    }
+    if (found.partition_cnt == 0) return KafkaError(what, found.err);   // it is being made
+    counts[topic] = found.partition_cnt;
+    for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
+      leaders_[{topic, partition.id}] = partition.leader;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogWatch::Offsets> LogWatch::Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) {
+  return Lookup(partitions, kTimeOfEnd, timeout);
+}
+
+absl::StatusOr<LogWatch::Offsets> LogWatch::Beginnings(std::span<const TopicPartition> partitions,
+                                                       absl::Duration timeout) {
+  return Lookup(partitions, kTimeOfBeginning, timeout);
+}
+
+absl::StatusOr<LogWatch::Offsets> LogWatch::OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
+                                                           absl::Duration timeout) {
+  return Lookup(partitions, std::max<int64_t>(time.millis(), 0), timeout);
+}
+
+// Leader by leader, each with its share of what time is left: librdkafka answers for all partitions or for none, and a
+// broker that is away should cost only its own.
+absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartition> partitions, int64_t time_ms,
+                                                   absl::Duration timeout) {
+  ServeErrors();
+  const Deadline deadline(timeout);
+  std::map<int32_t, std::vector<TopicPartition>> by_leader;
+  for (const TopicPartition& place : partitions) {
+    const auto leader = leaders_.find(place);
+    by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(place);
+  }
+  Offsets offsets;
+  absl::Status problem;
+  size_t leaders_left = by_leader.size();
+  for (const auto& [leader, places] : by_leader) {
+    problem.Update(LookupAt(places, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));
+  }
+  if (problem.ok()) return offsets;
+  if (offsets.empty()) return problem;
+  LogKafka(kSyslogWarning, "OFFSETS", FromAbsl(problem.message()));
+  return offsets;
+}
+
+// Not rd_kafka_query_watermark_offsets(): 2.0.2 waits there for as long as it likes. Returns the first error.
+absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout,
+                                Offsets& offsets) {
+  const std::string what = time_ms == kTimeOfEnd         ? "looking up the end"
+                           : time_ms == kTimeOfBeginning ? "looking up the beginning"
+                                                         : "looking up a time";
+  const PartitionsHandle list = MakeList(partitions, time_ms);
+  const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client_.get(), list.get(), Millis(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return KafkaError(Cat(what, " of ", partitions[0].topic, ":", partitions[0].partition, " and ", partitions.size() - 1,
+                          " more"), error);
+  }
+  absl::Status problem;
+  for (const rd_kafka_topic_partition_t& element : Elements(list)) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      problem.Update(KafkaError(what, element));
+    } else if (element.offset >= 0 || (element.offset == kNoRecord && time_ms >= 0)) {
+      offsets[PlaceOf(element)] = element.offset;
+    } else {
+      problem.Update(absl::UnavailableError(Cat(what, " of ", std::string_view(element.topic), ":", element.partition,
+                                                ": got ", element.offset)));
+    }
+  }
+  return problem;
+}
+
+absl::StatusOr<std::map<TopicPartition, LogWatch::Position>> LogWatch::Committed(
+    std::span<const TopicPartition> partitions, absl::Duration timeout) {
+  constexpr std::string_view kWhat = "reading the group's position";
+  ServeErrors();
+  std::map<TopicPartition, Position> positions;
+  if (partitions.empty()) return positions;
+  const PartitionsHandle list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
+  const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), list.get(), Millis(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(Cat(kWhat, "s"), error);
+  for (const rd_kafka_topic_partition_t& element : Elements(list)) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kWhat, element);
+    if (element.offset < 0) continue;
+    positions[PlaceOf(element)] = {
+        element.offset, std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
+  }
+  return positions;
+}
+
+absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout) {
+  ServeErrors();
+  const Deadline deadline(timeout);
+  if (commit_pending_) RETURN_IF_ERROR(Annotate(AwaitCommit(deadline.Left()), "an earlier commit"));
+  if (positions.empty()) return absl::OkStatus();
+  const PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  for (const auto& [place, offset] : positions) {
+    auto* element = rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition);
+    element->offset = offset;
+    element->metadata_size = metadata.size();
+    element->metadata = std::malloc(metadata.size() + 1);   // the list's, which frees it
+    TALLY_CHECK(element->metadata != nullptr);
+    metadata.copy(static_cast<char*>(element->metadata), metadata.size());
+  }
+  // Not rd_kafka_commit(): it waits for as long as the coordinator is away.
+  const rd_kafka_resp_err_t error =
+      rd_kafka_commit_queue(client_.get(), list.get(), commits_.get(), nullptr, nullptr);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's positions", error);
+  commit_pending_ = true;
+  return AwaitCommit(deadline.Left());
+}
+
+absl::Status LogWatch::AwaitCommit(absl::Duration timeout) {
+  const EventHandle event(rd_kafka_queue_poll(commits_.get(), Millis(timeout)));
+  if (!event) return absl::DeadlineExceededError("writing the group's positions: no answer yet");
+  commit_pending_ = false;
+  const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's positions", error);
+  const auto* list = rd_kafka_event_topic_partition_list(event.get());
+  if (list == nullptr) return absl::OkStatus();
+  for (const auto& element : std::span(list->elems, static_cast<size_t>(list->cnt))) {
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's position", element);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tally

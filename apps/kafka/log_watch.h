@@ -1,0 +1,94 @@
+// Asks the brokers what the ingest clients do not say: which partitions there are, where their logs begin and end, and which
+// positions the group has.
+//
+//   ASSIGN_OR_RETURN(auto watch, LogWatch::Create(options));
+//   ASSIGN_OR_RETURN(auto counts, watch->ListPartitions(topics, absl::Seconds(5)));     // {"mw": 4}
+//   ASSIGN_OR_RETURN(auto ends, watch->Ends(places, absl::Seconds(5)));                 // {{"mw", 0}: 17, ...}
+//
+// It has a client of its own, so that a slow answer holds no record up. Every call blocks, for its time-out at most (a
+// millisecond more or less), and never creates a topic.
+//
+// Not thread-safe: one thread at a time, that of whoever looks every few seconds.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "apps/kafka/client_config.h"
+#include "apps/kafka/handles.h"
+#include "core/events/record.h"
+#include "core/time/time.h"
+
+namespace tally {
+
+class LogWatch {
+ public:
+  using Offsets = std::map<TopicPartition, int64_t>;
+
+  // A position of the group: the next offset to read, and a note beside it.
+  struct Position {
+    int64_t offset = 0;
+    std::string metadata;
+
+    friend bool operator==(const Position&, const Position&) = default;
+  };
+
+  // What OffsetsForTime() finds where no record is stamped at or after the time.
+  static constexpr int64_t kNoRecord = -1;
+
+  static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
+
+  // The cluster's own name for itself; another one means other logs.
+  absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
+
+  // How many partitions each topic has. One that does not exist, or may not be seen, is left out (the latter with a line in
+  // the log). An error: no answer for some topic, so that nothing can be said about all of them.
+  absl::StatusOr<std::map<std::string, int>> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
+
+  // Each of the next three leaves out partitions for which there was no answer, with a line in the log; an error if there
+  // was none for any.
+
+  // Behind the last record that can be read: with transactions that is the last stable offset.
+  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout);
+
+  // The first record that is still there.
+  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout);
+
+  // The first record stamped at or after `time`, or kNoRecord.
+  absl::StatusOr<Offsets> OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
+                                         absl::Duration timeout);
+
+  // The group's positions; a partition without one is left out. All or an error: "there is none" must be certain.
+  absl::StatusOr<std::map<TopicPartition, Position>> Committed(std::span<const TopicPartition> partitions,
+                                                               absl::Duration timeout);
+
+  // Writes positions for the group, which must have no members, each with the note `metadata`: for lag tools and for
+  // Committed(). An error may also mean that they were written and the answer was late. While one commit is not answered no
+  // other is sent, so that none piles up while the group's coordinator is away.
+  absl::Status Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout);
+
+ private:
+  explicit LogWatch(ClientHandle client);
+
+  absl::StatusOr<Offsets> Lookup(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout);
+  absl::Status LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout,
+                        Offsets& offsets);
+  absl::Status ListTopic(const std::string& topic, absl::Duration timeout, std::map<std::string, int>& counts);
+  absl::Status AwaitCommit(absl::Duration timeout);
+  void ServeErrors();
+
+  const ClientHandle client_;
+  QueueHandle commits_;                        // answers to Commit()
+  bool commit_pending_ = false;
+  std::map<std::string, TopicHandle> topics_;
+  std::map<TopicPartition, int32_t> leaders_;  // as of the last ListPartitions()
+};
+
+}  // namespace tally

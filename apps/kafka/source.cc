@@ -1,0 +1,181 @@
+#include "apps/kafka/source.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+
+#include "apps/kafka/client_log.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kSyslogWarning = 4;
+constexpr size_t kReservedBatch = KafkaSource::kBatchMax;
+
+Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
+  Record record;
+  record.slot = slot;
+  record.offset = message.offset;
+  // -1 in formats of before Kafka 0.10, which had no timestamps; Kafka takes no other negative one.
+  const int64_t stamp_ms = rd_kafka_message_timestamp(&message, nullptr);
+  record.stamp = stamp_ms < 0 ? Timestamp::Min() : Timestamp::FromMillis(stamp_ms);
+  if (message.key != nullptr) record.key.emplace(static_cast<const char*>(message.key), message.key_len);
+  record.payload = {static_cast<const char*>(message.payload), message.len};
+  return record;
+}
+
+// Of an error, librdkafka's text for it is the payload.
+std::string_view ErrorText(const rd_kafka_message_t& message) {
+  if (message.payload == nullptr) return rd_kafka_err2str(message.err);
+  return {static_cast<const char*>(message.payload), message.len};
+}
+
+// Why a partition cannot be read past this error without leaving records out; empty if it can.
+std::string ReasonToStop(const rd_kafka_message_t& message) {
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      return Cat("offset ", message.offset, " is not in the log any more (", ErrorText(message), ")");
+    // Where librdkafka cannot read a batch of records it reports that and may go on behind it.
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Cat("damaged record at offset ", message.offset, " (", ErrorText(message), ")");
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return Cat("not allowed to read it (", ErrorText(message), ")");
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOptions& options,
+                                                                 const std::vector<Assignment>& assignments) {
+  ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options));
+  std::unique_ptr<KafkaSource> source(new KafkaSource(std::move(client)));
+  RETURN_IF_ERROR(source->Assign(assignments));
+  return source;
+}
+
+KafkaSource::KafkaSource(ClientHandle client) : client_(std::move(client)), nudge_(client_.get()) {
+  rd_kafka_poll_set_consumer(client_.get());   // errors of the client come through the same queue
+  queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+  TALLY_CHECK(queue_ != nullptr);
+  messages_.resize(kReservedBatch);
+  records_.reserve(kReservedBatch);
+}
+
+KafkaSource::~KafkaSource() = default;
+
+absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {
+  PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(assignments.size())));
+  for (const Assignment& assignment : assignments) {
+    const auto& [topic, partition] = assignment.place;
+    TALLY_CHECK(partition >= 0 && assignment.next >= 0 && assignment.slot != kNoSlot);
+    std::vector<uint32_t>& slots = TopicOf(topic).slots;
+    slots.resize(std::max(slots.size(), static_cast<size_t>(partition) + 1), kNoSlot);
+    TALLY_CHECK(slots[static_cast<size_t>(partition)] == kNoSlot);
+    slots[static_cast<size_t>(partition)] = assignment.slot;
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = assignment.next;
+  }
+  const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return absl::InternalError(Cat("assigning ", assignments.size(), " partitions: ", rd_kafka_err2str(error)));
+}
+
+KafkaSource::Topic& KafkaSource::TopicOf(const std::string& name) {
+  for (Topic& topic : topics_) {
+    if (topic.name == name) return topic;
+  }
+  Topic& topic = topics_.emplace_back();
+  topic.name = name;
+  topic.handle.reset(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
+  TALLY_CHECK(topic.handle != nullptr);
+  return topic;
+}
+
+absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
+  const size_t count = Take(timeout);
+  if (count > 0) Deliver(count, sink);
+  char error[512] = "";
+  const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_.get(), error, sizeof error);
+  if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return absl::UnavailableError(Cat("librdkafka gave the client up: ", rd_kafka_err2name(fatal), ": ", error));
+}
+
+// Returns how many messages it put into messages_. librdkafka waits until a batch is full or the time is over, so it waits
+// for one record only, and takes the others as they are there.
+size_t KafkaSource::Take(absl::Duration timeout) {
+  const auto take = [this](int timeout_ms, size_t from, size_t to) -> size_t {
+    const ssize_t taken = rd_kafka_consume_batch_queue(queue_.get(), timeout_ms, messages_.data() + from, to - from);
+    return taken > 0 ? static_cast<size_t>(taken) : 0;
+  };
+  size_t count = take(0, 0, kBatchMax);
+  if (count > 0) return count;
+  const int64_t timeout_ms = std::clamp<int64_t>(absl::ToInt64Milliseconds(timeout), 0, INT32_MAX);
+  if (timeout_ms == 0 || take(static_cast<int>(timeout_ms), 0, 1) == 0) return 0;
+  return 1 + take(0, 1, kBatchMax);
+}
+
+void KafkaSource::Deliver(size_t count, RecordSink& sink) {
+  const auto flush = [&] {
+    if (!records_.empty()) sink.OnRecords(records_);
+    records_.clear();
+  };
+  batch_bytes_ = 0;
+  for (const rd_kafka_message_t* message : std::span(messages_).first(count)) {
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]] {
+      flush();
+      HandleError(*message, sink);
+      continue;
+    }
+    if (message->rkt != last_topic_ || message->partition != last_partition_) [[unlikely]] {
+      last_slot_ = FindSlot(*message);
+      last_topic_ = message->rkt;
+      last_partition_ = message->partition;
+    }
+    batch_bytes_ += message->len + message->key_len;
+    if (last_slot_ != nullptr && *last_slot_ != kNoSlot) records_.push_back(MakeRecord(*message, *last_slot_));
+  }
+  flush();
+  for (rd_kafka_message_t* message : std::span(messages_).first(count)) rd_kafka_message_destroy(message);
+  nudge_.AfterBatch(count, batch_bytes_, rd_kafka_queue_length(queue_.get()));
+}
+
+uint32_t* KafkaSource::FindSlot(const rd_kafka_message_t& message) {
+  for (Topic& topic : topics_) {
+    if (topic.handle.get() != message.rkt) continue;
+    const auto partition = static_cast<size_t>(message.partition);
+    return message.partition >= 0 && partition < topic.slots.size() ? &topic.slots[partition] : nullptr;
+  }
+  return nullptr;
+}
+
+void KafkaSource::HandleError(const rd_kafka_message_t& message, RecordSink& sink) {
+  uint32_t* slot = message.rkt != nullptr ? FindSlot(message) : nullptr;
+  if (slot == nullptr) {
+    LogKafka(kSyslogWarning, rd_kafka_err2name(message.err), ErrorText(message));
+    return;
+  }
+  if (*slot == kNoSlot) return;   // stopped before, or not ours
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    sink.OnEnd(*slot, message.offset);
+    return;
+  }
+  std::string reason = ReasonToStop(message);
+  if (reason.empty()) {
+    LogKafka(kSyslogWarning, rd_kafka_err2name(message.err),
+             Cat(rd_kafka_topic_name(message.rkt), ":", message.partition, ": ", ErrorText(message)));
+    return;
+  }
+  sink.OnStopped(std::exchange(*slot, kNoSlot), std::move(reason));
+}
+
+}  // namespace tally

@@ -1,0 +1,91 @@
+#include "apps/node/ingest.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kPoll = absl::Milliseconds(100);       // so soon a stop or a new partition is seen
+constexpr auto kIdle = std::chrono::milliseconds(50);           // without a partition
+constexpr auto kRetry = std::chrono::milliseconds(1000);        // after a client could not be made, or broke
+
+}  // namespace
+
+class Ingest::Sink : public RecordSink {
+ public:
+  explicit Sink(Ingest& ingest) : ingest_(ingest) {}
+
+  void OnRecords(std::span<const Record> records) override {
+    MutexLock lock(ingest_.applying_);
+    if (!ingest_.stopping_) ingest_.shard_.Apply(records, ingest_.clock_.Now());
+  }
+  void OnEnd(uint32_t slot, int64_t offset) override {
+    MutexLock lock(ingest_.applying_);
+    if (!ingest_.stopping_) ingest_.shard_.ReachEnd(slot, offset, ingest_.clock_.Now());
+  }
+  void OnStopped(uint32_t slot, std::string reason) override {
+    const TopicPartition place = ingest_.shard_.Partitions()[slot].place;
+    spdlog::error("{}[{}] is not read any more: {}", place.topic, place.partition, reason);
+    ingest_.shard_.Stop(slot, std::move(reason));
+  }
+
+ private:
+  Ingest& ingest_;
+};
+
+Ingest::Ingest(Shard& shard, ClientOptions client, const Clock& clock)
+    : shard_(shard), client_(std::move(client)), clock_(clock), thread_([this] { Run(); }) {}
+
+Ingest::~Ingest() {
+  StopApplying();
+  thread_.join();
+}
+
+void Ingest::Read(const std::set<TopicPartition>& places) {
+  MutexLock lock(mutex_);
+  places_.insert(places.begin(), places.end());
+  ++generation_;
+}
+
+void Ingest::StopApplying() {
+  MutexLock lock(applying_);
+  stopping_ = true;
+}
+
+void Ingest::Run() {
+  while (!stopping_) {
+    absl::Status status = ReadUntilChanged(generation_);
+    if (!status.ok()) spdlog::error("{}; a new client goes on at the same offsets", FromAbsl(status.message()));
+    std::this_thread::sleep_for(status.ok() ? kIdle : kRetry);
+  }
+}
+
+absl::Status Ingest::ReadUntilChanged(uint64_t generation) {
+  std::vector<KafkaSource::Assignment> assignments = Assignments();
+  if (assignments.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto source, KafkaSource::Create(client_, assignments));
+  Sink sink(*this);
+  while (!stopping_ && generation_ == generation) RETURN_IF_ERROR(source->Poll(kPoll, sink));
+  return absl::OkStatus();
+}
+
+std::vector<KafkaSource::Assignment> Ingest::Assignments() {
+  std::vector<PartitionStatus> partitions = shard_.Partitions();
+  std::vector<KafkaSource::Assignment> assignments;
+  MutexLock lock(mutex_);
+  for (uint32_t slot = 0; slot < partitions.size(); ++slot) {
+    const PartitionStatus& partition = partitions[slot];
+    if (!partition.stopped.empty() || !places_.contains(partition.place)) continue;
+    assignments.push_back({partition.place, slot, partition.state.next});
+  }
+  return assignments;
+}
+
+}  // namespace tally

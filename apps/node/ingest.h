@@ -1,0 +1,55 @@
+// One ingest thread: a shard and the Kafka client that feeds it.
+//
+//   Ingest ingest(shard, options, clock);
+//   ingest.Read(places);      // more of them later: the client is made anew at the shard's next offsets
+//   ingest.StopApplying();
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apps/kafka/client_config.h"
+#include "apps/kafka/source.h"
+#include "core/base/mutex.h"
+#include "core/counters/shard.h"
+#include "core/time/clock.h"
+
+namespace tally {
+
+class Ingest {
+ public:
+  // `shard` and `clock` outlive this.
+  Ingest(Shard& shard, ClientOptions client, const Clock& clock);
+  ~Ingest();
+
+  // Adds partitions of the shard to those that are read.
+  void Read(const std::set<TopicPartition>& places);
+
+  // Returns once nothing more will be applied to the shard. The destructor also waits for the client to go.
+  void StopApplying();
+
+ private:
+  class Sink;
+
+  void Run();
+  std::vector<KafkaSource::Assignment> Assignments();
+  absl::Status ReadUntilChanged(uint64_t generation);
+
+  Shard& shard_;
+  const ClientOptions client_;
+  const Clock& clock_;
+
+  std::atomic<bool> stopping_{false};
+  Mutex applying_;   // held while records are applied
+  std::atomic<uint64_t> generation_{0};   // one more with each change of places_
+  Mutex mutex_;
+  std::set<TopicPartition> places_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+}  // namespace tally

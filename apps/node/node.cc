@@ -1,0 +1,161 @@
+#include "apps/node/node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "apps/memory.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/events/rules.h"
+#include "core/time/format.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kTick = absl::Milliseconds(100);   // so often the horizon is moved
+constexpr int kStaleIntervals = 10;
+
+// Two clients overlap receiving and parsing even where they share a core with the broker; more than eight have more
+// brokers' threads than cores to run them.
+constexpr unsigned kThreadsByDefaultMax = 8;
+
+unsigned IngestThreads(const Config& config) {
+  if (config.kafka.threads > 0) return static_cast<unsigned>(config.kafka.threads);
+  return std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsByDefaultMax);
+}
+
+StorageLog RocksDbLog() {
+  return [](std::string_view line) { spdlog::warn("rocksdb: {}", line); };
+}
+
+}  // namespace
+
+Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(clock), began_(clock.Monotonic()) {}
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
+  std::unique_ptr<Node> node(new Node(config, clock));
+  ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
+  Counters::Options limits{config.retention.ttl, config.retention.clock, config.limits.series_max};
+  node->counters_ = std::make_unique<Counters>(rules, limits);
+  ASSIGN_OR_RETURN(node->store_, CheckpointStore::Open(config.checkpoint.dir, RocksDbLog()));
+  Fingerprints configured = FingerprintsOf(config.event, config.metrics);
+  ASSIGN_OR_RETURN(Watch::Begin begin, node->LoadCheckpoint(options, configured));
+  node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, clock);
+
+  ClientOptions client{config.kafka.brokers, config.kafka.group, config.kafka.properties};
+  for (unsigned i = 0; i < IngestThreads(config); ++i) {
+    node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, clock));
+  }
+  node->watch_ = std::make_unique<Watch>(config, begin, *node->counters_, *node->checkpointer_, *node->store_,
+                                         node->ingests_, clock);
+  node->commands_ = std::make_unique<Commands>(*node->counters_, clock, *node);
+  ServerOptions server;
+  server.text = config.server.listen;
+  server.http = config.server.http;
+  server.clients_max = static_cast<size_t>(config.limits.clients_max);
+  node->server_ = std::make_unique<Server>(server, *node->commands_, *node->counters_, *node);
+  return node;
+}
+
+absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured) {
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, store_->Load());
+  if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
+  absl::Status same = Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
+  bool ahead = contents->header.horizon > MinuteOf(clock_.Now());
+  if (options.recount && (!same.ok() || ahead)) return Watch::Begin::kRecount;
+  RETURN_IF_ERROR(same);
+  if (ahead) {
+    spdlog::warn("the checkpoint's horizon {} is in the clock's future: until then every event is late; serve --recount "
+                 "counts anew", FormatMinute(contents->header.horizon));
+  }
+  Continue(*std::move(contents));
+  return Watch::Begin::kResumed;
+}
+
+void Node::Continue(CheckpointContents contents) {
+  // A metric that was added has seen nothing of what lies before the loaded offsets.
+  std::optional<Timestamp> newest;
+  for (const auto& [place, state] : contents.saved.partitions) {
+    if (state.newest_event) newest = std::max(newest.value_or(*state.newest_event), *state.newest_event);
+  }
+  const auto& metrics = counters_->rules().metrics();
+  for (uint32_t i = 0; i < metrics.size(); ++i) {
+    auto known = contents.metrics.metrics.find(metrics[i].name);
+    if (known != contents.metrics.metrics.end()) {
+      counters_->RaiseKnownFrom(i, known->second.known_from);
+    } else if (newest) {
+      counters_->RaiseKnownFrom(i, MinuteOf(*newest) + 1);
+    }
+  }
+  spdlog::info("checkpoint {} of node {}: {} partitions, {} series", contents.header.sequence, contents.header.node,
+               contents.saved.partitions.size(), contents.saved.series.size());
+  counters_->Restore(std::move(contents.saved));
+}
+
+absl::Status Node::Start() {
+  RETURN_IF_ERROR(server_->Start());
+  watch_->Start();
+  checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
+  return absl::OkStatus();
+}
+
+absl::Status Node::failure() const { return watch_->state().failure; }
+
+bool Node::WaitFor(absl::Duration duration) {
+  std::unique_lock<std::mutex> lock(stop_mutex_);
+  return !stop_condition_.wait_for(lock, absl::ToChronoMilliseconds(duration), [&] { return stopping_; });
+}
+
+void Node::TakeCheckpoints() {
+  bool failing = false;
+  absl::Duration last = clock_.Monotonic();
+  while (WaitFor(std::min(kTick, config_.checkpoint.interval))) {
+    counters_->Tick(clock_.Now());
+    absl::Duration now = clock_.Monotonic();
+    // Before the start is on the disk there is nothing to save, and an empty checkpoint would pass for a start.
+    if (now - last < config_.checkpoint.interval || !watch_->state().begun) continue;
+    last = now;
+    absl::Status status = checkpointer_->Run();
+    if (!status.ok() && !failing) spdlog::error("no checkpoint: {}; trying again", FromAbsl(status.message()));
+    if (status.ok() && failing) spdlog::info("checkpoints go on");
+    failing = !status.ok();
+  }
+}
+
+absl::Status Node::Stop() {
+  {
+    std::lock_guard<std::mutex> lock(stop_mutex_);
+    stopping_ = true;
+  }
+  stop_condition_.notify_all();
+  if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
+  for (auto& ingest : ingests_) ingest->StopApplying();
+  return watch_->state().begun ? checkpointer_->Run() : absl::OkStatus();
+}
+
+Node::~Node() {
+  if (checkpoint_thread_.joinable()) (void)Stop();
+  // Whatever asks the rest goes first.
+  server_.reset();
+  watch_.reset();
+  ingests_.clear();
+}
+
+NodeStatus Node::Status() const {
+  NodeStatus status;
+  Watch::State watch = watch_->state();
+  Checkpointer::Progress progress = checkpointer_->progress();
+  status.version = TALLY_VERSION;
+  status.not_ready = watch.not_ready;
+  status.uptime = clock_.Monotonic() - began_;
+  status.checkpoint_sequence = progress.sequence;
+  status.checkpoint_age = progress.age;
+  status.checkpoint_stale = progress.age > kStaleIntervals * config_.checkpoint.interval;
+  status.clients = server_->clients();
+  status.rss_bytes = ResidentBytes();
+  status.waiting_topics = watch.waiting_topics;
+  return status;
+}
+
+}  // namespace tally

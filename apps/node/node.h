@@ -1,0 +1,83 @@
+// A node: counters, their checkpoint, the threads that fill them from Kafka, and the server that answers.
+//
+//   ASSIGN_OR_RETURN(auto node, Node::Open(config, {}, clock));   // loads the checkpoint, locks its directory
+//   RETURN_IF_ERROR(node->Start());                               // listens, then reads
+//   ...
+//   return node->Stop();                                          // the last checkpoint
+//
+// Threads: one per ingest shard, one that watches the log, one that takes checkpoints, the server's, and librdkafka's own.
+// Open(), Start() and Stop() are for one thread, the rest is thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "apps/config/config.h"
+#include "apps/node/ingest.h"
+#include "apps/node/watch.h"
+#include "apps/server/server.h"
+#include "core/counters/counters.h"
+#include "core/query/command.h"
+#include "core/query/node_status.h"
+#include "core/time/clock.h"
+#include "storage/checkpointer.h"
+
+namespace tally {
+
+struct NodeOptions {
+  bool init = false;      // begin in an empty directory although the group's positions are an earlier node's
+  bool recount = false;   // count anew what another configuration, or a clock ahead of its time, left
+};
+
+class Node : public StatusSource {
+ public:
+  // FailedPrecondition and DataLoss mean that the directory cannot be used. `clock` outlives the node.
+  static absl::StatusOr<std::unique_ptr<Node>> Open(const Config& config, const NodeOptions& options, const Clock& clock);
+  ~Node() override;
+
+  // Binds the addresses, then begins to read; returns before Kafka answers.
+  absl::Status Start();
+
+  // What made the node give up, as an empty directory where there was one; OK while it runs.
+  absl::Status failure() const;
+
+  // Ends reading, takes the last checkpoint, and says how that went. It goes on answering until it is destroyed, which may
+  // wait for a broker that is away.
+  absl::Status Stop();
+
+  NodeStatus Status() const override;
+  const Counters& counters() const { return *counters_; }
+  const Server& server() const { return *server_; }
+
+ private:
+  Node(const Config& config, const Clock& clock);
+
+  absl::StatusOr<Watch::Begin> LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured);
+  void Continue(CheckpointContents contents);
+  void TakeCheckpoints();
+  bool WaitFor(absl::Duration duration);
+
+  const Config config_;
+  const Clock& clock_;
+  const absl::Duration began_;
+
+  std::unique_ptr<Counters> counters_;
+  std::unique_ptr<CheckpointStore> store_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  std::vector<std::unique_ptr<Ingest>> ingests_;   // by shard
+  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Commands> commands_;
+  std::unique_ptr<Server> server_;
+
+  std::mutex stop_mutex_;
+  std::condition_variable stop_condition_;
+  bool stopping_ = false;
+  std::thread checkpoint_thread_;
+};
+
+}  // namespace tally

@@ -1,0 +1,74 @@
+#include "apps/node/start.h"
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+using Offsets = LogWatch::Offsets;
+
+// The first minute that begins at or after `time`.
+Minute MinuteAtOrAfter(Timestamp time) {
+  Minute minute = MinuteOf(time);
+  return minute.start() == time ? minute : minute + 1;
+}
+
+// A start must be known for every partition, or for none.
+absl::StatusOr<Offsets> All(absl::StatusOr<Offsets> answer, const std::vector<TopicPartition>& partitions) {
+  if (!answer.ok()) return answer;
+  for (const TopicPartition& place : partitions) {
+    if (answer->contains(place)) continue;
+    return absl::UnavailableError(Cat(place.topic, "[", place.partition, "]: the broker gave no offset to start at"));
+  }
+  return answer;
+}
+
+absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, LogWatch& log,
+                                  absl::Duration timeout) {
+  // The end first: if no record is stamped at or after `time` now, one that comes in between must not be skipped.
+  ASSIGN_OR_RETURN(Offsets ends, All(log.Ends(partitions, timeout), partitions));
+  ASSIGN_OR_RETURN(Offsets found, All(log.OffsetsForTime(partitions, time, timeout), partitions));
+  for (auto& [place, offset] : found) {
+    if (offset == LogWatch::kNoRecord) offset = ends.at(place);
+  }
+  return found;
+}
+
+}  // namespace
+
+Timestamp RetentionStart(const Config& config, Timestamp now) {
+  // From the beginning of the oldest minute that can be counted, so that it is counted whole.
+  return MinuteOf(now - config.retention.ttl).start() - config.event.ahead_max;
+}
+
+absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions, Timestamp now,
+                                   LogWatch& log, absl::Duration timeout) {
+  ResolvedStart start;
+  StartPoint::Kind kind = config.kafka.start.kind;
+  // By the events' clock any event of the log may still count.
+  if (kind == StartPoint::Kind::kRetention && config.retention.clock == ClockKind::kEvent) kind = StartPoint::Kind::kEarliest;
+  switch (kind) {
+    case StartPoint::Kind::kEarliest: {
+      ASSIGN_OR_RETURN(start.offsets, All(log.Beginnings(partitions, timeout), partitions));
+      break;
+    }
+    case StartPoint::Kind::kLatest: {
+      ASSIGN_OR_RETURN(start.offsets, All(log.Ends(partitions, timeout), partitions));
+      start.known_from = MinuteAtOrAfter(now + config.event.ahead_max);
+      break;
+    }
+    case StartPoint::Kind::kTime: {
+      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(config.kafka.start.time, partitions, log, timeout));
+      start.known_from = MinuteAtOrAfter(config.kafka.start.time + config.event.ahead_max);
+      break;
+    }
+    case StartPoint::Kind::kRetention: {
+      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(RetentionStart(config, now), partitions, log, timeout));
+      break;
+    }
+  }
+  return start;
+}
+
+}  // namespace tally

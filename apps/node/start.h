@@ -1,0 +1,29 @@
+// Where a partition begins to be read: what kafka.start says, resolved to offsets of a log.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "apps/config/config.h"
+#include "apps/kafka/log_watch.h"
+#include "core/events/record.h"
+#include "core/time/time.h"
+
+namespace tally {
+
+struct ResolvedStart {
+  std::map<TopicPartition, int64_t> offsets;   // one for each of the partitions that were asked for
+  Minute known_from = Minute::Min();           // minutes before this may have events in front of the start
+};
+
+// Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer within `timeout` a
+// request.
+absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions, Timestamp now,
+                                   LogWatch& log, absl::Duration timeout);
+
+// The record timestamp from which the start "retention" reads: every event that can still be counted comes after it.
+Timestamp RetentionStart(const Config& config, Timestamp now);
+
+}  // namespace tally

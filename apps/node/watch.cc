@@ -1,0 +1,233 @@
+#include "apps/node/watch.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "apps/node/start.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/time/format.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+namespace {
+
+// Says whose position it is: `tallyd NODE-ID SEQUENCE`.
+constexpr std::string_view kOwner = "tallyd ";
+
+struct Owner {
+  std::string node;
+  uint64_t sequence = 0;
+};
+
+std::optional<Owner> ParseOwner(std::string_view metadata) {
+  if (!metadata.starts_with(kOwner)) return std::nullopt;
+  metadata.remove_prefix(kOwner.size());
+  size_t space = metadata.find(' ');
+  Owner owner{std::string(metadata.substr(0, space)), 0};
+  if (space == std::string_view::npos || !absl::SimpleAtoi(ToAbsl(metadata.substr(space + 1)), &owner.sequence)) {
+    return std::nullopt;
+  }
+  return owner;
+}
+
+}  // namespace
+
+Watch::Watch(const Config& config, Begin begin, Counters& counters, Checkpointer& checkpointer,
+             const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock)
+    : config_(config),
+      begin_(begin),
+      counters_(counters),
+      checkpointer_(checkpointer),
+      store_(store),
+      ingests_(ingests),
+      clock_(clock) {
+  if (begin_ == Begin::kResumed) Resume();
+}
+
+Watch::~Watch() { Stop(); }
+
+void Watch::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Watch::Stop() {
+  {
+    std::lock_guard<std::mutex> lock(stop_mutex_);
+    stopping_ = true;
+  }
+  stop_condition_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Watch::State Watch::state() const {
+  MutexLock lock(mutex_);
+  return state_;
+}
+
+bool Watch::WaitFor(absl::Duration duration) {
+  std::unique_lock<std::mutex> lock(stop_mutex_);
+  return !stop_condition_.wait_for(lock, absl::ToChronoMilliseconds(duration), [&] { return stopping_; });
+}
+
+void Watch::Run() {
+  std::string last_error;
+  absl::Duration wait = absl::ZeroDuration();
+  while (WaitFor(wait)) {
+    absl::Status status = Look();
+    wait = status.ok() ? kEvery : kRetry;
+    if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
+    last_error = FromAbsl(status.message());
+    MutexLock lock(mutex_);
+    if (!state_.failure.ok()) return;
+    if (status.ok()) {
+      state_.not_ready.clear();
+    } else if (!state_.not_ready.empty()) {
+      state_.not_ready = Cat("waiting for Kafka: ", last_error);
+    }
+  }
+}
+
+absl::Status Watch::Look() {
+  if (!log_) {
+    ASSIGN_OR_RETURN(log_, LogWatch::Create({config_.kafka.brokers, config_.kafka.group, config_.kafka.properties}));
+  }
+  ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, kTimeout));
+  NoteWaiting(partitions);
+  std::vector<TopicPartition> found;
+  for (const auto& [topic, count] : partitions) {
+    for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
+  }
+  if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
+  group_checked_ = true;
+  RETURN_IF_ERROR(ResolveStarts(found));
+  RETURN_IF_ERROR(ReadAdopted());
+  RETURN_IF_ERROR(AskEnds());
+  return CommitPositions();
+}
+
+void Watch::NoteWaiting(const std::map<std::string, int>& partitions) {
+  std::vector<std::string> waiting;
+  for (const std::string& topic : config_.kafka.topics) {
+    if (!partitions.contains(topic)) waiting.push_back(topic);
+  }
+  MutexLock lock(mutex_);
+  for (const std::string& topic : waiting) {
+    bool known = std::find(state_.waiting_topics.begin(), state_.waiting_topics.end(), topic) != state_.waiting_topics.end();
+    if (!known) spdlog::info("topic {} does not exist yet; waiting for it", topic);
+  }
+  state_.waiting_topics = std::move(waiting);
+}
+
+// The partitions of the checkpoint need no broker to say where they begin.
+void Watch::Resume() {
+  for (const TopicPartition& place : counters_.RestoredPartitions()) {
+    const auto& topics = config_.kafka.topics;
+    if (std::find(topics.begin(), topics.end(), place.topic) == topics.end()) continue;
+    AdoptOne(place, *counters_.TakePartition(place));
+  }
+  for (auto& [shard, places] : unread_) ingests_[shard]->Read(places);
+  unread_.clear();
+  MutexLock lock(mutex_);
+  state_.begun = true;
+}
+
+absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
+  std::vector<TopicPartition> fresh;
+  for (const TopicPartition& place : found) {
+    if (!adopted_.contains(place)) fresh.push_back(place);
+  }
+  if (fresh.empty()) return absl::OkStatus();
+  // What appears later is read from its start: nothing of it was ever left out.
+  if (state().begun || !unread_.empty()) {
+    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, kTimeout));
+    Adopt(beginnings);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, kTimeout));
+  for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
+  Adopt(start.offsets);
+  return absl::OkStatus();
+}
+
+// An empty directory where the group's positions tell of an earlier node is a volume that is missing.
+absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
+  ASSIGN_OR_RETURN(auto positions, log_->Committed(found, kTimeout));
+  for (const auto& [place, position] : positions) {
+    std::optional<Owner> owner = ParseOwner(position.metadata);
+    if (!owner) continue;
+    std::string who = Cat("group ", config_.kafka.group, " has positions of node ", owner->node, " at checkpoint ",
+                          owner->sequence);
+    if (begin_ == Begin::kFirst) {
+      MutexLock lock(mutex_);
+      state_.failure = absl::FailedPreconditionError(
+          Cat("data directory ", config_.checkpoint.dir, " is empty, but ", who, ": is its volume missing? serve --init begins anew"));
+      return state_.failure;
+    }
+    if (begin_ == Begin::kResumed && owner->node == store_.node() && owner->sequence > store_.sequence()) {
+      spdlog::error("{}, but the directory is at {}: it was rolled back, and is counted on from there", who, store_.sequence());
+    }
+    return absl::OkStatus();
+  }
+  return absl::OkStatus();
+}
+
+void Watch::Adopt(const std::map<TopicPartition, int64_t>& starts) {
+  for (const auto& [place, next] : starts) {
+    spdlog::info("{}[{}] begins at offset {}", place.topic, place.partition, next);
+    PartitionState state;
+    state.next = next;
+    AdoptOne(place, state);
+  }
+}
+
+void Watch::AdoptOne(const TopicPartition& place, const PartitionState& state) {
+  std::vector<size_t> load(ingests_.size());
+  for (const auto& [other, shard] : adopted_) ++load[shard];
+  size_t shard = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
+  counters_.shards()[shard]->AddPartition(place, state);
+  adopted_[place] = shard;
+  unread_[shard].insert(place);
+}
+
+// The resolved start is saved before the first record is applied.
+absl::Status Watch::ReadAdopted() {
+  bool begun = state().begun;
+  if (begun && unread_.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(begin_ == Begin::kRecount && !begun ? checkpointer_.Replace() : checkpointer_.RunAlways());
+  for (auto& [shard, places] : unread_) ingests_[shard]->Read(places);
+  unread_.clear();
+  MutexLock lock(mutex_);
+  state_.begun = true;
+  return absl::OkStatus();
+}
+
+absl::Status Watch::AskEnds() {
+  std::vector<TopicPartition> places;
+  for (const auto& [place, shard] : adopted_) places.push_back(place);
+  if (places.empty()) return absl::OkStatus();
+  Timestamp asked = clock_.Now();
+  ASSIGN_OR_RETURN(LogWatch::Offsets ends, log_->Ends(places, kTimeout));
+  for (const auto& shard : counters_.shards()) shard->ReportEnds(ends, asked);
+  return absl::OkStatus();
+}
+
+absl::Status Watch::CommitPositions() {
+  absl::Duration now = clock_.Monotonic();
+  uint64_t sequence = checkpointer_.progress().sequence;
+  absl::Duration wait = sequence == committed_sequence_ ? kRecommitEvery : kCommitEvery;
+  if (sequence == 0 || now - committed_at_ < wait) return absl::OkStatus();
+  LogWatch::Offsets positions;
+  for (const auto& [place, state] : checkpointer_.saved_positions()) {
+    if (adopted_.contains(place)) positions[place] = state.next;
+  }
+  if (positions.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(log_->Commit(positions, Cat(kOwner, store_.node(), " ", sequence), kTimeout));
+  committed_sequence_ = sequence;
+  committed_at_ = now;
+  return absl::OkStatus();
+}
+
+}  // namespace tally

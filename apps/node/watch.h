@@ -1,0 +1,101 @@
+// What a node knows of the log beside its records: which partitions there are, where a first start begins, where the logs
+// end; and what it tells others: its positions, for lag tools.
+//
+//   Watch watch(config, how, counters, checkpointer, store, ingests, clock);
+//   watch.Start();
+//
+// A partition is read only after the offset at which it begins is on the disk. Thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "apps/config/config.h"
+#include "apps/kafka/log_watch.h"
+#include "apps/node/ingest.h"
+#include "core/base/mutex.h"
+#include "core/counters/counters.h"
+#include "core/time/clock.h"
+#include "storage/checkpointer.h"
+
+namespace tally {
+
+class Watch {
+ public:
+  // How a node came to its counters.
+  enum class Begin {
+    kResumed,      // from a checkpoint, whose partitions are read at its offsets
+    kFirst,        // there was no checkpoint; refused if the group's positions say that there should be one
+    kFirstForced,  // the same, and not refused
+    kRecount,      // there was one, and it is replaced once all starts are resolved again
+  };
+
+  struct State {
+    std::string not_ready = "waiting for Kafka";   // empty once partitions were assigned
+    bool begun = false;                            // the start is on the disk, so checkpoints may follow
+    std::vector<std::string> waiting_topics;       // configured, but not there yet
+    absl::Status failure;                          // the node must not go on
+  };
+
+  // All but `config` outlive the watch; `ingests` are those of the counters' shards.
+  Watch(const Config& config, Begin begin, Counters& counters, Checkpointer& checkpointer, const CheckpointStore& store,
+        std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock);
+  ~Watch();
+
+  void Start();
+  void Stop();   // waits for the broker's answer that is under way, kTimeout at most
+  State state() const;
+
+ private:
+  static constexpr absl::Duration kEvery = absl::Seconds(2);
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while there is no answer yet
+  static constexpr absl::Duration kTimeout = absl::Seconds(3);        // of a request
+  static constexpr absl::Duration kCommitEvery = absl::Seconds(5);
+  static constexpr absl::Duration kRecommitEvery = absl::Hours(12);   // before the group's positions expire
+
+  void Run();
+  absl::Status Look();
+  void Resume();
+  absl::Status ResolveStarts(const std::vector<TopicPartition>& found);
+  absl::Status CheckGroup(const std::vector<TopicPartition>& found);
+  void Adopt(const std::map<TopicPartition, int64_t>& starts);
+  void AdoptOne(const TopicPartition& place, const PartitionState& state);
+  absl::Status ReadAdopted();
+  absl::Status AskEnds();
+  absl::Status CommitPositions();
+  void NoteWaiting(const std::map<std::string, int>& partitions);
+  bool WaitFor(absl::Duration duration);
+
+  const Config config_;
+  const Begin begin_;
+  Counters& counters_;
+  Checkpointer& checkpointer_;
+  const CheckpointStore& store_;
+  std::vector<std::unique_ptr<Ingest>>& ingests_;
+  const Clock& clock_;
+
+  // The thread's own.
+  std::unique_ptr<LogWatch> log_;
+  std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
+  std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but their start is not on the disk yet
+  bool group_checked_ = false;
+  uint64_t committed_sequence_ = 0;
+  absl::Duration committed_at_ = -absl::InfiniteDuration();
+
+  mutable Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);
+
+  std::mutex stop_mutex_;
+  std::condition_variable stop_condition_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tally

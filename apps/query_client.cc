@@ -1,0 +1,77 @@
+#include "apps/query_client.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+#include <string_view>
+
+#include "apps/config/endpoint.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+
+int Fail(std::ostream& err, std::string_view message) {
+  err << message << '\n';
+  return kFailed;
+}
+
+// The request, or nothing if `words` are not one line with at least one word.
+std::optional<std::string> RequestLine(std::span<const std::string> words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  if (line.find_first_of("\r\n") != std::string::npos) return std::nullopt;
+  if (line.find_first_not_of(" \t") == std::string::npos) return std::nullopt;
+  if (line.front() == '*') line.insert(0, " ");   // as a connection's first byte that would be RESP
+  line += '\n';
+  return line;
+}
+
+using Stream = boost::asio::ip::tcp::iostream;
+
+// Reads a line with its LF; false if the connection ends or the answer takes too long.
+bool ReadLine(Stream& stream, std::string& line) {
+  stream.expires_after(kQueryAnswerTime);
+  return std::getline(stream, line) && !stream.eof();
+}
+
+// Prints the reply. Which line is its last only the end of the connection tells: a row, being a name or a field of
+// somebody's events, may itself read END or begin with ERR.
+int PrintReply(Stream& stream, const std::string& address, std::ostream& out, std::ostream& err) {
+  std::string last;
+  std::string next;
+  bool only = ReadLine(stream, last);
+  bool any = only;
+  for (; ReadLine(stream, next); last.swap(next)) {
+    out << last << '\n';
+    only = false;
+  }
+  if (only && last.starts_with("ERR ")) return Fail(err, last);
+  bool ended = stream.error() == boost::asio::error::eof;
+  if (any && ended && next.empty() && last == "END") return kDone;
+  return Fail(err, Cat(address, ": the reply broke off: ", stream.error().message()));
+}
+
+}  // namespace
+
+int RunQuery(const std::string& host, uint16_t port, std::span<const std::string> words, std::ostream& out,
+             std::ostream& err) {
+  std::optional<std::string> request = RequestLine(words);
+  if (!request) return Fail(err, "expected a command on one line");
+  std::string address = FormatEndpoint({host, port});
+  Stream stream;
+  stream.expires_after(kQueryConnectTime);
+  stream.connect(host, Cat(port));
+  if (!stream) return Fail(err, Cat("cannot connect to ", address, ": ", stream.error().message()));
+  stream << *request << std::flush;
+  boost::system::error_code ignored;   // if the node is gone, reading says so
+  stream.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  return PrintReply(stream, address, out, err);
+}
+
+}  // namespace tally

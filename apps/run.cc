@@ -1,0 +1,103 @@
+#include "apps/run.h"
+
+#include <signal.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "apps/config/load.h"
+#include "apps/dump.h"
+#include "apps/system_clock.h"
+#include "core/base/strings.h"
+#include "spdlog/pattern_formatter.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kLookForFailure = absl::Milliseconds(200);
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+void SetUpLogging() {
+  auto logger = spdlog::stderr_logger_mt("tallyd");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_formatter(std::move(formatter));
+  spdlog::set_default_logger(logger);
+}
+
+void BlockSignals() {
+  sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+bool WaitForSignal(absl::Duration timeout) {
+  sigset_t signals = StopSignals();
+  timespec wait = absl::ToTimespec(timeout);
+  return sigtimedwait(&signals, nullptr, &wait) > 0;
+}
+
+int Report(const absl::Status& status) {
+  if (status.ok()) return kExitDone;
+  spdlog::error("{}", FromAbsl(status.message()));
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument: return kExitUsage;
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kDataLoss: return kExitData;
+    default: return kExitFailure;
+  }
+}
+
+void PrintListening(const Config& config, const Node& node) {
+  auto at = [](const Endpoint& endpoint, uint16_t port) { return FormatEndpoint({endpoint.host, port}); };
+  std::cerr << Cat("listening text=", at(config.server.listen, node.server().text_port()),
+                   " http=", at(config.server.http, node.server().http_port()), "\n") << std::flush;
+}
+
+int RunServe(const ServeOptions& options) {
+  BlockSignals();
+  absl::StatusOr<Config> config = LoadConfig(options);
+  if (!config.ok()) return Report(config.status());
+  static const SystemClock clock;
+  auto node = Node::Open(*config, {options.init, options.recount}, clock);
+  if (!node.ok()) return Report(node.status());
+  if (absl::Status status = (*node)->Start(); !status.ok()) return Report(status);
+  PrintListening(*config, **node);
+  while (!WaitForSignal(kLookForFailure)) {
+    if (absl::Status failure = (*node)->failure(); !failure.ok()) return Report(failure);
+  }
+  spdlog::info("stopping");
+  absl::Status last = (*node)->Stop();
+  // Everything is on the disk, and clients that wait for a broker that is away must not hold up the exit.
+  (void)node->release();
+  return Report(last);
+}
+
+int RunCheck(const CheckOptions& options) {
+  ServeOptions serve;
+  serve.config = options.config;
+  absl::StatusOr<Config> config = LoadConfig(serve);
+  if (!config.ok()) return Report(config.status());
+  std::cout << PrintConfig(*config);
+  return kExitDone;
+}
+
+int RunDump(const DumpOptions& options) {
+  auto contents = ReadCheckpoint(options.dir, [](std::string_view line) { spdlog::warn("rocksdb: {}", line); });
+  if (!contents.ok()) return Report(contents.status());
+  WriteDump(*contents, options.format, std::cout);
+  std::cout.flush();
+  return std::cout.good() ? kExitDone : Report(absl::UnavailableError("standard output: write failed"));
+}
+
+}  // namespace tally

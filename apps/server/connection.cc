@@ -1,0 +1,159 @@
+#include "apps/server/connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace tally {
+
+namespace asio = boost::asio;
+
+Connection::Connection(asio::ip::tcp::socket socket, const Context& context, bool over)
+    : socket_(std::move(socket)), context_(context), over_(over), session_{.id = context.peers.NewId(), .name = {}} {}
+
+void Connection::Start() {
+  Error error;
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error) return Close();
+  Read();
+}
+
+void Connection::Close() {
+  Error ignored;
+  socket_.close(ignored);
+  context_.peers.Remove(this);
+}
+
+// One that is over the limit and does not say a word is told so as text, which a person would read.
+void Connection::Expire() {
+  if (!over_ || is_resp_) return Close();
+  is_resp_ = false;
+  Error ignored;
+  socket_.cancel(ignored);   // the read that is waited for, before its buffer is used again
+  Turn();
+}
+
+std::string_view Connection::Input() const {
+  return {static_cast<const char*>(input_.cdata().data()), input_.size()};
+}
+
+void Connection::Read() {
+  SetDeadline(over_ ? Peers::kOverTime : context_.idle_max);
+  if (input_.size() == 0 && input_.capacity() > kKeptBytes) input_.shrink_to_fit();
+  socket_.async_read_some(input_.prepare(kReadBytes),
+                          [self = Self()](Error error, size_t bytes) { self->OnRead(error, bytes); });
+}
+
+void Connection::OnRead(Error error, size_t bytes) {
+  if (!socket_.is_open() || closing_) return;   // closed or expired while this waited
+  if (error && error != asio::error::eof) return Close();
+  input_.commit(bytes);
+  if (error) input_ended_ = true;
+  Turn();
+}
+
+void Connection::Turn() {
+  if (!socket_.is_open()) return;
+  more_ = Produce();
+  Flush();
+}
+
+// Executes what lies in the input and writes what it replies, as far as one turn goes. Returns whether there is more
+// to do.
+bool Connection::Produce() {
+  const auto end = std::chrono::steady_clock::now() + kTurnTime;
+  for (size_t i = 0; i < kTurnCommands; ++i) {
+    if (!ProduceNext()) return false;
+    if (output_.size() >= kChunkBytes || std::chrono::steady_clock::now() >= end) break;
+  }
+  return true;
+}
+
+// Goes on with the reply that is under way, else executes the next request. Returns false if there is neither.
+bool Connection::ProduceNext() {
+  if (reply_) return AppendReply();
+  if (closing_) return false;
+  if (!is_resp_) {
+    if (input_.size() == 0) return false;
+    is_resp_ = Input().front() == '*';
+  }
+  if (over_) {
+    ReplyAndClose("max number of clients reached");
+    return true;
+  }
+  Parsed parsed = NextRequest();
+  if (parsed.kind == Parsed::Kind::kNeedMore) return false;
+  if (parsed.kind == Parsed::Kind::kBroken) {
+    ReplyAndClose(std::move(parsed.error));
+    return true;
+  }
+  if (!parsed.words.empty()) reply_.emplace(context_.commands.Execute(parsed.words, session_));
+  input_.consume(parsed.consumed);
+  return reply_ ? AppendReply() : true;
+}
+
+Parsed Connection::NextRequest() { return *is_resp_ ? resp_.Next(Input()) : text_.Next(Input()); }
+
+// Returns true: there may be a request behind.
+bool Connection::AppendReply() {
+  bool whole = *is_resp_ ? AppendResp(*reply_, kChunkBytes, output_) : AppendText(*reply_, kChunkBytes, output_);
+  if (whole) {
+    if (reply_->reply.close) closing_ = true;
+    reply_.reset();
+  }
+  return true;
+}
+
+void Connection::ReplyAndClose(std::string message) {
+  Reply reply = ErrorReply(std::move(message));
+  reply.close = true;
+  reply_.emplace(std::move(reply));
+  AppendReply();
+}
+
+void Connection::Flush() {
+  ClearDeadline();
+  while (sent_ < output_.size()) {
+    Error error;
+    sent_ += socket_.write_some(asio::buffer(output_.data() + sent_, output_.size() - sent_), error);
+    if (error == asio::error::would_block) {
+      SetDeadline(context_.stall_max);
+      socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = Self()](Error failed) {
+        if (self->socket_.is_open()) failed ? self->Close() : self->Flush();
+      });
+      return;
+    }
+    if (error) return Close();
+  }
+  output_.clear();
+  if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
+  sent_ = 0;
+  AfterFlush();
+}
+
+void Connection::AfterFlush() {
+  if (more_) return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });   // the others come first
+  if (input_ended_) return Close();
+  if (closing_) return Linger();
+  Read();
+}
+
+void Connection::Linger() {
+  Error error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) return Close();
+  SetDeadline(kLingerTime);
+  input_.clear();
+  Discard();
+}
+
+void Connection::Discard() {
+  socket_.async_read_some(input_.prepare(kReadBytes), [self = Self()](Error error, size_t) {
+    if (!self->socket_.is_open()) return;
+    error ? self->Close() : self->Discard();
+  });
+}
+
+}  // namespace tally

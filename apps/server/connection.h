@@ -1,0 +1,89 @@
+// One client of the line port: reads requests, has them executed, writes the replies, in that order and in turns.
+//
+// While output waits for the socket nothing is read and nothing executed, so a connection holds at most one request and
+// one read of input, and one chunk and one row of output, however much is asked for. A turn is bounded too, and other
+// connections have theirs in between.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "apps/server/resp.h"
+#include "apps/server/peer.h"
+#include "apps/server/text_protocol.h"
+#include "core/query/command.h"
+
+namespace tally {
+
+class Connection : public Peer {
+ public:
+  static constexpr size_t kReadBytes = 16 * 1024;    // asked of the socket at once
+  static constexpr size_t kChunkBytes = 64 * 1024;   // of output, after which the socket is given it
+  static constexpr size_t kKeptBytes = 128 * 1024;   // a larger buffer is given back once it is empty
+
+  // A turn ends after so many commands, or when one ended that late; so one connection holds up the others for that
+  // long and its longest single command.
+  static constexpr size_t kTurnCommands = 256;
+  static constexpr std::chrono::microseconds kTurnTime{1000};
+
+  // Once the last reply is out, what the client still sends is thrown away for so long: closing at once would make the
+  // kernel reset the connection, and the client might lose that reply.
+  static constexpr std::chrono::milliseconds kLingerTime{1000};
+
+  // What it stands on, all of the server's life.
+  struct Context {
+    Commands& commands;
+    Peers& peers;
+    std::chrono::milliseconds idle_max;    // without a request
+    std::chrono::milliseconds stall_max;   // without the client taking any of the reply
+  };
+
+  // `over`: there are too many clients already, so the only answer is that.
+  Connection(boost::asio::ip::tcp::socket socket, const Context& context, bool over);
+
+  void Start() override;
+  void Close() override;
+  void Expire() override;
+
+ private:
+  using Error = boost::system::error_code;
+
+  void Read();
+  void OnRead(Error error, size_t bytes);
+  void Turn();
+  bool Produce();
+  bool ProduceNext();
+  Parsed NextRequest();
+  bool AppendReply();
+  void ReplyAndClose(std::string message);
+  void Flush();
+  void AfterFlush();
+  void Linger();
+  void Discard();
+  std::string_view Input() const;
+  std::shared_ptr<Connection> Self() { return std::static_pointer_cast<Connection>(shared_from_this()); }
+
+  boost::asio::ip::tcp::socket socket_;
+  const Context& context_;
+  const bool over_;
+  Session session_;
+
+  boost::beast::flat_buffer input_;
+  bool input_ended_ = false;         // the client sends no more; its requests are still answered
+  std::optional<bool> is_resp_;      // by the first byte
+  TextParser text_;
+  RespParser resp_;
+
+  std::optional<ReplyInProgress> reply_;
+  std::string output_;
+  size_t sent_ = 0;                  // of output_
+  bool more_ = false;                // there may be more to do without another byte of input
+  bool closing_ = false;             // nothing is executed any more
+};
+
+}  // namespace tally

@@ -1,0 +1,52 @@
+// A port, and the connections that arrive there.
+//
+// Belongs to the server's loop, and is to outlive it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "apps/config/endpoint.h"
+#include "apps/server/peer.h"
+
+namespace tally {
+
+class Listener {
+ public:
+  // Without descriptors left nothing can be accepted, and to ask again at once would be to ask for ever.
+  static constexpr std::chrono::milliseconds kRetryTime{100};
+  static constexpr int kBacklog = 511;   // as Redis; the kernel may allow less
+
+  // Makes the peer of a connection; `over` says that it is beyond the limit.
+  using NewPeer = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket socket, bool over)>;
+
+  Listener(boost::asio::io_context& loop, Peers& peers, NewPeer new_peer)
+      : peers_(peers), new_peer_(std::move(new_peer)), acceptor_(loop), retry_(loop) {}
+
+  // Takes the port; an error names the address. Connections wait until Start().
+  absl::Status Bind(const Endpoint& endpoint);
+  uint16_t port() const { return port_; }
+
+  void Start() { Accept(); }
+  void Close();
+
+ private:
+  void Accept();
+  void OnAccept(boost::system::error_code error, boost::asio::ip::tcp::socket socket);
+  void Begin(boost::asio::ip::tcp::socket socket);
+
+  Peers& peers_;
+  const NewPeer new_peer_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  uint16_t port_ = 0;
+  bool failing_ = false;   // said so in the log
+};
+
+}  // namespace tally

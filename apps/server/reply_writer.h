@@ -1,0 +1,48 @@
+// A reply on its way out, written bit by bit as the socket drains.
+//
+//   ReplyInProgress progress{std::move(reply)};
+//   while (!AppendText(progress, kChunk, out)) Send(out);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/strings.h"
+#include "core/query/reply.h"
+
+namespace tally {
+
+struct ReplyInProgress {
+  Reply reply;
+  size_t next_row = 0;      // of a table
+  bool begun = false;       // its header is out
+};
+
+// Appends `text` with a space for each byte that would end a line, so that no reply breaks the framing of the next.
+inline void AppendOneLine(std::string_view text, std::string& out) {
+  size_t from = out.size();
+  out.append(text);
+  if (text.find('\n') == std::string_view::npos && text.find('\r') == std::string_view::npos) return;
+  for (size_t i = from; i < out.size(); ++i) {
+    if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';
+  }
+}
+
+// Cells as text writes them, with one space between; RESP's lines read the same.
+inline void AppendRow(const Row& row, std::string& out) {
+  for (size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) out.push_back(' ');
+    if (auto* text = std::get_if<std::string>(&row[i])) {
+      AppendOneLine(*text, out);
+    } else if (auto* number = std::get_if<int64_t>(&row[i])) {
+      Append(out, *number);
+    } else {
+      out.push_back('-');
+    }
+  }
+}
+
+}  // namespace tally

@@ -1,0 +1,194 @@
+#include "apps/server/resp.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "absl/strings/escaping.h"
+#include "core/base/check.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+// A marker, the digits of a number and CRLF take less.
+constexpr size_t kHeaderBytesMax = 32;
+
+Parsed Wrong(std::string_view expected, std::string_view got) {
+  return Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
+}
+
+}  // namespace
+
+Parsed RespParser::Next(std::string_view input) {
+  if (words_left_ < 0) {
+    Header header = ReadHeader(input, '*');
+    if (header.found == Header::Found::kNo) return NeedMore();
+    if (header.found == Header::Found::kWrong || header.number > kWordsMax) {
+      return Wrong(Cat("'*' and up to ", kWordsMax, " words"), header.text);
+    }
+    words_left_ = std::max<int64_t>(header.number, 0);
+  }
+  for (; words_left_ > 0; --words_left_) {
+    Parsed word = NextWord(input);
+    if (word.kind != Parsed::Kind::kRequest) return word;
+  }
+  words_.clear();
+  for (const Place& place : places_) words_.push_back(input.substr(place.at, place.size));
+  size_t consumed = at_;
+  Reset();
+  return Request(consumed, words_);
+}
+
+void RespParser::Reset() {
+  at_ = 0;
+  words_left_ = -1;
+  word_size_ = -1;
+  places_.clear();
+}
+
+// kRequest: the word is read, and its place known.
+Parsed RespParser::NextWord(std::string_view input) {
+  if (word_size_ < 0) {
+    Header header = ReadHeader(input, '$');
+    if (header.found == Header::Found::kNo) return NeedMore();
+    if (header.found == Header::Found::kWrong || header.number < 0) return Wrong("'$' and a length", header.text);
+    if (static_cast<uint64_t>(header.number) > kRequestBytesMax - std::min(at_ + 2, kRequestBytesMax)) {
+      return Broken(Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more"));
+    }
+    word_size_ = header.number;
+  }
+  size_t size = static_cast<size_t>(word_size_);
+  if (input.size() - at_ < size + 2) return NeedMore();
+  std::string_view behind = input.substr(at_ + size, 2);
+  if (behind != "\r\n") return Wrong("CRLF behind a word", behind);
+  places_.push_back({at_, size});
+  at_ += size + 2;
+  word_size_ = -1;
+  return Request(0, {});
+}
+
+// Reads `marker`, a number and CRLF at at_, and steps over them.
+RespParser::Header RespParser::ReadHeader(std::string_view input, char marker) {
+  using enum Header::Found;
+  std::string_view text = input.substr(at_, kHeaderBytesMax);
+  if (text.empty()) return {kNo};
+  if (text.front() != marker) return {kWrong, 0, text.substr(0, 1)};
+  size_t end = text.find('\n');
+  if (end == std::string_view::npos) return text.size() < kHeaderBytesMax ? Header{kNo} : Header{kWrong, 0, text};
+  text = text.substr(0, end + 1);
+  if (!text.ends_with("\r\n")) return {kWrong, 0, text};
+  const char* digits_end = text.data() + text.size() - 2;
+  int64_t number = 0;
+  auto [behind, error] = std::from_chars(text.data() + 1, digits_end, number);
+  if (error != std::errc() || behind != digits_end) return {kWrong, 0, text};
+  at_ += text.size();
+  return {kYes, number, text};
+}
+
+namespace {
+
+void AppendHeader(char marker, size_t n, std::string& out) {
+  out.push_back(marker);
+  Append(out, n);
+  out.append("\r\n");
+}
+
+void AppendBulk(std::string_view text, std::string& out) {
+  AppendHeader('$', text.size(), out);
+  out.append(text);
+  out.append("\r\n");
+}
+
+void AppendCell(const Cell& cell, std::string& out) {
+  if (auto* text = std::get_if<std::string>(&cell)) {
+    AppendBulk(*text, out);
+  } else if (auto* number = std::get_if<int64_t>(&cell)) {
+    out.push_back(':');
+    Append(out, *number);
+    out.append("\r\n");
+  } else {
+    out.append("$-1\r\n");
+  }
+}
+
+void AppendCells(const Row& row, std::string& out) {
+  for (const Cell& cell : row) AppendCell(cell, out);
+}
+
+// Redis' cursors are strings, though they look like numbers.
+void AppendCursor(const Row& row, std::string& out) {
+  std::string cursor;
+  AppendRow(row, cursor);
+  AppendBulk(cursor, out);
+}
+
+void AppendLines(const Table& table, std::string& out) {
+  std::string lines;
+  for (size_t i = 0; i < table.rows; ++i) {
+    AppendRow(table.row(i), lines);
+    lines.append("\r\n");
+  }
+  AppendBulk(lines, out);
+}
+
+// What comes before the first row, or instead of the rows: for a cursor its row too.
+void BeginTable(const Table& table, size_t& next_row, std::string& out) {
+  switch (table.shape) {
+    case Table::Shape::kFlat:
+      AppendHeader('*', table.rows * table.columns, out);
+      return;
+    case Table::Shape::kNested:
+      AppendHeader('*', table.rows, out);
+      return;
+    case Table::Shape::kLines:
+      AppendLines(table, out);
+      next_row = table.rows;
+      return;
+    case Table::Shape::kCursor:
+      TALLY_CHECK(table.rows > 0);
+      AppendHeader('*', 2, out);
+      AppendCursor(table.row(next_row++), out);
+      AppendHeader('*', table.rows - 1, out);
+      return;
+  }
+}
+
+bool AppendTable(const Table& table, ReplyInProgress& progress, size_t enough, std::string& out) {
+  if (!progress.begun) BeginTable(table, progress.next_row, out);
+  progress.begun = true;
+  while (progress.next_row < table.rows) {
+    if (out.size() >= enough) return false;
+    Row row = table.row(progress.next_row++);
+    // The array's length is out already: a row of another length would garble all replies behind it.
+    if (table.shape == Table::Shape::kFlat) TALLY_CHECK(row.size() == table.columns);
+    if (table.shape == Table::Shape::kCursor) TALLY_CHECK(row.size() == 1);
+    if (table.shape == Table::Shape::kNested) AppendHeader('*', row.size(), out);
+    AppendCells(row, out);
+  }
+  return true;
+}
+
+void AppendValue(const Value& value, std::string& out) {
+  if (!value.status) return AppendCell(value.cell, out);
+  out.push_back('+');
+  AppendRow({value.cell}, out);
+  out.append("\r\n");
+}
+
+}  // namespace
+
+bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out) {
+  if (auto* table = std::get_if<Table>(&progress.reply.body)) return AppendTable(*table, progress, enough, out);
+  if (auto* error = std::get_if<Error>(&progress.reply.body)) {
+    out.push_back('-');
+    out.append(error->code);
+    out.push_back(' ');
+    AppendOneLine(error->message, out);
+    out.append("\r\n");
+  } else {
+    AppendValue(std::get<Value>(progress.reply.body), out);
+  }
+  return true;
+}
+
+}  // namespace tally

@@ -1,0 +1,58 @@
+// RESP2, the protocol of Redis' clients: a request is an array of bulk strings, a reply has a type.
+//
+//   RespParser parser;
+//   Parsed parsed = parser.Next("*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n");   // {"ECHO", "hi"}
+//
+// Not thread-safe: a parser belongs to one connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/server/reply_writer.h"
+#include "apps/server/request.h"
+
+namespace tally {
+
+class RespParser {
+ public:
+  // Of a request, framing included; it has to lie in memory whole. HMGET of some thousand fields fits.
+  static constexpr size_t kRequestBytesMax = 256 * 1024;
+  static constexpr int64_t kWordsMax = 16 * 1024;
+
+  // A request of no words (`*0`, `*-1`) is to be ignored. Beyond a limit, or where the framing is wrong, it is broken.
+  Parsed Next(std::string_view input);
+
+ private:
+  // `*2` or `$4` with its CRLF.
+  struct Header {
+    enum class Found { kNo, kYes, kWrong };
+    Found found = Found::kNo;
+    int64_t number = 0;
+    std::string_view text = {};   // with kWrong: what stands there instead
+  };
+  struct Place {
+    size_t at;
+    size_t size;
+  };
+
+  Header ReadHeader(std::string_view input, char marker);
+  Parsed NextWord(std::string_view input);
+  void Reset();
+
+  size_t at_ = 0;              // read up to here
+  int64_t words_left_ = -1;    // -1: the request's header is not read yet
+  int64_t word_size_ = -1;     // -1: the next word's header is not read yet
+  std::vector<Place> places_;  // of the words that are whole; the bytes may move until the last one is
+  std::vector<std::string_view> words_;
+};
+
+// Appends what comes next of the reply, until it is whole or `out` holds `enough` bytes; the last row may stand out,
+// and a table of lines, being one bulk string whose length comes first, is written whole. Returns whether the reply is
+// whole.
+bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out);
+
+}  // namespace tally

@@ -1,0 +1,103 @@
+#include "apps/server/server.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "apps/server/connection.h"
+#include "apps/server/http_peer.h"
+#include "apps/server/listener.h"
+#include "apps/server/peer.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+
+namespace tally {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+class Server::Loop {
+ public:
+  // Deadlines are kept to this; also how far a deadline may be missed.
+  static constexpr std::chrono::milliseconds kSweepTime{250};
+
+  Loop(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status)
+      : options_(options),
+        peers_(options.clients_max),
+        connections_{commands, peers_, absl::ToChronoMilliseconds(options.idle_max),
+                     absl::ToChronoMilliseconds(options.stall_max)},
+        http_peers_{counters, status, peers_},
+        text_(context_, peers_,
+              [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
+                return std::make_shared<Connection>(std::move(socket), connections_, over);
+              }),
+        http_(context_, peers_,
+              [this](tcp::socket socket, bool over) { return NewHttpPeer(std::move(socket), http_peers_, over); }),
+        sweep_(context_) {}
+
+  absl::Status Start() {
+    TALLY_CHECK(!thread_.joinable());
+    RETURN_IF_ERROR(text_.Bind(options_.text));
+    RETURN_IF_ERROR(http_.Bind(options_.http));
+    text_.Start();
+    http_.Start();
+    Sweep();
+    thread_ = std::thread([this] { context_.run(); });
+    return absl::OkStatus();
+  }
+
+  // The loop's thread ends by itself once nothing is left to wait for.
+  void Stop() {
+    if (!thread_.joinable()) return;
+    asio::post(context_, [this] {
+      stopping_ = true;
+      sweep_.cancel();
+      text_.Close();
+      http_.Close();
+      peers_.CloseAll();
+    });
+    thread_.join();
+  }
+
+  uint16_t text_port() const { return text_.port(); }
+  uint16_t http_port() const { return http_.port(); }
+  size_t clients() const { return peers_.size(); }
+
+ private:
+  void Sweep() {
+    sweep_.expires_after(kSweepTime);
+    sweep_.async_wait([this](boost::system::error_code) {
+      if (stopping_) return;
+      peers_.ExpireThoseBefore(std::chrono::steady_clock::now());
+      Sweep();
+    });
+  }
+
+  const ServerOptions options_;
+  asio::io_context context_{/*concurrency_hint=*/1};
+  Peers peers_;
+  const Connection::Context connections_;
+  const HttpContext http_peers_;
+  Listener text_;
+  Listener http_;
+  asio::steady_timer sweep_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+Server::Server(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status)
+    : loop_(std::make_unique<Loop>(options, commands, counters, status)) {}
+
+Server::~Server() { Stop(); }
+
+absl::Status Server::Start() { return loop_->Start(); }
+void Server::Stop() { loop_->Stop(); }
+uint16_t Server::text_port() const { return loop_->text_port(); }
+uint16_t Server::http_port() const { return loop_->http_port(); }
+size_t Server::clients() const { return loop_->clients(); }
+
+}  // namespace tally

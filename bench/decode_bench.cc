@@ -1,0 +1,79 @@
+// What an event costs until its fields are known: nanoseconds for each, on one core.
+//
+//   decode_bench --benchmark_filter=Json
+#include <string>
+#include <vector>
+
+#include "benchmark/benchmark.h"
+#include "core/base/check.h"
+#include "core/events/decoder.h"
+#include "core/events/event_time.h"
+#include "core/events/json_decoder.h"
+#include "core/events/regex_decoder.h"
+
+namespace tally {
+namespace {
+
+constexpr std::string_view kEvent =
+    R"({"time":1307284245123,"game":"mw","call":"login","user":10012345678,)"
+    R"("ip":"10.101.2.34","v":3,"source":"newsfeed"})";
+static_assert(kEvent.size() == 113);
+constexpr std::string_view kLine = "1307284245 10.1.2.3 /k/login/abc?x=1";
+constexpr char kPattern[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))";
+
+void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::string_view payload) {
+  std::vector<Field> fields(fields_size);
+  for (auto _ : state) {
+    TALLY_CHECK(decoder.Decode(payload, fields));
+    benchmark::DoNotOptimize(fields.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * payload.size()));
+}
+
+// Two of seven fields and the time, as the default configuration reads them.
+void Json(benchmark::State& state, const std::string& level) {
+  auto decoder = MakeJsonDecoder({"time", "game", "call"}, level).value();
+  Decode(state, *decoder, 3, kEvent);
+}
+
+// The same event with a nested value of a hundred bytes before everything else.
+void JsonNested(benchmark::State& state, const std::string& level, const std::string& path) {
+  std::string event(kEvent);
+  event.insert(1, R"("device":{"model":"x1","os":{"name":"android","version":[4,1,2]},)"
+                  R"("screen":[1280,720],"rooted":false},)");
+  auto decoder = MakeJsonDecoder({"time", "game", path}, level).value();
+  Decode(state, *decoder, 3, event);
+}
+
+void Regex(benchmark::State& state) {
+  auto decoder = MakeRegexDecoder(kPattern, {"time", "call"}).value();
+  Decode(state, *decoder, 2, kLine);
+}
+BENCHMARK(Regex);
+
+void Time(benchmark::State& state, Field::Kind kind, std::string_view text) {
+  Field field{kind, text};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(field);
+    benchmark::DoNotOptimize(ParseEventTime(field, TimeUnit::kAuto));
+  }
+}
+BENCHMARK_CAPTURE(Time, millis, Field::Kind::kInteger, "1307284245123");
+BENCHMARK_CAPTURE(Time, seconds_of_regex, Field::Kind::kUntyped, "1307284245");
+BENCHMARK_CAPTURE(Time, decimal, Field::Kind::kDecimal, "1307284245.123");
+BENCHMARK_CAPTURE(Time, rfc3339, Field::Kind::kString, "2011-06-05T14:30:45.123Z");
+
+}  // namespace
+}  // namespace tally
+
+int main(int argc, char** argv) {
+  for (const std::string& level : tally::JsonLevels()) {
+    benchmark::RegisterBenchmark(("Json/" + level).c_str(), tally::Json, level);
+    benchmark::RegisterBenchmark(("JsonNestedSkipped/" + level).c_str(), tally::JsonNested, level, "call");
+    benchmark::RegisterBenchmark(("JsonNestedPointer/" + level).c_str(), tally::JsonNested, level, "/device/os/name");
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}

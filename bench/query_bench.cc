@@ -1,0 +1,90 @@
+// What a question costs, without the wire: a node with four hours of 1,000 series, all of which count in every minute.
+//
+//   query_bench --benchmark_filter=Range
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmark/benchmark.h"
+#include "core/base/check.h"
+#include "core/base/strings.h"
+#include "core/counters/counters.h"
+#include "core/query/command.h"
+
+namespace tally {
+namespace {
+
+constexpr int kGames = 10;
+constexpr int kCalls = 100;
+constexpr int kMinutes = 240;
+constexpr Minute kNow = Minute::FromIndex(21'788'070);   // 2011-06-05T14:30Z
+
+struct StandingClock : Clock {
+  Timestamp Now() const override { return kNow.start(); }
+  absl::Duration Monotonic() const override { return absl::ZeroDuration(); }
+};
+
+struct Node : StatusSource {
+  Node() : counters(MakeRules(), {}), commands(counters, clock, *this) {
+    Shard& shard = counters.AddShard();
+    uint32_t slot = shard.AddPartition({"games", 0}, {});
+    counters.Tick(clock.Now());
+    int64_t offset = 0;
+    for (int minute = 0; minute < kMinutes; ++minute) {
+      int64_t millis = (kNow - minute).start().millis();
+      for (int series = 0; series < kGames * kCalls; ++series) {
+        std::string payload = Cat(R"({"time":)", millis, R"(,"game":"g)", series % kGames, R"(","call":"c)", series / kGames,
+                                  R"("})");
+        shard.Apply(std::vector<Record>{{slot, offset++, clock.Now(), std::nullopt, payload}}, clock.Now());
+      }
+    }
+    shard.ReachEnd(slot, offset, clock.Now());
+    counters.Cut();
+    counters.MarkSaved();
+  }
+
+  static std::shared_ptr<const Rules> MakeRules() {
+    auto rules = Rules::Compile({}, {{.name = "stats", .by = {{"game", "game"}, {"call", "call"}}, .value = "", .where = {}}});
+    TALLY_CHECK(rules.ok());
+    return *std::move(rules);
+  }
+
+  NodeStatus Status() const override { return {}; }
+
+  StandingClock clock;
+  Counters counters;
+  Commands commands;
+};
+
+Commands& TheCommands() {
+  static Node* const kNode = new Node();
+  return kNode->commands;
+}
+
+// Executes the command and makes every row of its reply.
+void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t rows) {
+  Commands& commands = TheCommands();
+  for (auto _ : state) {
+    Reply reply = commands.Execute(words);
+    TALLY_CHECK(!std::holds_alternative<Error>(reply.body));
+    auto* table = std::get_if<Table>(&reply.body);
+    TALLY_CHECK(table == nullptr || table->rows == rows);
+    for (size_t i = 0; table != nullptr && i < table->rows; ++i) benchmark::DoNotOptimize(table->row(i));
+  }
+}
+
+BENCHMARK_CAPTURE(Ask, Get, {"GET", "stats:g3:c17", "-1h"}, 1);
+BENCHMARK_CAPTURE(Ask, Hget, {"HGET", "stats:g3:2011_0605_1330", "c17"}, 1);
+BENCHMARK_CAPTURE(Ask, Hgetall, {"HGETALL", "stats:g3:2011_0605_1330"}, kCalls);
+BENCHMARK_CAPTURE(Ask, RangeOfOne, {"RANGE", "stats:g3:c17", "-239m", "now"}, kMinutes - 1);
+BENCHMARK_CAPTURE(Ask, RangeOfAll, {"RANGE", "stats:*", "-239m", "now"}, kMinutes - 1);
+BENCHMARK_CAPTURE(Ask, TopOfAll, {"TOP", "10", "stats:*", "-239m", "now"}, 10);
+BENCHMARK_CAPTURE(Ask, Dbsize, {"DBSIZE"}, 1);
+BENCHMARK_CAPTURE(Ask, Keys, {"KEYS", "*"}, kGames * kMinutes);
+BENCHMARK_CAPTURE(Ask, List, {"LIST"}, kGames * kCalls);
+
+}  // namespace
+}  // namespace tally
+
+BENCHMARK_MAIN();

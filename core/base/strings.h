@@ -1,0 +1,49 @@
+// Strings glued together, and Status made from them.
+//
+//   return InvalidArgument("partition ", partition, ": expected an offset, got '", text, "'");
+//
+// Not absl::StrCat: in some builds of Abseil absl::string_view is a type of its own, to which std::string_view does not
+// convert. Here everything is std::string_view, and this is the one place where the two meet.
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace tally {
+
+inline absl::string_view ToAbsl(std::string_view s) { return {s.data(), s.size()}; }
+inline std::string_view FromAbsl(absl::string_view s) { return {s.data(), s.size()}; }
+
+inline void Append(std::string& out, std::string_view part) { out.append(part); }
+inline void Append(std::string& out, char part) { out.push_back(part); }
+template <std::integral Int>
+  requires(!std::same_as<Int, char> && !std::same_as<Int, bool>)
+void Append(std::string& out, Int part) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+}
+
+template <typename... Parts>
+std::string Cat(const Parts&... parts) {
+  std::string out;
+  (Append(out, parts), ...);
+  return out;
+}
+
+template <typename... Parts>
+absl::Status InvalidArgument(const Parts&... parts) {
+  return absl::InvalidArgumentError(Cat(parts...));
+}
+
+// The same error with `context` and ": " before its message; OK stays OK.
+inline absl::Status Annotate(const absl::Status& status, std::string_view context) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(), Cat(context, ": ", FromAbsl(status.message())));
+}
+
+}  // namespace tally

@@ -1,0 +1,63 @@
+// What was counted since the last cut: small, warm in cache, and quick to write.
+//
+//   Delta delta;
+//   delta.Add(minute, id, 1);             // by its one writer
+//   delta.AddTo(minute, block, counts);   // by anybody, meanwhile
+//
+// A page holds the counts of one block of series in one minute and is made on the first touch, so that what a cut costs
+// and what a checkpoint writes follow what changed, not what there is.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/base/mutex.h"
+#include "core/counters/block.h"
+#include "core/time/time.h"
+
+namespace tally {
+
+// One block of series in one minute.
+struct BlockKey {
+  Minute minute;
+  BlockIndex block = 0;
+
+  friend auto operator<=>(const BlockKey&, const BlockKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H state, const BlockKey& key) {
+    return H::combine(std::move(state), key.minute, key.block);
+  }
+};
+
+// One thread adds; any thread reads. A reader sees each count as it is or as it was a moment ago, never torn.
+class Delta {
+ public:
+  // Adds `n` to the counter of `id` in `minute`. Only by the writer. `n` > 0.
+  void Add(Minute minute, SeriesId id, uint64_t n);
+
+  uint64_t Count(Minute minute, SeriesId id) const;
+  void AddTo(BlockKey key, BlockCounts& counts) const;
+
+  // The pages there are, in no order.
+  std::vector<BlockKey> Pages() const;
+
+ private:
+  using Page = std::array<std::atomic<uint64_t>, kBlockSize>;
+  using Row = std::vector<std::unique_ptr<Page>>;   // by block
+
+  Page& Touch(Minute minute, BlockIndex block);
+  const Page* Find(BlockKey key) const;
+
+  // Guards the rows' shape against readers. The writer takes it only to change the shape, since nobody else does.
+  mutable Mutex mutex_;
+  absl::flat_hash_map<Minute, std::unique_ptr<Row>> rows_;
+  Minute last_minute_;            // the writer's: most events fall into the minute of the one before
+  Row* last_row_ = nullptr;
+};
+
+}  // namespace tally

@@ -1,0 +1,39 @@
+// The last records that could not be counted, so that a person can look at them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/counters/fate.h"
+
+namespace tally {
+
+// Not thread-safe: belongs to a shard.
+class Rejects {
+ public:
+  static constexpr size_t kKept = 10;            // of each reason and topic
+  static constexpr size_t kSampleBytes = 200;    // of each payload
+
+  struct Reject {
+    TopicPartition place;
+    int64_t offset = 0;
+    Fate reason = Fate::kUnparsable;
+    Timestamp seen;
+    std::string sample;
+  };
+
+  void Add(const TopicPartition& place, int64_t offset, Fate reason, Timestamp seen, std::string_view payload);
+
+  // Appends what there is, oldest first within a topic and reason.
+  void AppendTo(std::vector<Reject>& all) const;
+
+ private:
+  std::map<std::pair<std::string, Fate>, std::deque<Reject>, std::less<>> kept_;
+};
+
+}  // namespace tally

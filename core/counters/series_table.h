@@ -1,0 +1,153 @@
+// Every series that the node knows: name -> number and back, in the order of names.
+//
+//   SeriesTable table({{"stats", 2}}, /*series_max=*/1000000);
+//   SeriesTable::Admission a = table.Admit(0, "stats:mw:login");
+//
+// A series' life: admitted by the first increment; listed and countable; when its last minute has been dropped the
+// checkpointer retires it: BeginRetiring(), every shard forgets the number, the shards are cut, and FinishRetiring() frees
+// those that nobody admitted again. A freed number is given to the next new name.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
+#include "core/base/mutex.h"
+#include "core/base/strings.h"
+#include "core/counters/series.h"
+
+namespace tally {
+
+class SeriesTable {
+ public:
+  struct Metric {
+    std::string name;
+    uint32_t dimensions = 0;
+  };
+
+  struct Admission {
+    SeriesId id = kNoSeries;
+    bool cacheable = true;   // false: `id` is an ~other which stands in only while the table is full
+  };
+
+  struct NamedSeries {
+    SeriesId id;
+    std::string name;
+  };
+
+  // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such under
+  // ~other in every dimension. Those stand outside the limit, as does a metric without dimensions.
+  static constexpr size_t kOtherMax = 10'000;
+
+  SeriesTable(std::vector<Metric> metrics, size_t series_max);
+
+  // The number to count `name` under. REQUIRES: `name` is `metric`'s name and its encoded values, joined by ':'.
+  Admission Admit(uint32_t metric, std::string_view name);
+
+  // Puts back a series of a checkpoint. Returns false, and keeps the number free, if it is of no configured metric.
+  // REQUIRES: before any Admit(); number and name are new.
+  bool Restore(SeriesId id, std::string_view name);
+  // After the last Restore(): the numbers that none took are free.
+  void FinishRestore();
+
+  // kNoSeries if there is none of that name.
+  SeriesId Find(std::string_view name) const;
+
+  // The name of a live series. REQUIRES: `id` is live, or was when a Pin that is still held was taken.
+  std::string Name(SeriesId id) const;
+
+  // The numbers of all series whose name begins with `prefix`, ordered by name. `keep` sees each name under the table's
+  // lock and says which to include.
+  std::vector<SeriesId> List(std::string_view prefix, absl::FunctionRef<bool(std::string_view)> keep) const;
+
+  // The first series in the order of names whose name is not before `name`; kNoSeries if there is none.
+  SeriesId FirstFrom(std::string_view name) const;
+
+  // The name, or nothing if `id` is free or was never given.
+  std::string NameIfLive(SeriesId id) const;
+
+  // Appends each id's name, in the order of `ids`; one lock for all. REQUIRES as for Name().
+  void Names(std::span<const SeriesId> ids, std::vector<std::string>& names) const;
+
+  const std::vector<Metric>& metrics() const { return metrics_; }
+  // The metric that a series' name begins with, if it has the right number of values.
+  std::optional<uint32_t> MetricOf(std::string_view name) const;
+  size_t size() const;   // series that live, ~other included
+
+  // As long as one is held, no number changes its name: for replies that are produced bit by bit.
+  class Pin {
+   public:
+    explicit Pin(const SeriesTable& table);
+    ~Pin();
+    Pin(const Pin&) = delete;
+    Pin& operator=(const Pin&) = delete;
+
+   private:
+    const SeriesTable& table_;
+  };
+
+  // What the checkpointer does. BeginRetiring marks the series; an Admit() of one before FinishRetiring() keeps it alive.
+  void BeginRetiring(std::span<const SeriesId> ids);
+  // Frees those of `ids` which are still marked and for which `unused` holds, unless a Pin is held (then none); the marks
+  // are gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
+  std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
+  // The series admitted since the last call.
+  std::vector<SeriesId> TakeAdmitted();
+
+ private:
+  struct Entry {
+    std::string name;
+    bool live = false;
+    bool retiring = false;
+  };
+  using Entries = std::deque<Entry>;
+
+  struct ByName {
+    using is_transparent = void;
+    const Entries* entries;
+    bool operator()(SeriesId a, SeriesId b) const { return (*entries)[a].name < (*entries)[b].name; }
+    bool operator()(SeriesId a, std::string_view b) const { return (*entries)[a].name < b; }
+    bool operator()(std::string_view a, SeriesId b) const { return a < (*entries)[b].name; }
+  };
+  struct HashName {
+    using is_transparent = void;
+    const Entries* entries;
+    size_t operator()(SeriesId id) const { return (*this)((*entries)[id].name); }
+    size_t operator()(std::string_view name) const { return absl::Hash<absl::string_view>()(ToAbsl(name)); }
+  };
+  struct EqualName {
+    using is_transparent = void;
+    const Entries* entries;
+    bool operator()(SeriesId a, SeriesId b) const { return a == b; }
+    bool operator()(SeriesId a, std::string_view b) const { return (*entries)[a].name == b; }
+    bool operator()(std::string_view a, SeriesId b) const { return (*this)(b, a); }
+  };
+
+  void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SeriesId Add(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::vector<Metric> metrics_;
+  const size_t series_max_;
+
+  mutable Mutex mutex_;
+  Entries entries_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<SeriesId, HashName, EqualName> by_name_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_set<SeriesId, ByName> ordered_ ABSL_GUARDED_BY(mutex_);
+  std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
+  std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
+  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension
+  mutable size_t pins_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace tally

@@ -1,0 +1,165 @@
+#include "core/counters/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/events/event_time.h"
+
+namespace tally {
+
+Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Horizon& horizon)
+    : rules_(std::move(rules)), series_(series), horizon_(horizon), decoder_(rules_->NewDecoder()), fields_(rules_->fields()) {}
+
+uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
+  MutexLock lock(mutex_);
+  Partition& partition = partitions_.emplace_back();
+  partition.number = Cat(place.partition);
+  partition.status.place = std::move(place);
+  partition.status.state = state;
+  return static_cast<uint32_t>(partitions_.size() - 1);
+}
+
+void Shard::Apply(std::span<const Record> records, Timestamp now) {
+  Timestamp limit = now + rules_->event().ahead_max;
+  while (!records.empty()) {
+    size_t n = 0;
+    for (size_t bytes = 0; n < std::min(records.size(), kChunkRecords) && bytes < kChunkBytes; ++n) {
+      bytes += records[n].payload.size();
+    }
+    ApplyChunk(records.first(n), horizon_.Get(), limit, now);
+    records = records.subspan(n);
+  }
+}
+
+void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now) {
+  MutexLock lock(mutex_);
+  for (const Record& record : records) {
+    TALLY_CHECK(record.slot < partitions_.size());
+    Partition& partition = partitions_[record.slot];
+    PartitionState& state = partition.status.state;
+    // The client may deliver a record twice; what is behind next was applied.
+    if (record.offset < state.next || !partition.status.stopped.empty()) continue;
+    Fate fate = Judge(record, partition, horizon, limit);
+    ++state.fates[static_cast<size_t>(fate)];
+    state.next = record.offset + 1;
+    state.newest_stamp = std::max(state.newest_stamp.value_or(record.stamp), record.stamp);
+    if (fate != Fate::kCounted && fate != Fate::kFiltered) {
+      rejects_.Add(partition.status.place, record.offset, fate, now, record.payload);
+    }
+  }
+}
+
+Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit) {
+  if (!decoder_->Decode(record.payload, fields_)) return Fate::kUnparsable;
+  Timestamp time = record.stamp;
+  if (rules_->time_slot()) {
+    const Field& field = fields_[*rules_->time_slot()];
+    if (field.kind == Field::Kind::kMissing) return Fate::kMissingField;
+    std::optional<Timestamp> parsed = ParseEventTime(field, rules_->event().time_unit);
+    if (!parsed) return Fate::kUnparsable;
+    time = *parsed;
+  }
+  if (time <= limit) {
+    std::optional<Timestamp>& newest = partition.status.state.newest_event;
+    newest = std::max(newest.value_or(time), time);
+  }
+  Minute minute = MinuteOf(time);
+  if (minute < horizon) return Fate::kLate;
+  if (time > limit) return Fate::kFuture;
+  return Count({fields_, &record, partition.status.place.topic, partition.number}, minute);
+}
+
+Fate Shard::Count(const EventView& event, Minute minute) {
+  bool counted = false;
+  bool lacking = false;
+  const std::vector<MetricRule>& metrics = rules_->metrics();
+  for (uint32_t i = 0; i < metrics.size(); ++i) {
+    if (!metrics[i].Holds(event)) continue;
+    std::optional<uint64_t> amount = metrics[i].Amount(event);
+    if (!amount || !metrics[i].WriteName(event, name_)) {
+      lacking = true;
+      continue;
+    }
+    counted = true;
+    // Nothing added is no counter.
+    if (*amount > 0) active_->Add(minute, IdOf(i, name_), *amount);
+  }
+  return counted ? Fate::kCounted : lacking ? Fate::kMissingField : Fate::kFiltered;
+}
+
+SeriesId Shard::IdOf(uint32_t metric, std::string_view name) {
+  auto known = ids_.find(name);
+  if (known != ids_.end()) return known->second;
+  SeriesTable::Admission admission = series_.Admit(metric, name);
+  if (admission.cacheable) ids_.emplace(name, admission.id);
+  return admission.id;
+}
+
+void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  PartitionStatus& status = partitions_[slot].status;
+  if (!status.stopped.empty()) return;
+  status.state.next = std::max(status.state.next, offset);
+  status.end = LogEnd{std::max(offset, status.end ? status.end->offset : offset), now};
+}
+
+void Shard::ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of) {
+  MutexLock lock(mutex_);
+  for (Partition& partition : partitions_) {
+    auto end = ends.find(partition.status.place);
+    if (end != ends.end()) partition.status.end = LogEnd{end->second, as_of};
+  }
+}
+
+void Shard::Stop(uint32_t slot, std::string reason) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  partitions_[slot].status.stopped = std::move(reason);
+}
+
+Shard::Cut Shard::CutNow() {
+  auto fresh = std::make_shared<Delta>();
+  Cut cut;
+  MutexLock lock(mutex_);
+  TALLY_CHECK(frozen_ == nullptr);
+  cut.delta = frozen_ = std::exchange(active_, std::move(fresh));
+  cut.partitions.reserve(partitions_.size());
+  for (const Partition& partition : partitions_) cut.partitions.push_back(partition.status);
+  return cut;
+}
+
+void Shard::Release() {
+  std::shared_ptr<const Delta> released;   // freed outside of the lock
+  MutexLock lock(mutex_);
+  released.swap(frozen_);
+}
+
+void Shard::Forget(std::span<const std::string> names) {
+  for (const std::string& name : names) {
+    MutexLock lock(mutex_);
+    ids_.erase(name);
+  }
+}
+
+std::vector<std::shared_ptr<const Delta>> Shard::Deltas() const {
+  MutexLock lock(mutex_);
+  std::vector<std::shared_ptr<const Delta>> deltas = {active_};
+  if (frozen_) deltas.push_back(frozen_);
+  return deltas;
+}
+
+std::vector<PartitionStatus> Shard::Partitions() const {
+  MutexLock lock(mutex_);
+  std::vector<PartitionStatus> statuses;
+  for (const Partition& partition : partitions_) statuses.push_back(partition.status);
+  return statuses;
+}
+
+void Shard::AppendRejects(std::vector<Rejects::Reject>& all) const {
+  MutexLock lock(mutex_);
+  rejects_.AppendTo(all);
+}
+
+}  // namespace tally

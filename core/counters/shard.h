@@ -1,0 +1,129 @@
+// The unit of exactly-once: some partitions, their next offsets, and what their records counted since the last cut.
+//
+//   uint32_t slot = shard.AddPartition({"mw", 0}, state);      // at its next offset
+//   shard.Apply(records, clock.Now());                         // one thread
+//   Shard::Cut cut = shard.CutNow();                           // another: offsets and delta of the same moment
+//
+// Shards share nothing on the hot path: each looks a series up in a table of its own, which is filled from the node's
+// series table on a miss.
+//
+// One thread applies; every other method may be called by any thread, and waits at most for a chunk of kChunkRecords.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/base/mutex.h"
+#include "core/counters/delta.h"
+#include "core/counters/fate.h"
+#include "core/counters/horizon.h"
+#include "core/counters/rejects.h"
+#include "core/counters/series_table.h"
+#include "core/events/record.h"
+#include "core/events/rules.h"
+
+namespace tally {
+
+// What the log's leader said last about a partition. Not part of the checkpoint.
+struct LogEnd {
+  int64_t offset = 0;   // behind the last record that can be read
+  Timestamp as_of;      // when it was asked for
+};
+
+// What a person may want to know of a partition.
+struct PartitionStatus {
+  TopicPartition place;
+  PartitionState state;
+  std::optional<LogEnd> end;
+  std::string stopped;   // why it is not read any more; empty while it is
+
+  bool at_end() const { return end && state.next >= end->offset; }
+};
+
+class Shard {
+ public:
+  // So many records, or bytes of payload, are applied before the lock is free for a moment.
+  static constexpr size_t kChunkRecords = 256;
+  static constexpr size_t kChunkBytes = 256 * 1024;
+
+  // What was counted since the cut before, and the partitions as of the same moment.
+  struct Cut {
+    std::shared_ptr<const Delta> delta;
+    std::vector<PartitionStatus> partitions;
+  };
+
+  // `series` and `horizon` are the node's and outlive the shard.
+  Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Horizon& horizon);
+
+  // Returns the slot that the partition's records carry.
+  uint32_t AddPartition(TopicPartition place, const PartitionState& state);
+
+  // Counts each record whose offset is not behind its partition's next one, decides its fate, and moves next behind it.
+  // Records of a stopped partition are ignored. `now` is the wall clock. Only by the shard's thread.
+  void Apply(std::span<const Record> records, Timestamp now);
+
+  // The log was read up to `offset`, whatever the offsets between held (transaction markers, compaction).
+  void ReachEnd(uint32_t slot, int64_t offset, Timestamp now);
+
+  // The leaders say that the logs end there, when asked at `as_of`.
+  void ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of);
+
+  // Nothing more is applied to the partition.
+  void Stop(uint32_t slot, std::string reason);
+
+  // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable through
+  // Deltas() until Release().
+  Cut CutNow();
+  void Release();
+
+  // Forgets the numbers of these names; the next event of such a series asks the node's table again.
+  void Forget(std::span<const std::string> names);
+
+  // The active delta and, between a cut and its release, the frozen one.
+  std::vector<std::shared_ptr<const Delta>> Deltas() const;
+  std::vector<PartitionStatus> Partitions() const;
+  void AppendRejects(std::vector<Rejects::Reject>& all) const;
+
+ private:
+  struct Partition {
+    PartitionStatus status;
+    std::string number;   // in decimal, for @partition
+  };
+  struct HashName {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return absl::Hash<absl::string_view>()(ToAbsl(s)); }
+  };
+  struct EqualName {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+  };
+
+  void ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now);
+  Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SeriesId IdOf(uint32_t metric, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::shared_ptr<const Rules> rules_;
+  SeriesTable& series_;
+  const Horizon& horizon_;
+
+  // The applying thread's own.
+  const std::unique_ptr<Decoder> decoder_;
+  std::vector<Field> fields_;
+  std::string name_;
+
+  mutable Mutex mutex_;
+  std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, SeriesId, HashName, EqualName> ids_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<Delta> active_ ABSL_GUARDED_BY(mutex_) = std::make_shared<Delta>();
+  std::shared_ptr<const Delta> frozen_ ABSL_GUARDED_BY(mutex_);
+  Rejects rejects_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tally

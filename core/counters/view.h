@@ -1,0 +1,58 @@
+// One consistent reading of all minutes: what was folded, plus what the shards have counted since.
+//
+//   View view(counters);
+//   view.Count(minute, id);
+//
+// A view holds back the checkpointer's fold, never a shard: make one, read some, let it go. Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/counters/counters.h"
+
+namespace tally {
+
+class View {
+ public:
+  explicit View(const Counters& counters);
+  ~View();
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+  // 0 before the horizon.
+  uint64_t Count(Minute minute, SeriesId id) const;
+
+  // Adds each count of the block to that cell of `counts`; nothing before the horizon.
+  void AddTo(BlockKey key, BlockCounts& counts) const;
+
+  // The minutes with a counter, from the horizon on, ascending.
+  std::vector<Minute> Minutes() const;
+
+  // The blocks of `minute` that may have a counter, ascending.
+  std::vector<BlockIndex> Blocks(Minute minute) const;
+
+  // Calls visit(SeriesId, count) for each counter of `minute`, ascending.
+  template <typename Visit>
+  void ForEach(Minute minute, Visit visit) const {
+    for (BlockIndex block : Blocks(minute)) {
+      BlockCounts counts{};
+      AddTo({minute, block}, counts);
+      for (uint32_t cell = 0; cell < kBlockSize; ++cell) {
+        if (counts[cell] > 0) visit(block * kBlockSize + cell, counts[cell]);
+      }
+    }
+  }
+
+ private:
+  const std::vector<BlockKey>& DeltaPages() const;
+
+  const Counters& counters_;
+  const MinuteRing& ring_;
+  const Minute horizon_;
+  std::vector<std::shared_ptr<const Delta>> deltas_;
+  mutable std::optional<std::vector<BlockKey>> delta_pages_;   // listed on first use: a single Count() needs none
+};
+
+}  // namespace tally

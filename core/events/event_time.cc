@@ -1,0 +1,198 @@
+#include "core/events/event_time.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tally {
+namespace {
+
+// Wide enough for a number of nanoseconds at Timestamp's limits, 1e20.
+using Wide = __int128;
+
+// Past every limit in every unit; a longer number says nothing more.
+constexpr Wide kWideMax = Wide{1'000'000'000'000'000'000} * 1'000'000;
+
+// An exponent beyond this is as good as endless: no text is that long.
+constexpr int64_t kExponentMax = 1'000'000'000;
+
+bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+// 1 to 18 digits and nothing else, as nearly all times are. (Eight digits at once by bit tricks saves 3 ns of 15, see
+// bench/decode_bench.cc: not worth the reading.)
+bool ReadPlainNumber(std::string_view text, int64_t* result) {
+  if (text.empty() || text.size() > 18) return false;
+  int64_t value = 0;
+  for (char c : text) {
+    if (!IsDigit(c)) return false;
+    value = value * 10 + (c - '0');
+  }
+  *result = value;
+  return true;
+}
+
+// The digits at the beginning of `text`, which are taken away from it.
+std::string_view TakeDigits(std::string_view& text) {
+  size_t size = 0;
+  while (size < text.size() && IsDigit(text[size])) ++size;
+  std::string_view digits = text.substr(0, size);
+  text.remove_prefix(size);
+  return digits;
+}
+
+// [eE][+-]?[0-9]+ and the end of the text.
+std::optional<int64_t> ReadExponent(std::string_view text) {
+  if (text.empty() || (text[0] != 'e' && text[0] != 'E')) return std::nullopt;
+  text.remove_prefix(1);
+  bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  std::string_view digits = TakeDigits(text);
+  if (digits.empty() || !text.empty()) return std::nullopt;
+  int64_t exponent = 0;
+  for (char c : digits) exponent = std::min(exponent * 10 + (c - '0'), kExponentMax);
+  return negative ? -exponent : exponent;
+}
+
+// What is left of the point in any number without a sign: [0-9]+(\.[0-9]+)? with or without an exponent. The point is
+// moved in the text, so no digit is lost to a double: 1307284245.9876e3 is 1307284245987.
+std::optional<Wide> ReadAnyNumber(std::string_view text) {
+  std::string_view whole = TakeDigits(text);
+  if (whole.empty()) return std::nullopt;
+  std::string_view fraction;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    fraction = TakeDigits(text);
+    if (fraction.empty()) return std::nullopt;
+  }
+  int64_t point = static_cast<int64_t>(whole.size());
+  if (!text.empty()) {
+    std::optional<int64_t> exponent = ReadExponent(text);
+    if (!exponent) return std::nullopt;
+    point += *exponent;
+  }
+  Wide value = 0;
+  for (size_t i = 0; static_cast<int64_t>(i) < point && value < kWideMax; ++i) {
+    size_t behind = i - whole.size();
+    if (i >= whole.size() && behind >= fraction.size() && value == 0) break;   // 0e99 has only zeros to come
+    char digit = i < whole.size() ? whole[i] : behind < fraction.size() ? fraction[behind] : '0';
+    value = value * 10 + (digit - '0');
+  }
+  return std::min(value, kWideMax);
+}
+
+template <typename Int>
+TimeUnit UnitOf(Int number) {
+  if (number < 100'000'000'000) return TimeUnit::kSeconds;
+  if (number < 100'000'000'000'000) return TimeUnit::kMillis;
+  if (number < 100'000'000'000'000'000) return TimeUnit::kMicros;
+  return TimeUnit::kNanos;
+}
+
+// Rounded down, before 1970 too: -1 us is in the last minute of 1969.
+template <typename Int>
+Int FloorDivide(Int number, int64_t by) {
+  Int quotient = number / by;
+  return quotient * by > number ? quotient - 1 : quotient;
+}
+
+template <typename Int>
+Timestamp FromNumber(Int number, TimeUnit unit) {
+  if (unit == TimeUnit::kAuto) unit = UnitOf(number);
+  constexpr int64_t kLimit = Timestamp::kLimitMillis;
+  if (unit == TimeUnit::kSeconds) number = std::clamp<Int>(number, -kLimit, kLimit) * 1000;
+  if (unit == TimeUnit::kMicros) number = FloorDivide(number, 1000);
+  if (unit == TimeUnit::kNanos) number = FloorDivide(number, 1'000'000);
+  return Timestamp::FromMillis(static_cast<int64_t>(std::clamp<Int>(number, -kLimit, kLimit)));
+}
+
+std::optional<Timestamp> ParseNumber(std::string_view text, TimeUnit unit) {
+  bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  int64_t plain;
+  if (ReadPlainNumber(text, &plain)) return FromNumber(negative ? -plain : plain, unit);
+  std::optional<Wide> number = ReadAnyNumber(text);
+  if (!number) return std::nullopt;
+  return FromNumber(negative ? -*number : *number, unit);
+}
+
+// Two digits; over 99 if they are none, which no part of a time may be.
+int64_t ReadTwo(const char* p) {
+  if (!IsDigit(p[0]) || !IsDigit(p[1])) return 100;
+  return (p[0] - '0') * 10 + (p[1] - '0');
+}
+
+int64_t DaysInMonth(int64_t year, int64_t month) {
+  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+// Since 1970-01-01, in the Gregorian calendar; years are counted from March, so that the leap day is the last one.
+int64_t DayNumber(int64_t year, int64_t month, int64_t day) {
+  int64_t y = year + 400 - (month <= 2 ? 1 : 0);   // 400 years are a whole number of days, and keep year 0 positive
+  int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719'468 - 146'097;
+}
+
+// The zone at the end, in seconds east of UTC.
+std::optional<int64_t> ReadZone(std::string_view zone) {
+  if (zone == "Z" || zone == "z") return 0;
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return std::nullopt;
+  int64_t hours = ReadTwo(zone.data() + 1);
+  int64_t minutes = ReadTwo(zone.data() + 4);
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  int64_t east = (hours * 60 + minutes) * 60;
+  return zone[0] == '-' ? -east : east;
+}
+
+// RFC 3339 by hand, as the layout is fixed: absl::ParseTime takes ten times as long. Between date and time may be a 'T', a
+// 't' or the space that the RFC mentions. A second of 60 is the leap second, at 23:59 UTC, and Unix time knows it as
+// the first one of the next day.
+std::optional<Timestamp> ParseRfc3339(std::string_view text) {
+  constexpr size_t kZoneOrFraction = 19;
+  if (text.size() <= kZoneOrFraction) return std::nullopt;
+  const char* p = text.data();
+  bool separated = p[10] == 'T' || p[10] == 't' || p[10] == ' ';
+  if (!separated || p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return std::nullopt;
+  int64_t century = ReadTwo(p);
+  int64_t year = century * 100 + ReadTwo(p + 2);
+  int64_t month = ReadTwo(p + 5);
+  int64_t day = ReadTwo(p + 8);
+  int64_t hour = ReadTwo(p + 11);
+  int64_t minute = ReadTwo(p + 14);
+  int64_t second = ReadTwo(p + 17);
+  if (century > 99 || ReadTwo(p + 2) > 99 || month < 1 || month > 12) return std::nullopt;
+  if (day < 1 || day > DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+
+  text.remove_prefix(kZoneOrFraction);
+  int64_t millis = 0;
+  if (text[0] == '.') {
+    text.remove_prefix(1);
+    std::string_view fraction = TakeDigits(text);
+    if (fraction.empty()) return std::nullopt;
+    for (size_t i = 0; i < 3; ++i) millis = millis * 10 + (i < fraction.size() ? fraction[i] - '0' : 0);
+  }
+  std::optional<int64_t> east = ReadZone(text);
+  if (!east) return std::nullopt;
+  constexpr int64_t kDay = 86'400;
+  int64_t seconds = DayNumber(year, month, day) * kDay + hour * 3600 + minute * 60 + second - *east;
+  if (second == 60 && FloorDivide(seconds, kDay) * kDay != seconds) return std::nullopt;
+  return Timestamp::FromMillis(seconds * 1000 + millis);
+}
+
+}  // namespace
+
+std::optional<Timestamp> ParseEventTime(const Field& field, TimeUnit unit) {
+  switch (field.kind) {
+    case Field::Kind::kMissing:
+    case Field::Kind::kBool: return std::nullopt;
+    case Field::Kind::kInteger:
+    case Field::Kind::kDecimal: return ParseNumber(field.text, unit);
+    case Field::Kind::kString:
+    case Field::Kind::kUntyped: break;
+  }
+  if (std::optional<Timestamp> time = ParseRfc3339(field.text)) return time;
+  return ParseNumber(field.text, unit);
+}
+
+}  // namespace tally

@@ -1,0 +1,227 @@
+#include "core/events/json_decoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "core/base/status_macros.h"
+#include "core/events/field_tree.h"
+#include "core/events/json_scalars.h"
+#include "core/events/json_tokens.h"
+
+namespace tally {
+namespace {
+
+// Walks the tokens of one payload after the other. A token is named by where its place stands in the index; the
+// functions that take one return the next one, or null if what is there is not allowed.
+//
+// The index is not checked for its end at each step, because the last token is known to be a '}': whoever stands on any
+// other token may look at the next one, and whoever has read an opening bracket has gone through SkipNested() first.
+class JsonDecoder final : public Decoder {
+ public:
+  JsonDecoder(FieldNode root, std::string_view level) : root_(std::move(root)), tokens_(level) {}
+
+  bool Decode(std::string_view payload, std::span<Field> fields) override {
+    std::fill(fields.begin(), fields.end(), Field{});
+    if (payload.size() > kPayloadMax || !tokens_.Scan(payload)) return false;
+    text_ = payload.data();
+    fields_ = fields;
+    last_ = tokens_.end() - 1;
+    ++round_;
+    // One look for all strings: hardly any event has a backslash.
+    escapes_ = std::memchr(text_, '\\', payload.size()) != nullptr;
+    if (escapes_ && scratch_.size() < payload.size()) scratch_.resize(std::max(payload.size(), 2 * scratch_.size()));
+    scratch_used_ = 0;
+    return ReadEvent();
+  }
+
+ private:
+  using Token = const uint32_t*;
+
+  char At(Token token) const { return text_[*token]; }
+
+  const char* Begin(Token token) const { return text_ + *token; }
+
+  bool ReadEvent() {
+    Token token = tokens_.begin();
+    if (At(token) != '{' || At(last_) != '}' || token == last_) return false;
+    ++token;
+    if (At(token) == '}') return token == last_;
+    for (;;) {
+      if (At(token) != '"' || At(token + 1) != ':') return false;
+      token = ReadValue(Take(root_, Unquoted(token)), token + 2);
+      if (token == nullptr) return false;
+      if (At(token) == '}') return token == last_;
+      if (At(token) != ',') return false;
+      ++token;
+    }
+  }
+
+  // The child of `node` that the key `raw` names, but only the first time in this event.
+  FieldNode* Take(FieldNode& node, std::string_view raw) {
+    if (escapes_) return TakeEscaped(node, raw);
+    return Unseen(node.Named(raw));
+  }
+  [[gnu::noinline]] FieldNode* TakeEscaped(FieldNode& node, std::string_view raw) {
+    std::optional<std::string_view> key = Unescaped(raw);
+    return key ? Unseen(node.Named(*key)) : nullptr;
+  }
+  FieldNode* Unseen(FieldNode* node) {
+    if (node == nullptr || node->round == round_) return nullptr;
+    node->round = round_;
+    return node;
+  }
+
+  // Reads the value at `token` for `node`, or for nobody if that is null.
+  [[gnu::always_inline]] inline Token ReadValue(FieldNode* node, Token token) {
+    char c = At(token);
+    if (c == '"') {
+      if (node != nullptr) SetString(*node, Unquoted(token));
+      return token + 1;
+    }
+    if (c == '-' || IsDigit(c)) return ReadNumber(node, token);
+    switch (c) {
+      case '{':
+      case '[': {
+        Token next = SkipNested(token);
+        if (next != nullptr && node != nullptr && !node->children.empty()) ReadNested(*node, token);
+        return next;
+      }
+      case 't': return ReadWord(node, token, "true", Field::Kind::kBool);
+      case 'f': return ReadWord(node, token, "false", Field::Kind::kBool);
+      case 'n': return ReadWord(node, token, "null", Field::Kind::kMissing);
+      default: return nullptr;
+    }
+  }
+
+  // What is between the quotes of the string at `token`. Behind the closing one there is only white space up to the
+  // next token, so nothing of the string itself has to be looked at.
+  std::string_view Unquoted(Token token) const {
+    const char* open = Begin(token);
+    const char* close = Begin(token + 1) - 1;
+    while (*close != '"') --close;
+    return {open + 1, static_cast<size_t>(close - open - 1)};
+  }
+
+  void SetString(const FieldNode& node, std::string_view raw) {
+    std::optional<std::string_view> text = escapes_ ? Unescaped(raw) : raw;
+    if (text) Set(node, Field::Kind::kString, *text);
+  }
+
+  // `raw` itself if it has no backslash, else a text in scratch. That is as long as the payload, which is enough: no
+  // string grows by being unescaped, and none is unescaped twice.
+  [[gnu::noinline]] std::optional<std::string_view> Unescaped(std::string_view raw) {
+    if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw;
+    char* out = scratch_.data() + scratch_used_;
+    std::optional<size_t> size = UnescapeJson(raw, out);
+    if (!size) return std::nullopt;
+    scratch_used_ += *size;
+    return std::string_view(out, *size);
+  }
+
+  Token ReadNumber(FieldNode* node, Token token) {
+    const char* begin = Begin(token);
+    JsonNumber number = ReadJsonNumber(begin);
+    if (number.size == 0 || !OnlySpace(begin + number.size, Begin(token + 1))) return nullptr;
+    if (node == nullptr) return token + 1;
+    std::string_view text(begin, number.size);
+    if (text == "-0") text.remove_prefix(1);
+    Set(*node, number.is_integer ? Field::Kind::kInteger : Field::Kind::kDecimal, text);
+    return token + 1;
+  }
+
+  Token ReadWord(FieldNode* node, Token token, std::string_view word, Field::Kind kind) {
+    const char* begin = Begin(token);
+    const char* next = Begin(token + 1);
+    std::string_view run(begin, static_cast<size_t>(next - begin));
+    if (!run.starts_with(word) || !OnlySpace(begin + word.size(), next)) return nullptr;
+    if (node != nullptr && kind != Field::Kind::kMissing) Set(*node, kind, run.substr(0, word.size()));
+    return token + 1;
+  }
+
+  static bool OnlySpace(const char* p, const char* end) {
+    while (p < end && IsJsonSpace(*p)) ++p;
+    return p >= end;
+  }
+
+  void Set(const FieldNode& node, Field::Kind kind, std::string_view text) {
+    for (size_t field : node.fields) fields_[field] = Field{kind, text};
+  }
+
+  // From an opening bracket to the token behind the one that closes it, which is there.
+  [[gnu::noinline]] Token SkipNested(Token token) {
+    size_t depth = 1;   // the event's own
+    for (; token != last_; ++token) {
+      char c = At(token);
+      switch (c) {
+        case '{':
+        case '[':
+          if (depth == kJsonDepthMax) return nullptr;
+          closing_[depth++] = c == '{' ? '}' : ']';
+          break;
+        case '}':
+        case ']':
+          if (closing_[--depth] != c) return nullptr;
+          if (depth == 1) return token + 1;
+          break;
+        case '"':
+        case ':':
+        case ',': break;
+        default:
+          if (!OnlyPlain(Begin(token), Begin(token + 1))) return nullptr;
+      }
+    }
+    return nullptr;
+  }
+
+  static bool OnlyPlain(const char* p, const char* end) {
+    while (p < end && (IsPlainJsonByte(*p) || IsJsonSpace(*p))) ++p;
+    return p == end;
+  }
+
+  // Looks for the children of `node` between the brackets at `token`, which SkipNested() found to be balanced. Ends at
+  // the first thing that is no JSON. As deep as a pointer goes, and that is limited.
+  [[gnu::noinline]] void ReadNested(FieldNode& node, Token token) {
+    bool array = At(token) == '[';
+    size_t wanted = node.children.size();
+    ++token;
+    for (size_t position = 0; wanted > 0; ++position, ++token) {
+      FieldNode* child = nullptr;
+      if (array) {
+        child = Unseen(node.At(position));
+      } else {
+        if (At(token) != '"' || At(token + 1) != ':') return;
+        child = Take(node, Unquoted(token));
+        token += 2;
+      }
+      if (child != nullptr) --wanted;
+      token = ReadValue(child, token);
+      if (token == nullptr || At(token) != ',') return;
+    }
+  }
+
+  FieldNode root_;
+  JsonTokens tokens_;
+  std::vector<char> scratch_;        // unescaped strings
+  size_t scratch_used_ = 0;
+  char closing_[kJsonDepthMax];      // for each open bracket of a nested value, what will close it
+  uint64_t round_ = 0;
+
+  // The payload at hand.
+  const char* text_ = nullptr;
+  Token last_ = nullptr;
+  bool escapes_ = false;
+  std::span<Field> fields_;
+};
+
+}  // namespace
+
+std::vector<std::string> JsonLevels() { return JsonTokens::Levels(); }
+
+absl::StatusOr<std::unique_ptr<Decoder>> MakeJsonDecoder(const std::vector<std::string>& paths,
+                                                         std::string_view level) {
+  ASSIGN_OR_RETURN(FieldNode root, MakeFieldTree(paths));
+  return std::unique_ptr<Decoder>(std::make_unique<JsonDecoder>(std::move(root), level));
+}
+
+}  // namespace tally

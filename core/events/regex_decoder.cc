@@ -1,0 +1,89 @@
+#include "core/events/regex_decoder.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/strings.h"
+#include "re2/re2.h"
+
+namespace tally {
+namespace {
+
+// RE2's own default, named: what one compiled pattern may take. Beyond it a pattern is refused; a match that would need
+// more falls back to a slower way.
+constexpr int64_t kPatternMemory = 8 << 20;
+
+RE2::Options PatternOptions() {
+  RE2::Options options;
+  // Latin-1 is RE2's word for "a byte is a character". As UTF-8, no '.' and no \S would match a broken byte, and one
+  // stray byte in a log line would make an event unparsable.
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  options.set_max_mem(kPatternMemory);
+  options.set_log_errors(false);
+  return options;
+}
+
+class RegexDecoder final : public Decoder {
+ public:
+  explicit RegexDecoder(const std::string& pattern)
+      : pattern_(re2::StringPiece(pattern.data(), pattern.size()), PatternOptions()) {}
+
+  absl::Status Bind(const std::vector<std::string>& paths) {
+    if (!pattern_.ok()) {
+      return InvalidArgument("pattern '", pattern_.pattern(), "' is no RE2 regular expression: ", pattern_.error());
+    }
+    const std::map<std::string, int>& names = pattern_.NamedCapturingGroups();
+    int last = -1;   // not even where the match is: then RE2 only has to say yes or no
+    for (const std::string& path : paths) {
+      auto group = names.find(path);
+      if (group == names.end()) {
+        return InvalidArgument("pattern '", pattern_.pattern(), "' has no group '", path, "'; it has ", List(names));
+      }
+      groups_.push_back(group->second);
+      last = std::max(last, group->second);
+    }
+    matches_.resize(static_cast<size_t>(last + 1));
+    return absl::OkStatus();
+  }
+
+  bool Decode(std::string_view payload, std::span<Field> fields) override {
+    if (payload.size() > kPayloadMax) return false;
+    if (payload.data() == nullptr) payload = "";   // RE2 marks a group that took no part by null
+    if (!pattern_.Match(re2::StringPiece(payload.data(), payload.size()), 0, payload.size(), RE2::UNANCHORED,
+                        matches_.data(), static_cast<int>(matches_.size()))) {
+      return false;
+    }
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      const re2::StringPiece& match = matches_[static_cast<size_t>(groups_[i])];
+      if (match.data() == nullptr) {
+        fields[i] = Field{};
+      } else {
+        fields[i] = Field{Field::Kind::kUntyped, {match.data(), match.size()}};
+      }
+    }
+    return true;
+  }
+
+ private:
+  static std::string List(const std::map<std::string, int>& names) {
+    std::string list;
+    for (const auto& [name, group] : names) Append(list, Cat(list.empty() ? "" : ", ", "'", name, "'"));
+    return list.empty() ? "no named group" : list;
+  }
+
+  RE2 pattern_;
+  std::vector<int> groups_;                  // of each field
+  std::vector<re2::StringPiece> matches_;    // of group 0 and on, as far as somebody asks
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Decoder>> MakeRegexDecoder(const std::string& pattern,
+                                                          const std::vector<std::string>& paths) {
+  auto decoder = std::make_unique<RegexDecoder>(pattern);
+  absl::Status bound = decoder->Bind(paths);
+  if (!bound.ok()) return bound;
+  return std::unique_ptr<Decoder>(std::move(decoder));
+}
+
+}  // namespace tally

@@ -1,0 +1,21 @@
+// Events that a regular expression finds in lines of text, as in an access log.
+//
+//   MakeRegexDecoder(R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))", {"time", "call"});
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/events/decoder.h"
+
+namespace tally {
+
+// A decoder for the groups that `paths` name. `pattern` is RE2's syntax, and may match anywhere in the record.
+// It sees bytes, not characters: a record that is no valid UTF-8 matches like any other, text in the pattern matches
+// the same bytes, but '.' is one byte, and a class or (?i) knows only ASCII. Fails as MakeDecoder() says.
+absl::StatusOr<std::unique_ptr<Decoder>> MakeRegexDecoder(const std::string& pattern,
+                                                          const std::vector<std::string>& paths);
+
+}  // namespace tally

@@ -1,0 +1,99 @@
+#include "core/events/rules.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/counters/series.h"
+
+namespace tally {
+namespace {
+
+// A count out of an integer's text; what is larger than the largest count counts as that. Nothing if it is no integer >= 0.
+std::optional<uint64_t> ParseAmount(std::string_view text) {
+  uint64_t n = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  return error == std::errc() ? std::min(n, kCountMax) : kCountMax;
+}
+
+bool IsDimensionValue(const Field& field) {
+  return field.kind != Field::Kind::kMissing && field.kind != Field::Kind::kDecimal &&
+         field.text.size() <= kDimensionValueMax;
+}
+
+}  // namespace
+
+Field EventView::Get(const Source& source) const {
+  switch (source.kind) {
+    case Source::Kind::kField: return fields[source.slot];
+    case Source::Kind::kTopic: return {Field::Kind::kString, topic};
+    case Source::Kind::kKey: return record->key ? Field{Field::Kind::kUntyped, *record->key} : Field{};
+    case Source::Kind::kPartition: return {Field::Kind::kInteger, partition};
+  }
+  return {};
+}
+
+bool MetricRule::Holds(const EventView& event) const {
+  return std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
+    Field field = event.Get(condition.source);
+    return field.kind != Field::Kind::kMissing &&
+           std::find(condition.texts.begin(), condition.texts.end(), field.text) != condition.texts.end();
+  });
+}
+
+std::optional<uint64_t> MetricRule::Amount(const EventView& event) const {
+  if (!value) return 1;
+  Field field = event.Get(*value);
+  if (field.kind != Field::Kind::kInteger && field.kind != Field::Kind::kUntyped) return std::nullopt;
+  return ParseAmount(field.text);
+}
+
+bool MetricRule::WriteName(const EventView& event, std::string& series) const {
+  series.assign(name);
+  for (const Source& source : by) {
+    Field field = event.Get(source);
+    if (!IsDimensionValue(field)) return false;
+    series.push_back(':');
+    AppendEncoded(series, field.text);
+  }
+  return true;
+}
+
+absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, const std::vector<MetricSpec>& metrics) {
+  auto rules = std::make_shared<Rules>();
+  rules->event_ = std::move(event);
+  if (rules->event_.time != "@timestamp") rules->time_slot_ = rules->SlotOf(rules->event_.time);
+  for (const MetricSpec& spec : metrics) {
+    MetricRule& metric = rules->metrics_.emplace_back();
+    metric.name = spec.name;
+    for (const Dimension& dimension : spec.by) metric.by.push_back(rules->Resolve(dimension.source));
+    if (!spec.value.empty()) metric.value = rules->Resolve(spec.value);
+    for (const auto& [source, texts] : spec.where) metric.where.push_back({rules->Resolve(source), texts});
+  }
+  ASSIGN_OR_RETURN(auto decoder, MakeDecoder(rules->event_, rules->paths_));
+  return rules;
+}
+
+std::unique_ptr<Decoder> Rules::NewDecoder() const {
+  auto decoder = MakeDecoder(event_, paths_);
+  TALLY_CHECK(decoder.ok());   // Compile() made one of the same
+  return *std::move(decoder);
+}
+
+size_t Rules::SlotOf(const std::string& path) {
+  auto known = std::find(paths_.begin(), paths_.end(), path);
+  if (known == paths_.end()) known = paths_.insert(known, path);
+  return static_cast<size_t>(known - paths_.begin());
+}
+
+Source Rules::Resolve(const std::string& source) {
+  if (source == "@topic") return {Source::Kind::kTopic, 0};
+  if (source == "@key") return {Source::Kind::kKey, 0};
+  if (source == "@partition") return {Source::Kind::kPartition, 0};
+  return {Source::Kind::kField, SlotOf(source)};
+}
+
+}  // namespace tally

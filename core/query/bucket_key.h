@@ -1,0 +1,31 @@
+// The two names of a count: a series in a minute, and a field of a bucket, which is what a Redis client sees.
+//
+//   series stats:mw:login, 2011-06-05T14:30Z   <->   key stats:mw:2011_0605_1430, field login
+//
+// A group is what a series' buckets are named by: all of its name but the last value. A series without values is its own
+// group, and its field is `count`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/time/time.h"
+
+namespace tally {
+
+inline constexpr std::string_view kCountField = "count";
+
+struct BucketKey {
+  std::string_view group;   // of the text that was parsed
+  Minute minute;
+};
+
+// Nothing if `key` does not end with ':' and a minute.
+std::optional<BucketKey> ParseBucketKey(std::string_view key);
+std::string FormatBucketKey(std::string_view group, Minute minute);
+
+std::string_view GroupOf(std::string_view series);
+std::string_view FieldOf(std::string_view series);
+
+}  // namespace tally

@@ -1,0 +1,53 @@
+#include "core/query/command.h"
+
+#include "absl/strings/match.h"
+#include "core/base/strings.h"
+#include "core/query/command_table.h"
+#include "core/query/words.h"
+
+namespace tally {
+namespace {
+
+const CommandSpec* FindCommand(std::string_view name) {
+  for (const CommandSpec* command : AllCommands()) {
+    if (absl::EqualsIgnoreCase(ToAbsl(command->name), ToAbsl(name))) return command;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string CommandSpec::usage() const { return arguments.empty() ? std::string(name) : Cat(name, ' ', arguments); }
+
+const std::vector<const CommandSpec*>& AllCommands() {
+  static const auto* const kAll = [] {
+    auto* all = new std::vector<const CommandSpec*>();
+    for (auto family : {SeriesCommands, HashCommands, KeyCommands, NodeCommands, ConnectionCommands}) {
+      for (const CommandSpec& command : family()) all->push_back(&command);
+    }
+    return all;
+  }();
+  return *kAll;
+}
+
+Commands::Commands(Counters& counters, const Clock& clock, const StatusSource& status)
+    : counters_(counters), clock_(clock), status_(status) {}
+
+Reply Commands::Execute(std::span<const std::string_view> words, Session& session) {
+  if (words.empty()) return ErrorReply("expected a command, try HELP");
+  const CommandSpec* command = FindCommand(words[0]);
+  if (command == nullptr) return ErrorReply(Cat("unknown command ", Quoted(words[0]), ", try HELP"));
+  Words arguments = words.subspan(1);
+  if (arguments.size() < command->min || arguments.size() > command->max) {
+    return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
+  }
+  if (command->counters) counters_.Tick(clock_.Now());
+  return command->run({counters_, clock_, status_, session}, arguments);
+}
+
+Reply Commands::Execute(std::span<const std::string_view> words) {
+  Session none;
+  return Execute(words, none);
+}
+
+}  // namespace tally

@@ -1,0 +1,54 @@
+// What a command is: a line of a table. Each family of commands has a file of its own, and its lines there.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/counters/counters.h"
+#include "core/query/command.h"
+#include "core/query/node_status.h"
+#include "core/query/reply.h"
+#include "core/time/clock.h"
+
+namespace tally {
+
+using Words = std::span<const std::string_view>;
+
+struct CommandContext {
+  Counters& counters;
+  const Clock& wall;
+  const StatusSource& status;
+  Session& session;
+
+  const SeriesTable& series() const { return counters.series(); }
+  Timestamp now() const { return counters.clock(); }   // what minutes are measured by: the wall clock, or the events'
+};
+
+struct CommandSpec {
+  std::string_view name;        // in capitals
+  std::string_view arguments;   // as HELP shows them
+  size_t min = 0;               // how many arguments
+  size_t max = 0;
+  bool counters = false;        // looks at counters: the horizon is raised before
+  Reply (*run)(const CommandContext& context, Words arguments);
+
+  std::string usage() const;
+};
+
+// Any number of arguments; the line's own limit bounds them.
+inline constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
+
+std::span<const CommandSpec> SeriesCommands();       // LIST, GET, RANGE, TOP
+std::span<const CommandSpec> HashCommands();         // HGETALL and so on, by a bucket's key
+std::span<const CommandSpec> KeyCommands();          // KEYS, SCAN and so on, over buckets
+std::span<const CommandSpec> NodeCommands();         // LAG, REJECTS, INFO
+std::span<const CommandSpec> ConnectionCommands();   // PING, HELLO, CLIENT and so on
+
+// All of them, in the order in which HELP shows them.
+const std::vector<const CommandSpec*>& AllCommands();
+
+}  // namespace tally

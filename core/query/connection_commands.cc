@@ -1,0 +1,151 @@
+// PING, HELP, HELLO, CLIENT and so on: enough for today's clients to connect.
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/match.h"
+#include "core/base/strings.h"
+#include "core/query/command_table.h"
+#include "core/query/glob.h"
+#include "core/query/info.h"
+#include "core/query/words.h"
+
+namespace tally {
+namespace {
+
+// The longest name that CLIENT SETNAME takes, in bytes.
+constexpr size_t kClientNameMax = 256;
+
+bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
+
+template <size_t kRows>
+Reply PairsReply(std::array<std::pair<std::string_view, Cell>, kRows> pairs) {
+  auto row = [pairs = std::move(pairs)](size_t i) { return Row{std::string(pairs[i].first), pairs[i].second}; };
+  return TableReply({.rows = kRows, .columns = 2, .row = std::move(row)});
+}
+
+Reply NothingReply() { return TableReply({}); }
+
+Reply UnknownSubcommand(std::string_view command, std::string_view word, std::string_view expected) {
+  return ErrorReply(Cat("unknown subcommand ", Quoted(word), " of ", command, ", expected ", expected));
+}
+
+Reply Ping(const CommandContext&, Words arguments) {
+  return arguments.empty() ? StatusReply("PONG") : BulkReply(std::string(arguments[0]));
+}
+
+Reply Echo(const CommandContext&, Words arguments) { return BulkReply(std::string(arguments[0])); }
+
+Reply Quit(const CommandContext&, Words) {
+  Reply reply = StatusReply("OK");
+  reply.close = true;
+  return reply;
+}
+
+Reply Help(const CommandContext&, Words) {
+  return TableReply({.rows = AllCommands().size(), .row = [](size_t i) { return Row{AllCommands()[i]->usage()}; }});
+}
+
+Reply Select(const CommandContext&, Words arguments) {
+  if (arguments[0] == "0") return StatusReply("OK");
+  if (!ParseInteger(arguments[0])) return ErrorReply(Cat("invalid DB index ", Quoted(arguments[0]), ", expected 0"));
+  return ErrorReply(Cat("DB index is out of range: expected 0, got ", Quoted(arguments[0])));
+}
+
+// In Redis' words, which clients look for.
+Reply Auth(const CommandContext&, Words) {
+  return ErrorReply(
+      "AUTH <password> called without any password configured for the default user. "
+      "Are you sure your configuration is correct?");
+}
+
+Reply SetName(Session& session, std::string_view name) {
+  bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (!plain || name.size() > kClientNameMax) {
+    return ErrorReply(Cat("Client names cannot contain spaces, newlines or special characters, or be longer than ",
+                          kClientNameMax, " bytes, got ", Quoted(name)));
+  }
+  session.name = name;
+  return StatusReply("OK");
+}
+
+Reply Client(const CommandContext& context, Words arguments) {
+  std::string_view word = arguments[0];
+  Session& session = context.session;
+  if (Same(word, "ID") && arguments.size() == 1) return IntegerReply(session.id);
+  if (Same(word, "GETNAME") && arguments.size() == 1) {
+    return session.name.empty() ? NullReply() : BulkReply(session.name);
+  }
+  if (Same(word, "INFO") && arguments.size() == 1) {
+    return BulkReply(Cat("id=", session.id, " name=", session.name, " db=0 resp=2"));
+  }
+  if (Same(word, "SETNAME") && arguments.size() == 2) return SetName(session, arguments[1]);
+  // A library's name and version, which nothing here shows.
+  if (Same(word, "SETINFO") && arguments.size() == 3) return StatusReply("OK");
+  return UnknownSubcommand("CLIENT", word, "ID, GETNAME, INFO, SETNAME name or SETINFO attribute value");
+}
+
+Reply Hello(const CommandContext& context, Words arguments) {
+  if (!arguments.empty()) {
+    std::optional<int64_t> version = ParseInteger(arguments[0]);
+    if (!version) return ErrorReply(Cat("Protocol version is not an integer or out of range: ", Quoted(arguments[0])));
+    if (*version != 2) return {Error{"unsupported protocol version", "NOPROTO"}};
+    arguments = arguments.subspan(1);
+  }
+  while (!arguments.empty()) {
+    if (Same(arguments[0], "AUTH") && arguments.size() >= 3) return Auth(context, arguments);
+    if (!Same(arguments[0], "SETNAME") || arguments.size() < 2) {
+      return ErrorReply(Cat("syntax error in HELLO option ", Quoted(arguments[0])));
+    }
+    Reply reply = SetName(context.session, arguments[1]);
+    if (std::holds_alternative<Error>(reply.body)) return reply;
+    arguments = arguments.subspan(2);
+  }
+  return PairsReply<7>({{{"server", "redis"},
+                         {"version", std::string(kRedisVersion)},
+                         {"proto", 2},
+                         {"id", context.session.id},
+                         {"mode", "standalone"},
+                         {"role", "master"},
+                         {"modules", NullCell{}}}});
+}
+
+Reply Command(const CommandContext&, Words arguments) {
+  if (arguments.empty() || Same(arguments[0], "DOCS") || Same(arguments[0], "INFO")) return NothingReply();
+  if (Same(arguments[0], "COUNT")) return IntegerReply(static_cast<int64_t>(AllCommands().size()));
+  return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
+}
+
+// What redis-benchmark asks for before it begins.
+constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""}, {"appendonly", "no"}};
+
+Reply Config(const CommandContext&, Words arguments) {
+  if (!Same(arguments[0], "GET")) return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
+  std::vector<Row> rows;
+  for (const auto& [name, value] : kConfig) {
+    bool asked = std::any_of(arguments.begin() + 1, arguments.end(), [&](std::string_view pattern) {
+      return Glob(pattern).Matches(name);
+    });
+    if (asked) rows.push_back({std::string(name), std::string(value)});
+  }
+  size_t size = rows.size();
+  return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
+}
+
+constexpr CommandSpec kCommands[] = {
+    {"PING", "[message]", 0, 1, false, Ping},
+    {"ECHO", "message", 1, 1, false, Echo},
+    {"HELP", "", 0, 0, false, Help},
+    {"HELLO", "[2 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello},
+    {"AUTH", "[user] password", 1, 2, false, Auth},
+    {"SELECT", "0", 1, 1, false, Select},
+    {"CLIENT", "ID | GETNAME | INFO | SETNAME name | SETINFO attribute value", 1, 3, false, Client},
+    {"COMMAND", "[COUNT | DOCS | INFO]", 0, kAnyNumber, false, Command},
+    {"CONFIG", "GET pattern [pattern ...]", 2, kAnyNumber, false, Config},
+    {"QUIT", "", 0, 0, false, Quit},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> ConnectionCommands() { return kCommands; }
+
+}  // namespace tally

@@ -1,0 +1,22 @@
+// How far a partition's counts are behind its log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/counters/shard.h"
+
+namespace tally {
+
+struct Lag {
+  std::optional<int64_t> records;   // from the next offset to the end; unknown while the end is
+  std::optional<int64_t> seconds;   // 0 at the end, else the age of the newest record; unknown as long as none came
+};
+
+Lag LagOf(const PartitionStatus& partition, Timestamp wall);
+
+// Over all partitions, as far as it is known: the sum of the records, the longest of the seconds.
+Lag TotalLag(std::span<const PartitionStatus> partitions, Timestamp wall);
+
+}  // namespace tally

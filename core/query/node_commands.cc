@@ -1,0 +1,86 @@
+// LAG, REJECTS, INFO: how the node is doing.
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "core/base/strings.h"
+#include "core/query/command_table.h"
+#include "core/query/info.h"
+#include "core/query/lag.h"
+#include "core/query/words.h"
+
+namespace tally {
+namespace {
+
+Reply RowsReply(Table::Shape shape, std::vector<Row> all) {
+  size_t rows = all.size();
+  return TableReply({.shape = shape, .rows = rows, .row = [all = std::move(all)](size_t i) { return all[i]; }});
+}
+
+Cell OrUnknown(std::optional<int64_t> number) { return number ? Cell(*number) : Cell(NullCell{}); }
+
+// One word, as the fields of a line are split at spaces.
+std::string State(const PartitionStatus& partition) {
+  if (partition.stopped.empty()) return "ok";
+  std::string reason = Escaped(partition.stopped);
+  std::replace(reason.begin(), reason.end(), ' ', '_');
+  return Cat("stopped:", reason);
+}
+
+Reply LagCommand(const CommandContext& context, Words) {
+  std::vector<Row> rows;
+  for (const PartitionStatus& partition : context.counters.Partitions()) {
+    Lag lag = LagOf(partition, context.wall.Now());
+    Cell end = partition.end ? Cell(partition.end->offset) : Cell(NullCell{});
+    rows.push_back({partition.place.topic, partition.place.partition, partition.state.next, end, OrUnknown(lag.records),
+                    OrUnknown(lag.seconds), State(partition)});
+  }
+  for (const std::string& topic : context.status.Status().waiting_topics) {
+    rows.push_back({topic, NullCell{}, NullCell{}, NullCell{}, NullCell{}, NullCell{}, "waiting"});
+  }
+  return RowsReply(Table::Shape::kNested, std::move(rows));
+}
+
+// The last ones of each reason, oldest first.
+std::vector<Rejects::Reject> LastRejects(const Counters& counters, Words topic) {
+  std::vector<Rejects::Reject> all;
+  for (const auto& shard : counters.shards()) shard->AppendRejects(all);
+  std::erase_if(all, [&](const Rejects::Reject& reject) { return !topic.empty() && reject.place.topic != topic[0]; });
+  auto newer = [](const Rejects::Reject& a, const Rejects::Reject& b) {
+    return std::tie(a.seen, a.place, a.offset) > std::tie(b.seen, b.place, b.offset);
+  };
+  std::sort(all.begin(), all.end(), newer);
+  std::array<size_t, kFates> kept{};
+  std::erase_if(all, [&](const Rejects::Reject& reject) {
+    return ++kept[static_cast<size_t>(reject.reason)] > Rejects::kKept;
+  });
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
+Reply RejectsCommand(const CommandContext& context, Words arguments) {
+  std::vector<Row> rows;
+  for (const Rejects::Reject& reject : LastRejects(context.counters, arguments)) {
+    rows.push_back({reject.place.topic, reject.place.partition, reject.offset, std::string(Name(reject.reason)),
+                    Escaped(reject.sample)});
+  }
+  return RowsReply(Table::Shape::kNested, std::move(rows));
+}
+
+Reply Info(const CommandContext& context, Words arguments) {
+  std::vector<Row> rows;
+  for (std::string& line : InfoLines(context, arguments.empty() ? "" : arguments[0])) rows.push_back({std::move(line)});
+  return RowsReply(Table::Shape::kLines, std::move(rows));
+}
+
+constexpr CommandSpec kCommands[] = {
+    {"LAG", "", 0, 0, false, LagCommand},
+    {"REJECTS", "[topic]", 0, 1, false, RejectsCommand},
+    {"INFO", "[section]", 0, 1, true, Info},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> NodeCommands() { return kCommands; }
+
+}  // namespace tally

@@ -1,0 +1,33 @@
+// What the commands tell of the node beyond its counters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/counters/shard.h"
+#include "core/time/time.h"
+
+namespace tally {
+
+struct NodeStatus {
+  std::string version;
+  std::string not_ready;            // why /readyz is 503; empty once it is 200
+  absl::Duration uptime;
+  uint64_t checkpoint_sequence = 0;
+  absl::Duration checkpoint_age;    // of the oldest change that is not yet saved; zero if there is none
+  bool checkpoint_stale = false;    // that age is above ten intervals
+  size_t clients = 0;
+  uint64_t rss_bytes = 0;
+  std::vector<std::string> waiting_topics;   // configured, but not there yet
+};
+
+// Where the commands ask. Thread-safe.
+class StatusSource {
+ public:
+  virtual ~StatusSource() = default;
+  virtual NodeStatus Status() const = 0;
+};
+
+}  // namespace tally

@@ -1,0 +1,91 @@
+#include "core/time/format.h"
+
+#include "absl/time/civil_time.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+absl::CivilMinute Civil(Minute minute) { return absl::CivilMinute(1970, 1, 1) + minute.index(); }
+
+void AppendDigits(std::string& out, int64_t number, int width) {
+  std::string digits = Cat(number);
+  for (int missing = width - static_cast<int>(digits.size()); missing > 0; --missing) out.push_back('0');
+  out.append(digits);
+}
+
+void AppendYear(std::string& out, int64_t year) {
+  if (year < 0) out.push_back('-');
+  AppendDigits(out, year < 0 ? -year : year, 4);
+}
+
+// 2011-06-05T14:30
+std::string DateAndMinute(const absl::CivilMinute& civil) {
+  std::string out;
+  AppendYear(out, civil.year());
+  out.push_back('-');
+  AppendDigits(out, civil.month(), 2);
+  out.push_back('-');
+  AppendDigits(out, civil.day(), 2);
+  out.push_back('T');
+  AppendDigits(out, civil.hour(), 2);
+  out.push_back(':');
+  AppendDigits(out, civil.minute(), 2);
+  return out;
+}
+
+// The number that `text` is, digits alone; nothing if it is none.
+std::optional<int> Digits(std::string_view text) {
+  int number = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+}  // namespace
+
+std::string FormatMinute(Minute minute) { return DateAndMinute(Civil(minute)) + "Z"; }
+
+std::string FormatTimestamp(Timestamp time) {
+  Minute minute = MinuteOf(time);
+  std::string out = DateAndMinute(Civil(minute));
+  int64_t millis = time.millis() - minute.index() * Minute::kMillis;
+  out.push_back(':');
+  AppendDigits(out, millis / 1000, 2);
+  out.push_back('.');
+  AppendDigits(out, millis % 1000, 3);
+  out.push_back('Z');
+  return out;
+}
+
+std::string FormatBucket(Minute minute) {
+  absl::CivilMinute civil = Civil(minute);
+  std::string out;
+  AppendYear(out, civil.year());
+  out.push_back('_');
+  AppendDigits(out, civil.month() * 100 + civil.day(), 4);
+  out.push_back('_');
+  AppendDigits(out, civil.hour() * 100 + civil.minute(), 4);
+  return out;
+}
+
+std::optional<Minute> ParseBucket(std::string_view text) {
+  std::string_view rest = text.substr(text.starts_with('-') ? 1 : 0);
+  if (rest.size() != 14 || rest[4] != '_' || rest[9] != '_') return std::nullopt;
+  std::optional<int> year = Digits(rest.substr(0, 4));
+  std::optional<int> date = Digits(rest.substr(5, 4));
+  std::optional<int> time = Digits(rest.substr(10, 4));
+  if (!year || !date || !time) return std::nullopt;
+  if (rest.size() != text.size()) year = -*year;
+  absl::CivilMinute civil(*year, *date / 100, *date % 100, *time / 100, *time % 100);
+  int64_t index = civil - absl::CivilMinute(1970, 1, 1);
+  if (index < Minute::Min().index() || index > Minute::Max().index()) return std::nullopt;
+  Minute minute = Minute::FromIndex(static_cast<int32_t>(index));
+  // The 31st of February is a day of March to the calendar, but no bucket's name.
+  if (FormatBucket(minute) != text) return std::nullopt;
+  return minute;
+}
+
+}  // namespace tally

@@ -1,0 +1,60 @@
+// Takes one checkpoint after another: cuts the counters and writes what changed.
+//
+//   Checkpointer checkpointer(counters, store, fingerprints, clock);
+//   absl::Status status = checkpointer.Run();      // every interval, from one thread
+//
+// A failed write loses nothing: what it held is written with the next one. Thread-safe: one checkpoint at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/base/mutex.h"
+#include "core/counters/counters.h"
+#include "core/time/clock.h"
+#include "storage/checkpoint_store.h"
+#include "storage/fingerprint.h"
+
+namespace tally {
+
+class Checkpointer {
+ public:
+  struct Progress {
+    uint64_t sequence = 0;   // of the last checkpoint on the disk
+    absl::Duration age;      // of the oldest change that is not saved, or a little more; zero if all is saved
+  };
+
+  // All outlive the checkpointer.
+  Checkpointer(Counters& counters, CheckpointStore& store, Fingerprints fingerprints, const Clock& clock);
+
+  // Writes a checkpoint if anything changed since the last one.
+  absl::Status Run();
+  // Writes one in any case: a first one, so that the resolved start is on the disk before the first record is applied.
+  absl::Status RunAlways();
+  // Writes one in place of all that is in the directory.
+  absl::Status Replace();
+
+  Progress progress() const;
+  // The positions that the last checkpoint on the disk holds.
+  std::vector<Changes::Partition> saved_positions() const;
+
+ private:
+  enum class How { kIfChanged, kAlways, kReplace };
+
+  absl::Status Checkpoint(How how);
+  MetricRows Rows(const Changes& changes) const;
+
+  Mutex running_;   // taken before mutex_
+  Counters& counters_;
+  CheckpointStore& store_;
+  const Fingerprints fingerprints_;
+  const Clock& clock_;
+
+  mutable Mutex mutex_;
+  uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);   // monotonic: every change before it is on the disk
+  std::vector<Changes::Partition> saved_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tally

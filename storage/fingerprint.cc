@@ -1,0 +1,66 @@
+#include "storage/fingerprint.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/time/time.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+std::string Quoted(std::string_view text) { return Cat('"', absl::CEscape(ToAbsl(text)), '"'); }
+
+std::string_view Name(EventFormat format) { return format == EventFormat::kJson ? "json" : "regex"; }
+
+std::string_view Name(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::kAuto: return "auto";
+    case TimeUnit::kSeconds: return "s";
+    case TimeUnit::kMillis: return "ms";
+    case TimeUnit::kMicros: return "us";
+    case TimeUnit::kNanos: return "ns";
+  }
+  return "";
+}
+
+std::string Fingerprint(const EventSpec& event) {
+  return Cat("format=", Name(event.format), " pattern=", Quoted(event.pattern), " time=", Quoted(event.time),
+             " time_unit=", Name(event.time_unit), " ahead_max=", absl::FormatDuration(event.ahead_max));
+}
+
+std::string Fingerprint(const MetricSpec& metric) {
+  std::string text = "by=";
+  for (const Dimension& dimension : metric.by) Append(text, Cat(dimension.label, "=", Quoted(dimension.source), ","));
+  Append(text, Cat(" value=", Quoted(metric.value), " where="));
+  for (const auto& [source, texts] : metric.where) {
+    Append(text, Cat(Quoted(source), ":"));
+    for (const std::string& allowed : texts) Append(text, Cat(Quoted(allowed), ","));
+  }
+  return text;
+}
+
+absl::Status Differs(std::string_view what, std::string_view stored, std::string_view configured) {
+  return absl::FailedPreconditionError(Cat(what, " was counted with ", stored, " and is configured with ", configured,
+                                           "; serve --recount counts anew, an empty directory begins anew"));
+}
+
+}  // namespace
+
+Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec>& metrics) {
+  Fingerprints prints;
+  prints.event = Fingerprint(event);
+  for (const MetricSpec& metric : metrics) prints.metrics[metric.name] = Fingerprint(metric);
+  return prints;
+}
+
+absl::Status CheckSame(const Fingerprints& stored, const Fingerprints& configured) {
+  if (stored.event != configured.event) return Differs("[event]", stored.event, configured.event);
+  for (const auto& [name, print] : configured.metrics) {
+    auto known = stored.metrics.find(name);
+    if (known != stored.metrics.end() && known->second != print) {
+      return Differs(Cat("[[metric]] ", name), known->second, print);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tally

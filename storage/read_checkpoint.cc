@@ -1,0 +1,52 @@
+#include <filesystem>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "rocksdb/db.h"
+#include "storage/checkpoint_store.h"
+#include "storage/read_rows.h"
+#include "storage/rocksdb_options.h"
+
+namespace tally {
+namespace {
+
+// RocksDB's lock on a directory. It opens a live directory for reading without a word, so whoever reads must lock by hand.
+class DirectoryLock {
+ public:
+  static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
+    rocksdb::FileLock* lock = nullptr;
+    rocksdb::Status status = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock);
+    if (!status.ok()) return FromRocksDb(status, directory);
+    return DirectoryLock(lock);
+  }
+  ~DirectoryLock() {
+    if (lock_ != nullptr) rocksdb::Env::Default()->UnlockFile(lock_);
+  }
+  DirectoryLock(DirectoryLock&& other) noexcept : lock_(std::exchange(other.lock_, nullptr)) {}
+
+ private:
+  explicit DirectoryLock(rocksdb::FileLock* lock) : lock_(lock) {}
+
+  rocksdb::FileLock* lock_;
+};
+
+}  // namespace
+
+absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log) {
+  absl::Status none = absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
+  // Taking the lock would make its file, and nothing is changed here.
+  if (!std::filesystem::exists(directory + "/LOCK")) return none;
+  ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
+  rocksdb::DB* opened = nullptr;
+  rocksdb::Options options = RocksDbOptions(std::move(log));
+  options.create_if_missing = false;
+  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+  if (!status.ok()) return FromRocksDb(status, directory);
+  std::unique_ptr<rocksdb::DB> db(opened);
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory));
+  if (!contents) return none;
+  return *std::move(contents);
+}
+
+}  // namespace tally

@@ -1,0 +1,69 @@
+#include "storage/rocksdb_options.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/strings.h"
+#include "rocksdb/env.h"
+#include "rocksdb/table.h"
+
+namespace tally {
+namespace {
+
+// RocksDB's own logger writes into the data directory, and a distribution's build with assertions aborts the process when
+// that file meets a full disk.
+class LineLogger : public rocksdb::Logger {
+ public:
+  explicit LineLogger(StorageLog log) : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL), log_(std::move(log)) {}
+
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    char line[1024];   // longer lines are cut
+    int length = std::vsnprintf(line, sizeof line, format, arguments);
+    if (length <= 0) return;
+    std::string_view text(line, std::min(static_cast<size_t>(length), sizeof line - 1));
+    while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+    if (log_ && !text.empty()) log_(text);
+  }
+
+ private:
+  const StorageLog log_;
+};
+
+}  // namespace
+
+rocksdb::Options RocksDbOptions(StorageLog log) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.info_log = std::make_shared<LineLogger>(std::move(log));
+  options.paranoid_checks = true;
+  // A prefix of whole batches; the offsets are in the batch, so Kafka brings the rest again.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.write_buffer_size = 16 << 20;
+  options.max_open_files = 64;
+  options.keep_log_file_num = 1;
+  options.compression = rocksdb::kNoCompression;   // blocks are packed already
+  rocksdb::BlockBasedTableOptions table;
+  table.no_block_cache = true;   // every row is read once, at the start
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::ReadOptions ReadOptions() {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  return options;
+}
+
+absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view directory) {
+  std::string message = Cat("data directory ", directory, ": ", status.ToString());
+  bool about_lock = status.IsIOError() && message.find("lock") != std::string::npos && message.find("LOCK") != std::string::npos;
+  if (about_lock) return absl::FailedPreconditionError(Cat("data directory ", directory, " is locked by another process"));
+  if (status.IsCorruption() || status.IsInvalidArgument()) return absl::DataLossError(message);
+  return absl::UnavailableError(message);
+}
+
+}  // namespace tally

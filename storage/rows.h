@@ -1,0 +1,62 @@
+// The rows of storage/FORMAT.md: what a key and a value are made of, and what they hold.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "core/counters/counters.h"
+
+namespace tally {
+
+inline constexpr uint64_t kFormatVersion = 1;
+
+enum class RowKind : char {
+  kHeader = 'h',
+  kEvent = 'e',
+  kMetric = 'm',
+  kPartition = 'p',
+  kSeries = 's',
+  kBlock = 'c',
+};
+
+struct HeaderRow {
+  std::string node;
+  uint64_t sequence = 0;
+  Minute horizon = Minute::Min();
+  Timestamp clock = Timestamp::Min();
+  // How many rows of each kind there are.
+  uint64_t partitions = 0;
+  uint64_t series = 0;
+  uint64_t blocks = 0;
+  uint64_t metrics = 0;
+};
+
+struct MetricRow {
+  Minute known_from = Minute::Min();
+  std::string fingerprint;
+
+  friend bool operator==(const MetricRow&, const MetricRow&) = default;
+};
+
+std::string HeaderKey();
+std::string EventKey();
+std::string MetricKey(std::string_view name);
+std::string PartitionKey(const TopicPartition& place);
+std::string SeriesKey(SeriesId id);
+std::string BlockRowKey(BlockKey key);
+
+std::string HeaderValue(const HeaderRow& header);
+std::string MetricValue(const MetricRow& metric);
+std::string PartitionValue(const PartitionState& state);
+
+// Errors are DataLoss and name the row; HeaderOf() fails with FailedPrecondition on a version that it does not know.
+absl::StatusOr<HeaderRow> HeaderOf(std::string_view value);
+absl::StatusOr<MetricRow> MetricOf(std::string_view key, std::string_view value);
+absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string_view value);
+absl::StatusOr<SeriesTable::NamedSeries> SeriesOf(std::string_view key, std::string_view value);
+absl::StatusOr<std::pair<BlockKey, Block>> BlockOfRow(std::string_view key, std::string_view value);
+
+}  // namespace tally

@@ -1,0 +1,124 @@
+#include "apps/config/document.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tally {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string ErrorOf(std::string_view text) {
+  return std::string(FromAbsl(ParseDocument(text, "f.toml").status().message()));
+}
+
+// The value of the only key in `text`, or at the end of its tables.
+Value Only(std::string_view text) {
+  Value value = ParseDocument(text, "f.toml").value();
+  while (value.IsTable()) {
+    Value inner = value.Table("").value().front().value;
+    value = std::move(inner);
+  }
+  return value;
+}
+
+// What `--set key=text` makes of `text`.
+Value Flag(std::string_view text) { return ParseFlag("key", text, "--set").value().Table("").value().front().value; }
+
+TEST(Document, KnowsWhereEachValueStands) {
+  Value value = Only("\n[retention]\n  ttl = \"4x\"");
+  EXPECT_EQ(value.path(), "retention.ttl");
+  EXPECT_EQ(value.Error("too long").message(), "f.toml:3:9: retention.ttl: too long");
+}
+
+TEST(Document, KeepsTheOrderOfTheFile) {
+  auto entries = ParseDocument("b = 1\na = 2\n[z]\n[y]", "f.toml").value().Table("").value();
+  std::string keys;
+  for (const Value::Entry& entry : entries) keys += entry.key;
+  EXPECT_EQ(keys, "bazy");
+}
+
+TEST(Document, SaysWhereItIsNoToml) {
+  EXPECT_THAT(ErrorOf("a = 1\nb = = 2"), StartsWith("f.toml:2:5: not valid TOML: "));
+  EXPECT_THAT(ErrorOf("a = \"\xFF\""), StartsWith("f.toml:1:"));
+  EXPECT_THAT(ErrorOf("a = 1\na = 2"), StartsWith("f.toml:2:"));
+}
+
+TEST(Document, SaysWhatAValueIsInPlaceOfWhatWasExpected) {
+  EXPECT_EQ(Only("a = 1").Expected("a list").message(), "f.toml:1:5: a: expected a list, got the integer 1");
+  EXPECT_EQ(Only("a = true").What(), "true");
+  EXPECT_EQ(Only("a = 1.5").What(), "the decimal 1.5");
+  EXPECT_EQ(Only("a = 2011-06-05").What(), "the date or time 2011-06-05");
+  EXPECT_EQ(Only("a = []").What(), "a list");
+  EXPECT_EQ(ParseDocument("", "f.toml").value().What(), "a table");
+  EXPECT_EQ(Only("a = \"x\\ny\\\"\"").What(), "\"x\\ny\\\"\"");
+}
+
+TEST(Document, CutsALongTextBetweenTwoCharacters) {
+  std::string text(99, 'a');
+  EXPECT_EQ(Shown(text + "\xC3\xBC" + "b"), "\"" + text + "\"...");
+}
+
+TEST(Document, LimitsHowDeepValuesAreNested) {
+  std::string deep = "a";
+  for (int i = 0; i < 40; ++i) deep += ".a";
+  EXPECT_THAT(ErrorOf(deep + " = 1"), HasSubstr("nested deeper than 32"));
+  EXPECT_THAT(ErrorOf("a = " + std::string(100, '[') + std::string(100, ']')), HasSubstr("nested deeper than 32"));
+  EXPECT_THAT(ErrorOf("a = " + std::string(100'000, '[')), HasSubstr("not valid TOML"));
+}
+
+TEST(Document, RefusesAKeyThatWouldNestTablesWithoutEnd) {
+  std::string deep = "a";
+  for (int i = 0; i < 500'000; ++i) deep += ".a";
+  EXPECT_EQ(ErrorOf(deep + " = 1"), "f.toml: more than 3000 dots in its keys");
+  EXPECT_EQ(ErrorOf("[" + deep + "]"), "f.toml: more than 3000 dots in its keys");
+  EXPECT_EQ(ErrorOf("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: more than 3000 dots in its keys");
+}
+
+TEST(Document, CountsNoDotsInStringsAndComments) {
+  const std::string dots(5000, '.');
+  for (const std::string& text : {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"\n\"" + dots + "\"\"\"",
+                                  "a = '''\n'" + dots + "'''", "a = 1 # " + dots, "a = \"\\\"" + dots + "\""}) {
+    EXPECT_EQ(ErrorOf(text), "") << text.substr(0, 20);
+  }
+}
+
+TEST(Flag, IsAValueOfTomlIfItIsOne) {
+  EXPECT_EQ(Flag("12").Integer(0, 100).value(), 12);
+  EXPECT_EQ(Flag("true").What(), "true");
+  EXPECT_EQ(Flag("\"a b\"").Text(10).value(), "a b");
+  EXPECT_EQ(Flag("[\"a\", \"b\"]").List(2, "").value().size(), 2u);
+  EXPECT_EQ(Flag("[\"a\",\n\"b\"]").List(2, "").value().size(), 2u);
+  EXPECT_EQ(Flag("{ a = 1 }").What(), "a table");
+}
+
+TEST(Flag, IsElseAText) {
+  for (const char* text : {"", "4h", "127.0.0.1:7878", "[a]", "12#34", "1 # one", "1, b = 2", "1 } # {", "1\nb = 2",
+                           "\"", "a\\b", "x = 1", "1 }"}) {
+    EXPECT_EQ(Flag(text).Text(100).value(), text);
+  }
+}
+
+TEST(Flag, NamesItselfInErrors) {
+  EXPECT_EQ(Flag("x").Error("too short").message(), "--set: key: too short");
+  EXPECT_THAT(std::string(FromAbsl(ParseFlag("key", "\xFF", "--set").status().message())),
+              StartsWith("--set: not valid TOML"));
+}
+
+TEST(Value, IsADurationInWholeMilliseconds) {
+  auto duration = [](const std::string& text) {
+    return Flag(text).Duration(absl::Milliseconds(10), absl::Hours(1000));
+  };
+  EXPECT_EQ(duration("4h").value(), absl::Hours(4));
+  EXPECT_EQ(duration("1h30m").value(), absl::Minutes(90));
+  EXPECT_EQ(duration("1.5s").value(), absl::Milliseconds(1500));
+  EXPECT_EQ(duration("10ms").value(), absl::Milliseconds(10));
+  for (const char* text : {"0", "0s", "-1h", "9ms", "1001h", "inf", "-inf", "10.5ms", "1", "4d", "4x", "",
+                           " 4h", "4 h"}) {
+    EXPECT_FALSE(duration(text).ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,171 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/config/load.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::StartsWith;
+
+std::string ErrorOf(std::string_view text) {
+  return std::string(FromAbsl(ParseConfig(text, "f.toml").status().message()));
+}
+
+std::vector<MetricSpec> Metrics(std::string_view text) {
+  absl::StatusOr<Config> config = ParseConfig(text, "f.toml");
+  EXPECT_TRUE(config.ok()) << config.status();
+  return config.ok() ? config->metrics : std::vector<MetricSpec>(1);
+}
+
+// A metric `n` with the line `key = value`.
+std::string With(std::string_view line) { return Cat("[[metric]]\nname = \"n\"\n", line); }
+MetricSpec Metric(std::string_view line) { return Metrics(With(line)).front(); }
+std::string MetricError(std::string_view line) { return ErrorOf(With(line)); }
+
+TEST(Metric, IsStatsByGameAndCallWhereNoneIsGiven) {
+  std::vector<MetricSpec> metrics = Metrics("");
+  ASSERT_EQ(metrics.size(), 1u);
+  EXPECT_EQ(metrics[0].name, "stats");
+  EXPECT_THAT(metrics[0].by, ElementsAre(Dimension{"game", "game"}, Dimension{"call", "call"}));
+  EXPECT_EQ(metrics[0].value, "");
+  EXPECT_THAT(metrics[0].where, IsEmpty());
+}
+
+TEST(Metric, StandsInPlaceOfTheDefaultOne) {
+  std::vector<MetricSpec> metrics = Metrics("[[metric]]\nname = \"a\"\n[[metric]]\nname = \"b\"");
+  ASSERT_EQ(metrics.size(), 2u);
+  EXPECT_EQ(metrics[0].name, "a");
+  EXPECT_EQ(metrics[1].name, "b");
+  EXPECT_THAT(metrics[1].by, IsEmpty());
+}
+
+TEST(Metric, HasANameOfItsOwn) {
+  EXPECT_EQ(ErrorOf("[[metric]]\nby = []"), "f.toml:1:1: metric: expected a name, as name = \"stats\"");
+  EXPECT_EQ(ErrorOf("[[metric]]\nname = \"a\"\n[[metric]]\nname = \"a\""),
+            "f.toml:3:1: metric: the name \"a\" comes twice");
+  for (const char* name : {"", "9a", "a-b", "a:b", "a b"}) {
+    const std::string text = Cat("[[metric]]\nname = \"", name, "\"");
+    EXPECT_THAT(ErrorOf(text), StartsWith("f.toml:2:8: metric.name: expected a name"));
+  }
+}
+
+TEST(Metric, IsATableInAList) {
+  EXPECT_EQ(ErrorOf("[metric]\nname = \"a\""), "f.toml:1:1: metric: expected [[metric]] tables, got a table");
+  EXPECT_EQ(ErrorOf("metric = []"), "f.toml:1:10: metric: expected at least one [[metric]]");
+  EXPECT_EQ(ErrorOf("metric = [1]"), "f.toml:1:11: metric: expected a [[metric]] table, got the integer 1");
+}
+
+TEST(Metric, NamesTheNearestKeyForAnUnknownOne) {
+  EXPECT_EQ(MetricError("were = {}"), "f.toml:3:1: unknown key 'were' in [metric]; did you mean 'where'?");
+}
+
+TEST(By, NamesSourcesWithOrWithoutALabel) {
+  EXPECT_THAT(Metric(R"(by = ["game", "@topic", "/user/country", "c=/user/city", "k=@key"])").by,
+              ElementsAre(Dimension{"game", "game"}, Dimension{"topic", "@topic"},
+                          Dimension{"country", "/user/country"}, Dimension{"c", "/user/city"}, Dimension{"k", "@key"}));
+}
+
+TEST(By, TellsHowToGiveALabelWhereTheSourceIsNone) {
+  EXPECT_EQ(MetricError("by = [\"user-id\"]"),
+            "f.toml:3:7: metric.by: \"user-id\" cannot be a label: letters, digits and _, no digit or __ in front, "
+            "not \"metric\"; write label=source, as \"user_id=user-id\"");
+  for (const char* by : {"metric", "__a", "9", "/a/", "/a/b.c", "metric=a", "a-b=c"}) {
+    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("cannot be a label")) << by;
+  }
+}
+
+TEST(By, HasEachLabelOnce) {
+  EXPECT_THAT(MetricError("by = [\"game\", \"game\"]"),
+              StartsWith("f.toml:3:15: metric.by: the label \"game\" comes twice"));
+  EXPECT_THAT(MetricError("by = [\"/a/x\", \"/b/x\"]"), HasSubstr("comes twice"));
+  EXPECT_EQ(MetricError("by = [\"game\", \"again=game\"]"), "");
+}
+
+TEST(By, KnowsOnlyTheRecordsOwnSources) {
+  EXPECT_EQ(MetricError("by = [\"@topic\", \"@key\", \"@partition\"]"), "");
+  EXPECT_EQ(MetricError("by = [\"@offset\"]"),
+            "f.toml:3:7: metric.by: expected a field, @topic, @key or @partition, got \"@offset\"; a field of that name "
+            "is written as \"/@offset\"");
+  EXPECT_THAT(MetricError("by = [\"t=@timestamp\"]"), HasSubstr("got \"@timestamp\""));
+}
+
+TEST(By, TakesOnlyJsonPointersBehindASlash) {
+  EXPECT_EQ(MetricError("by = [\"a=/x~0y~1z\"]"), "");
+  for (const char* by : {"a=/~", "a=/x~2", "a=/~~0"}) {
+    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("is no JSON pointer")) << by;
+  }
+}
+
+TEST(By, IsAListOfTexts) {
+  EXPECT_THAT(MetricError("by = \"game\""), HasSubstr("expected a list"));
+  EXPECT_THAT(MetricError("by = [1]"), HasSubstr("got the integer 1"));
+  EXPECT_THAT(MetricError("by = [\"\"]"), HasSubstr("got \"\""));
+  EXPECT_THAT(MetricError("by = [\"=a\"]"), HasSubstr("expected \"source\" or \"label=source\""));
+}
+
+TEST(Value, IsAField) {
+  EXPECT_EQ(Metric("value = \"amount\"").value, "amount");
+  EXPECT_EQ(Metric("value = \"/pay/amount\"").value, "/pay/amount");
+  EXPECT_EQ(Metric("value = \"\"").value, "");
+  EXPECT_THAT(MetricError("value = \"@partition\""), HasSubstr("expected a field, got \"@partition\""));
+  EXPECT_THAT(MetricError("value = 1"), HasSubstr("expected a field, got the integer 1"));
+}
+
+TEST(Where, ComparesAsText) {
+  EXPECT_THAT(Metric(R"(where = { call = "login", level = 7, paid = true })").where,
+              ElementsAre(Pair("call", ElementsAre("login")), Pair("level", ElementsAre("7")),
+                          Pair("paid", ElementsAre("true"))));
+}
+
+TEST(Where, TakesAListOfValues) {
+  EXPECT_THAT(Metric(R"(where = { call = ["login", 7, false] })").where,
+              ElementsAre(Pair("call", ElementsAre("login", "7", "false"))));
+}
+
+TEST(Where, TakesPointersAndTheRecordsOwnSources) {
+  EXPECT_THAT(Metric(R"(where = { "/user/country" = "DE", "@topic" = "mw" })").where,
+              ElementsAre(Pair("/user/country", ElementsAre("DE")), Pair("@topic", ElementsAre("mw"))));
+  EXPECT_THAT(MetricError("where = { \"@offset\" = 1 }"), HasSubstr("expected a field, @topic, @key or @partition"));
+}
+
+TEST(Where, CanBeATableOfItsOwn) {
+  EXPECT_THAT(Metric("[metric.where]\ncall = \"login\"").where, ElementsAre(Pair("call", ElementsAre("login"))));
+}
+
+TEST(Where, RefusesWhatWouldNeverHold) {
+  EXPECT_THAT(MetricError("where = { call = [] }"), HasSubstr("at least one value"));
+  EXPECT_THAT(MetricError("where = { user.country = \"DE\" }"), HasSubstr("is written as \"/outer/inner\""));
+  EXPECT_THAT(MetricError("where = { level = 1.5 }"), HasSubstr("expected a string, an integer, a boolean or a list"));
+  EXPECT_THAT(MetricError("where = { level = [[1]] }"), HasSubstr("got a list"));
+  EXPECT_THAT(MetricError("where = { \"\" = 1 }"), HasSubstr("1 to 1000 bytes"));
+  EXPECT_THAT(MetricError("where = 1"), HasSubstr("expected a table as { call = \"login\" }"));
+}
+
+// `n` texts a0, a1, ... behind each other, each with `text` behind it.
+std::string Many(size_t n, std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < n; ++i) Append(out, Cat(i == 0 ? "" : ", ", "\"a", i, "\"", text));
+  return out;
+}
+
+TEST(Metric, HasALimitForEverything) {
+  EXPECT_EQ(MetricError(Cat("by = [", Many(kDimensionsMax, ""), "]")), "");
+  EXPECT_THAT(MetricError(Cat("by = [", Many(kDimensionsMax + 1, ""), "]")), HasSubstr("at most 16"));
+  EXPECT_EQ(MetricError(Cat("where = {", Many(kWhereFieldsMax, " = 1"), "}")), "");
+  EXPECT_THAT(MetricError(Cat("where = {", Many(kWhereFieldsMax + 1, " = 1"), "}")), HasSubstr("at most 16"));
+  EXPECT_EQ(MetricError(Cat("where = {x = [", Many(kWhereValuesMax, ""), "]}")), "");
+  EXPECT_THAT(MetricError(Cat("where = {x = [", Many(kWhereValuesMax + 1, ""), "]}")), HasSubstr("at most 1000"));
+  std::string metrics;
+  for (size_t i = 0; i < kMetricsMax; ++i) metrics += Cat("[[metric]]\nname = \"a", i, "\"\n");
+  EXPECT_EQ(ErrorOf(metrics), "");
+  EXPECT_THAT(ErrorOf(metrics + "[[metric]]\nname = \"b\""), HasSubstr("at most 100"));
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,71 @@
+#include "apps/kafka/client_config.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string ValueOf(const ClientHandle& client, const char* name) {
+  char value[512] = "";
+  size_t size = sizeof value;
+  EXPECT_EQ(rd_kafka_conf_get(rd_kafka_conf(client.get()), name, value, &size), RD_KAFKA_CONF_OK) << name;
+  return value;
+}
+
+// Nothing listens there.
+ClientHandle Consumer(std::map<std::string, std::string> properties) {
+  auto client = NewConsumer({"127.0.0.1:1", "tests", std::move(properties)});
+  EXPECT_TRUE(client.ok()) << client.status();
+  return *std::move(client);
+}
+
+TEST(ClientConfig, HoldsToTheLawsWhateverThePropertiesSay) {
+  const ClientHandle client = Consumer({{"enable.auto.commit", "true"},
+                                        {"enable.auto.offset.store", "true"},
+                                        {"auto.offset.reset", "earliest"},
+                                        {"enable.partition.eof", "false"},
+                                        {"check.crcs", "false"},
+                                        {"isolation.level", "read_uncommitted"},
+                                        {"allow.auto.create.topics", "true"},
+                                        {"group.id", "other"}});
+  EXPECT_EQ(ValueOf(client, "enable.auto.commit"), "false");
+  EXPECT_EQ(ValueOf(client, "enable.auto.offset.store"), "false");
+  EXPECT_EQ(ValueOf(client, "auto.offset.reset"), "error");
+  EXPECT_EQ(ValueOf(client, "enable.partition.eof"), "true");
+  EXPECT_EQ(ValueOf(client, "check.crcs"), "true");
+  EXPECT_EQ(ValueOf(client, "isolation.level"), "read_committed");
+  EXPECT_EQ(ValueOf(client, "allow.auto.create.topics"), "false");
+  EXPECT_EQ(ValueOf(client, "group.id"), "tests");
+}
+
+TEST(ClientConfig, LetsPropertiesSayOtherwiseWhereItOnlyPrefers) {
+  const ClientHandle client = Consumer({{"queued.min.messages", "123"}, {"client.id", "mine"}});
+  EXPECT_EQ(ValueOf(client, "queued.min.messages"), "123");
+  EXPECT_EQ(ValueOf(client, "client.id"), "mine");
+}
+
+TEST(ClientConfig, BoundsWhatIsPrefetched) {
+  const ClientHandle client = Consumer({});
+  EXPECT_EQ(ValueOf(client, "queued.max.messages.kbytes"), "65536");
+  EXPECT_EQ(ValueOf(client, "queued.min.messages"), "50000");
+}
+
+TEST(ClientConfig, NamesAPropertyItCannotSetAndKeepsItsValue) {
+  auto client = NewConsumer({"127.0.0.1:1", "tests", {{"sasl.mechanism.x", "hunter2"}}});
+  EXPECT_THAT(client.status().ToString(), HasSubstr("sasl.mechanism.x"));
+  EXPECT_THAT(client.status().ToString(), Not(HasSubstr("hunter2")));
+}
+
+TEST(ClientConfig, RefusesPropertiesThatDoNotGoTogether) {
+  auto client = NewConsumer({"127.0.0.1:1", "tests", {{"security.protocol", "ssl"}, {"ssl.ca.location", "/no/such"}}});
+  EXPECT_FALSE(client.ok());
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,65 @@
+// An embedded broker and somebody who writes to it.
+//
+//   Feed feed;
+//   feed.Create("mw", 2);
+//   feed.Produce("mw", /*partition=*/0, {"a", "b"});
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/kafka/client_config.h"
+#include "apps/kafka/embedded_broker.h"
+#include "core/base/check.h"
+
+namespace tally {
+
+// How long a test waits for what must come; nothing rests on its length.
+inline constexpr absl::Duration kPatience = absl::Seconds(30);
+
+class Feed {
+ public:
+  Feed() : broker_(*EmbeddedBroker::Start()) {
+    producer_ = *NewProducer({{"bootstrap.servers", broker_->bootstrap()}, {"linger.ms", "0"}, {"acks", "all"}});
+  }
+
+  EmbeddedBroker& broker() { return *broker_; }
+  ClientOptions options() const { return {broker_->bootstrap(), "tests", {}}; }
+
+  void Create(const std::string& topic, int partitions) { TALLY_CHECK(broker_->CreateTopic(topic, partitions).ok()); }
+
+  // Returns once all are stored.
+  void Produce(const std::string& topic, int32_t partition, const std::vector<std::string>& payloads) {
+    for (const std::string& payload : payloads) ProduceOne(topic, partition, nullptr, payload, 0);
+    Flush();
+  }
+  void Produce(const std::string& topic, int32_t partition, const char* key, const std::string& payload, int64_t stamp_ms) {
+    ProduceOne(topic, partition, key, payload, stamp_ms);
+    Flush();
+  }
+
+ private:
+  void ProduceOne(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
+                  int64_t stamp_ms) {
+    const size_t key_size = key != nullptr ? std::string(key).size() : 0;
+    const rd_kafka_resp_err_t error = rd_kafka_producev(
+        producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+        RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()), RD_KAFKA_V_TIMESTAMP(stamp_ms),
+        RD_KAFKA_V_END);
+    TALLY_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  void Flush() {
+    TALLY_CHECK(rd_kafka_flush(producer_.get(), static_cast<int>(absl::ToInt64Milliseconds(kPatience))) ==
+                RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+  std::unique_ptr<EmbeddedBroker> broker_;
+  ClientHandle producer_;
+};
+
+}  // namespace tally

@@ -1,0 +1,150 @@
+#include "apps/kafka/log_watch.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/kafka/feed.h"
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+constexpr absl::Duration kShort = absl::Milliseconds(200);   // for answers that do not come
+
+class LogWatchTest : public testing::Test {
+ protected:
+  LogWatchTest() : watch_(*LogWatch::Create(feed_.options())) {}
+
+  Feed feed_;
+  std::unique_ptr<LogWatch> watch_;
+};
+
+const std::vector<TopicPartition> kBoth = {{"mw", 0}, {"mw", 1}};
+
+TEST_F(LogWatchTest, ListsThePartitionsOfTopicsThatAreThere) {
+  feed_.Create("mw", 4);
+  feed_.Create("hh", 1);
+  feed_.Create("dd", 1);
+  feed_.broker().SetTopicError("dd", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  const std::vector<std::string> topics = {"mw", "dd", "hh"};
+  auto counts = watch_->ListPartitions(topics, kPatience);
+  ASSERT_TRUE(counts.ok()) << counts.status();
+  EXPECT_THAT(*counts, ElementsAre(Pair("hh", 1), Pair("mw", 4)));
+}
+
+TEST_F(LogWatchTest, SeesATopicOnceItIsThere) {
+  feed_.Create("mw", 2);
+  feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  const std::vector<std::string> topics = {"mw"};
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), IsEmpty());
+  feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
+}
+
+TEST_F(LogWatchTest, LeavesOutATopicThatItMayNotSee) {
+  feed_.Create("mw", 2);
+  feed_.Create("hh", 1);
+  feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  const std::vector<std::string> topics = {"mw", "hh"};
+  EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("hh", 1)));
+}
+
+TEST_F(LogWatchTest, FindsTheEndsAndTheBeginnings) {
+  feed_.Create("mw", 2);
+  feed_.Produce("mw", 1, {"a", "b", "c"});
+  auto ends = watch_->Ends(kBoth, kPatience);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 3)));
+  auto beginnings = watch_->Beginnings(kBoth, kPatience);
+  ASSERT_TRUE(beginnings.ok()) << beginnings.status();
+  EXPECT_THAT(*beginnings, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 0)));
+}
+
+TEST_F(LogWatchTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
+  feed_.Create("mw", 1);
+  const std::vector<TopicPartition> one = {{"mw", 0}};
+  auto offsets = watch_->OffsetsForTime(one, Timestamp::FromMillis(1307284245000), kPatience);
+  ASSERT_TRUE(offsets.ok()) << offsets.status();
+  EXPECT_THAT(*offsets, ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::kNoRecord)));
+}
+
+TEST_F(LogWatchTest, LeavesOutPartitionsThatAreNotThere) {
+  feed_.Create("mw", 1);
+  auto ends = watch_->Ends(kBoth, kPatience);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0)));
+  const std::vector<TopicPartition> missing = {{"mw", 1}};
+  EXPECT_FALSE(watch_->Ends(missing, kShort).ok());
+}
+
+TEST_F(LogWatchTest, ReadsBackThePositionsItWroteWithTheirNote) {
+  feed_.Create("mw", 2);
+  feed_.Produce("mw", 0, {"a", "b"});
+  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
+  EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
+              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{1, "tallyd node-1 17"})));
+  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 2}, {{"mw", 1}, 0}}, "tallyd node-1 18", kPatience).ok());
+  auto another = *LogWatch::Create(feed_.options());
+  EXPECT_THAT(*another->Committed(kBoth, kPatience),
+              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{2, "tallyd node-1 18"}),
+                          Pair(TopicPartition{"mw", 1}, LogWatch::Position{0, "tallyd node-1 18"})));
+}
+
+TEST_F(LogWatchTest, FindsNoPositionsWhereNoneWereWritten) {
+  feed_.Create("mw", 2);
+  auto positions = watch_->Committed(kBoth, kPatience);
+  ASSERT_TRUE(positions.ok()) << positions.status();
+  EXPECT_THAT(*positions, IsEmpty());
+}
+
+TEST_F(LogWatchTest, AnswersQuestionsAboutNothing) {
+  feed_.broker().TakeDown();
+  EXPECT_THAT(*watch_->ListPartitions({}, kShort), IsEmpty());
+  EXPECT_THAT(*watch_->Ends({}, kShort), IsEmpty());
+  EXPECT_THAT(*watch_->Committed({}, kShort), IsEmpty());
+  EXPECT_TRUE(watch_->Commit({}, "", kShort).ok());
+}
+
+TEST_F(LogWatchTest, KnowsTheCluster) {
+  auto id = watch_->ClusterId(kPatience);
+  ASSERT_TRUE(id.ok()) << id.status();
+  EXPECT_FALSE(id->empty());
+}
+
+TEST(LogWatch, GivesEveryQuestionUpWhileTheBrokerIsAway) {
+  Feed feed;
+  feed.Create("mw", 2);
+  feed.broker().TakeDown();
+  auto watch = *LogWatch::Create(feed.options());
+  const std::vector<std::string> topics = {"mw", "hh"};
+  EXPECT_FALSE(watch->ListPartitions(topics, kShort).ok());
+  EXPECT_FALSE(watch->Ends(kBoth, kShort).ok());
+  EXPECT_FALSE(watch->Beginnings(kBoth, kShort).ok());
+  EXPECT_FALSE(watch->OffsetsForTime(kBoth, Timestamp(), kShort).ok());
+  EXPECT_FALSE(watch->Committed(kBoth, kShort).ok());
+  EXPECT_FALSE(watch->Commit({{{"mw", 0}, 1}}, "note", kShort).ok());
+  EXPECT_FALSE(watch->ClusterId(kShort).ok());
+}
+
+TEST_F(LogWatchTest, WritesPositionsAgainOnceTheBrokerIsBack) {
+  feed_.Create("mw", 2);
+  feed_.Produce("mw", 0, {"a", "b", "c"});
+  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "first", kPatience).ok());
+  feed_.broker().TakeDown();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(watch_->Commit({{{"mw", 0}, 2}}, "second", kShort).ok());
+  feed_.broker().BringUp();
+  // An earlier one may be answered first, with an error of its own.
+  absl::Status status;
+  for (int i = 0; i < 3; ++i) {
+    status = watch_->Commit({{{"mw", 0}, 3}}, "third", kPatience);
+    if (status.ok()) break;
+  }
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
+              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{3, "third"})));
+}
+
+}  // namespace
+}  // namespace tally

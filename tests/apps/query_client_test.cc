@@ -1,0 +1,105 @@
+#include "apps/query_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <sstream>
+#include <thread>
+
+#include "tests/apps/server/node.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct Result {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Result Query(uint16_t port, std::vector<std::string> words) {
+  std::ostringstream out, err;
+  int code = RunQuery("127.0.0.1", port, words, out, err);
+  return {code, out.str(), err.str()};
+}
+
+// What is made of `reply`, which a server sends once it has the request's line, and then closes.
+Result QueryOf(std::string reply) {
+  namespace asio = boost::asio;
+  asio::io_context context;
+  asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
+  std::thread server([&] {
+    asio::ip::tcp::socket socket = acceptor.accept();
+    std::string request;
+    asio::read_until(socket, asio::dynamic_buffer(request), '\n');
+    asio::write(socket, asio::buffer(reply));
+  });
+  Result result = Query(acceptor.local_endpoint().port(), {"KEYS", "*"});
+  server.join();
+  return result;
+}
+
+TEST(Query, PrintsTheReplyWithoutItsEnd) {
+  Node node;
+  Result result = Query(node.server->text_port(), {"ECHO", "hello"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "hello\n");
+  EXPECT_EQ(result.err, "");
+}
+
+TEST(Query, PrintsAReplyOfAnyLength) {
+  Node node({}, 20'000);
+  Result result = Query(node.server->text_port(), {"LIST"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 20'000);
+}
+
+TEST(Query, PrintsNothingForAnEmptyReply) {
+  EXPECT_EQ(QueryOf("END\n").code, 0);
+  EXPECT_EQ(QueryOf("END\n").out, "");
+}
+
+TEST(Query, SaysWhatTheNodeRefused) {
+  Node node;
+  Result result = Query(node.server->text_port(), {"NONSENSE"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, StartsWith("ERR "));
+}
+
+TEST(Query, TellsRowsThatLookLikeAnErrorOrTheEndFromThem) {
+  Result result = QueryOf("ERR 5\nEND\nEND\n");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "ERR 5\nEND\n");
+}
+
+TEST(Query, SaysThatAReplyBrokeOff) {
+  EXPECT_THAT(QueryOf("a 1\nb 2\n").err, HasSubstr("the reply broke off"));
+  EXPECT_EQ(QueryOf("a 1\nb 2\n").code, 1);
+  EXPECT_EQ(QueryOf("a 1\nEND").code, 1);
+  EXPECT_EQ(QueryOf("").code, 1);
+}
+
+TEST(Query, SaysThatNobodyIsThere) {
+  uint16_t port = Node().server->text_port();   // free again
+  Result result = Query(port, {"PING"});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, Cat("cannot connect to 127.0.0.1:", port, ": Connection refused\n"));
+}
+
+TEST(Query, SendsOneLineOfText) {
+  Node node;
+  EXPECT_EQ(Query(node.server->text_port(), {"PING\nPING"}).code, 1);
+  EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "expected a command on one line\n");
+  EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));   // not RESP
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,84 @@
+#include "apps/server/metrics_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/apps/server/node.h"
+
+namespace tally {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+NodeStatus Version(std::string version) {
+  NodeStatus status;
+  status.version = std::move(version);
+  return status;
+}
+
+TEST(MetricsPage, SaysEachFamilyOnceWithHelpAndType) {
+  Counters counters(StatsRules(), {});
+  EXPECT_THAT(MetricsPage(counters, Version("0.1.0")),
+              StartsWith("# HELP tallyd_build_info 1, labelled with the version.\n"
+                         "# TYPE tallyd_build_info gauge\n"
+                         "tallyd_build_info{version=\"0.1.0\"} 1\n"
+                         "# HELP tallyd_events_total Records read, by what became of them.\n"
+                         "# TYPE tallyd_events_total counter\n"));
+}
+
+TEST(MetricsPage, EscapesLabels) {
+  Counters counters(StatsRules(), {});
+  EXPECT_THAT(MetricsPage(counters, Version("a\"b\\c\nd")), HasSubstr("{version=\"a\\\"b\\\\c\\nd\"} 1\n"));
+}
+
+TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
+  Counters counters(StatsRules(), {});
+  Shard& shard = counters.AddShard();
+  PartitionState state;
+  state.next = 7;
+  state.fates[static_cast<size_t>(Fate::kLate)] = 3;
+  uint32_t slot = shard.AddPartition({"mw", 2}, state);
+  EXPECT_THAT(MetricsPage(counters, {}),
+              AllOf(HasSubstr("tallyd_events_total{topic=\"mw\",partition=\"2\",fate=\"late\"} 3\n"),
+                    HasSubstr("tallyd_next_offset{topic=\"mw\",partition=\"2\"} 7\n"),
+                    HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 0\n"),
+                    Not(HasSubstr("tallyd_lag_records{"))));   // unknown
+
+  shard.ReportEnds({{{"mw", 2}, 10}}, Timestamp::FromMillis(0));
+  shard.Stop(slot, "offset_out_of_range");
+  EXPECT_THAT(MetricsPage(counters, {}),
+              AllOf(HasSubstr("tallyd_log_end_offset{topic=\"mw\",partition=\"2\"} 10\n"),
+                    HasSubstr("tallyd_lag_records{topic=\"mw\",partition=\"2\"} 3\n"),
+                    HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 1\n")));
+}
+
+TEST(MetricsPage, TellsTheNodesState) {
+  Counters counters(StatsRules(), {});
+  NodeStatus status;
+  status.not_ready = "no assignment yet";
+  status.uptime = absl::Milliseconds(1500);
+  status.checkpoint_sequence = 9;
+  status.checkpoint_age = absl::Milliseconds(250);
+  status.checkpoint_stale = true;
+  status.clients = 4;
+  status.rss_bytes = 4096;
+  EXPECT_THAT(MetricsPage(counters, status),
+              AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
+                    HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
+                    HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
+                    HasSubstr("\ntallyd_series 0\n"), EndsWith("\nprocess_resident_memory_bytes 4096\n")));
+}
+
+TEST(MetricsPage, TellsTheOldestMinuteOnceThereIsOne) {
+  Counters counters(StatsRules(), {.ttl = absl::Hours(4)});
+  EXPECT_THAT(MetricsPage(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
+  counters.Tick(Timestamp::FromMillis(1'307'284'245'000));
+  EXPECT_THAT(MetricsPage(counters, {}), HasSubstr("\ntallyd_minute_oldest_timestamp_seconds 1307269800\n"));
+}
+
+}  // namespace
+}  // namespace tally

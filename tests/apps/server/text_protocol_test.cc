@@ -1,0 +1,129 @@
+#include "apps/server/text_protocol.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Words = std::vector<std::string>;
+
+// Gives `text` to a parser in pieces of `piece` bytes; returns its requests, and the error last if there is one.
+std::vector<Words> Parse(std::string_view text, size_t piece = SIZE_MAX) {
+  TextParser parser;
+  std::vector<Words> requests;
+  std::string input;
+  while (!text.empty()) {
+    input += text.substr(0, piece);
+    text.remove_prefix(std::min(piece, text.size()));
+    for (;;) {
+      Parsed parsed = parser.Next(input);
+      if (parsed.kind == Parsed::Kind::kNeedMore) break;
+      if (parsed.kind == Parsed::Kind::kBroken) {
+        requests.push_back({"broken", parsed.error});
+        return requests;
+      }
+      requests.emplace_back(parsed.words.begin(), parsed.words.end());
+      input.erase(0, parsed.consumed);
+    }
+  }
+  return requests;
+}
+
+std::string Text(Reply reply, size_t enough = SIZE_MAX) {
+  ReplyInProgress progress{std::move(reply)};
+  std::string all;
+  std::string chunk;
+  for (bool whole = false; !whole; chunk.clear()) {
+    whole = AppendText(progress, enough, chunk);
+    all += chunk;
+  }
+  return all;
+}
+
+Reply Rows(std::vector<Row> rows, size_t columns = 1) {
+  Table table;
+  table.rows = rows.size();
+  table.columns = columns;
+  table.row = [rows](size_t i) { return rows[i]; };
+  return {table};
+}
+
+TEST(TextParser, EndsALineAtLfAndAtCrlf) {
+  EXPECT_THAT(Parse("PING\nGET a\r\n"), ElementsAre(Words{"PING"}, Words{"GET", "a"}));
+}
+
+TEST(TextParser, PartsWordsBySpacesAndTabs) {
+  EXPECT_THAT(Parse(" HGET \t a\tb  \n"), ElementsAre(Words{"HGET", "a", "b"}));
+}
+
+TEST(TextParser, FindsNoWordsInAnEmptyLine) { EXPECT_THAT(Parse("\n \r\n"), ElementsAre(Words{}, Words{})); }
+
+TEST(TextParser, WaitsForTheEndOfALine) { EXPECT_THAT(Parse("PING"), IsEmpty()); }
+
+TEST(TextParser, TakesAnyByteForPartOfAWord) {
+  std::string word("a\0\r\xff*$", 6);
+  EXPECT_THAT(Parse("ECHO " + word + "\n"), ElementsAre(Words{"ECHO", word}));
+}
+
+TEST(TextParser, FindsTheSameRequestsHoweverTheBytesAreSplit) {
+  std::string text = "PING\r\n\n  GET a  -1m\nECHO \r x\r\n" + std::string(300, 'x') + "\nHGET a b\n";
+  for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(Parse(text, piece), Parse(text)) << piece;
+}
+
+TEST(TextParser, TakesALineOfJustTheLimit) {
+  std::string line(TextParser::kLineBytesMax, 'x');
+  EXPECT_THAT(Parse(line + "\nPING\n"), ElementsAre(Words{line}, Words{"PING"}));
+  EXPECT_THAT(Parse(line + "\r\nPING\n", 1000), ElementsAre(Words{line}, Words{"PING"}));
+}
+
+TEST(TextParser, RefusesALongerLineOnceItIsTooLong) {
+  std::string line(TextParser::kLineBytesMax + 1, 'x');
+  EXPECT_THAT(Parse(line + "\n"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
+  EXPECT_THAT(Parse(line + "x"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
+}
+
+TEST(TextParser, RefusesHttp) {
+  for (std::string line : {"POST /api HTTP/1.1", "POST", "host: example.com", "GET / HTTP/1.1"}) {
+    EXPECT_THAT(Parse(line + "\r\n"), ElementsAre(ElementsAre("broken", HasSubstr("HTTP")))) << line;
+  }
+}
+
+TEST(TextWriter, WritesAValueAndEnd) {
+  EXPECT_EQ(Text(StatusReply("PONG")), "PONG\nEND\n");
+  EXPECT_EQ(Text(BulkReply("12 open")), "12 open\nEND\n");
+  EXPECT_EQ(Text(IntegerReply(-7)), "-7\nEND\n");
+}
+
+TEST(TextWriter, WritesNoLineForNull) { EXPECT_EQ(Text(NullReply()), "END\n"); }
+
+TEST(TextWriter, WritesARowALineAndNullCellsAsADash) {
+  EXPECT_EQ(Text(Rows({{"a", int64_t{1}}, {"b", NullCell()}}, 2)), "a 1\nb -\nEND\n");
+  EXPECT_EQ(Text(Rows({})), "END\n");
+}
+
+TEST(TextWriter, KeepsAnErrorOnOneLine) { EXPECT_EQ(Text(ErrorReply("no such\r\nthing")), "ERR no such  thing\n"); }
+
+TEST(TextWriter, KeepsACellOnOneLine) { EXPECT_EQ(Text(BulkReply("a\nEND\n")), "a END \nEND\n"); }
+
+TEST(TextWriter, MakesTheSameBytesHoweverSmallTheChunks) {
+  std::vector<Row> rows;
+  for (int64_t i = 0; i < 50; ++i) rows.push_back({std::string("series"), i});
+  for (size_t enough = 1; enough < 600; ++enough) {
+    EXPECT_EQ(Text(Rows(rows, 2), enough), Text(Rows(rows, 2))) << enough;
+  }
+}
+
+TEST(TextWriter, StopsWithinARowOfEnough) {
+  ReplyInProgress progress{Rows(std::vector<Row>(1000, Row{std::string(9, 'x')}))};
+  std::string out;
+  EXPECT_FALSE(AppendText(progress, 100, out));
+  EXPECT_EQ(out.size(), 100);
+}
+
+}  // namespace
+}  // namespace tally

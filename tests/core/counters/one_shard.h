@@ -1,0 +1,58 @@
+// A shard with nothing around it: its events are made up one by one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/counters/shard.h"
+#include "tests/testing/counting_node.h"
+
+namespace tally {
+
+// It is 14:30, and the horizon is before every minute.
+class OneShard {
+ public:
+  explicit OneShard(std::vector<MetricSpec> metrics = {StatsMetric()}, EventSpec event = {})
+      : table_({{"stats", 2}, {"calls", 1}}, 1000), shard_(Compiled(std::move(metrics), std::move(event)), table_, horizon_) {
+    shard_.AddPartition({"mw", 3}, {});
+  }
+
+  void Apply(int64_t offset, const std::string& payload, uint32_t slot = 0) { Apply({offset, payload, slot, kNow}); }
+  void ApplyStamped(int64_t offset, Timestamp stamp) { Apply({offset, EventAt("14:30", "mw", "login"), 0, stamp}); }
+
+  // Both of the active and the frozen delta.
+  uint64_t Count(std::string_view name, Minute minute = MinuteAt("14:30")) const {
+    uint64_t count = 0;
+    SeriesId id = table_.Find(name);
+    for (const auto& delta : shard_.Deltas()) count += id == kNoSeries ? 0 : delta->Count(minute, id);
+    return count;
+  }
+
+  PartitionStatus status(uint32_t slot = 0) const { return shard_.Partitions()[slot]; }
+  int64_t next(uint32_t slot = 0) const { return status(slot).state.next; }
+  Shard* operator->() { return &shard_; }
+  Horizon& horizon() { return horizon_; }
+  SeriesTable& table() { return table_; }
+
+  static inline const Timestamp kNow = TimeAt("14:30");
+
+ private:
+  struct Given {
+    int64_t offset;
+    std::string payload;
+    uint32_t slot;
+    Timestamp stamp;
+  };
+  void Apply(const Given& given) {
+    Record record{given.slot, given.offset, given.stamp, "the key", given.payload};
+    shard_.Apply({&record, 1}, kNow);
+  }
+
+  SeriesTable table_;
+  Horizon horizon_;
+  Shard shard_;
+};
+
+}  // namespace tally

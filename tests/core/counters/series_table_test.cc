@@ -1,0 +1,340 @@
+#include "core/counters/series_table.h"
+
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr uint32_t kStats = 0;
+constexpr uint32_t kAll = 1;
+
+// `stats` has two dimensions, `all` has none.
+std::unique_ptr<SeriesTable> Table(size_t series_max = 1000) {
+  return std::make_unique<SeriesTable>(std::vector<SeriesTable::Metric>{{"stats", 2}, {"all", 0}}, series_max);
+}
+
+// The name that an increment of `name` is counted under.
+std::string Admitted(SeriesTable& table, std::string_view name, uint32_t metric = kStats) {
+  return table.Name(table.Admit(metric, name).id);
+}
+
+std::vector<std::string> NamesOf(const SeriesTable& table, std::string_view prefix = "") {
+  std::vector<std::string> names;
+  table.Names(table.List(prefix, [](std::string_view) { return true; }), names);
+  return names;
+}
+
+// Retires those of `names` that nobody admits meanwhile; returns the numbers that are free.
+std::vector<SeriesId> Retire(SeriesTable& table, const std::vector<std::string>& names) {
+  std::vector<SeriesId> ids;
+  for (const std::string& name : names) ids.push_back(table.Find(name));
+  std::sort(ids.begin(), ids.end());
+  table.BeginRetiring(ids);
+  return table.FinishRetiring(ids, [](SeriesId) { return true; });
+}
+
+TEST(SeriesTable, GivesDenseNumbersInTheOrderOfFirstSight) {
+  auto table = Table();
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:login").id, 0u);
+  EXPECT_EQ(table->Admit(kStats, "stats:hh:login").id, 1u);
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:login").id, 0u);
+  EXPECT_EQ(table->size(), 2u);
+}
+
+TEST(SeriesTable, FindsWhatWasAdmitted) {
+  auto table = Table();
+  SeriesId id = table->Admit(kStats, "stats:mw:login").id;
+  EXPECT_EQ(table->Find("stats:mw:login"), id);
+  EXPECT_EQ(table->Name(id), "stats:mw:login");
+  EXPECT_EQ(table->NameIfLive(id), "stats:mw:login");
+}
+
+TEST(SeriesTable, FindsNothingElse) {
+  auto table = Table();
+  table->Admit(kStats, "stats:mw:login");
+  EXPECT_EQ(table->Find("stats:mw"), kNoSeries);
+  EXPECT_EQ(table->Find(""), kNoSeries);
+  EXPECT_EQ(table->NameIfLive(1), "");
+  EXPECT_EQ(table->NameIfLive(kNoSeries), "");
+}
+
+TEST(SeriesTable, ListsByName) {
+  auto table = Table();
+  for (std::string_view name : {"stats:mw:login", "stats:hh:login", "stats:mw:buy"}) table->Admit(kStats, name);
+  table->Admit(kAll, "all");
+  EXPECT_THAT(NamesOf(*table), ElementsAre("all", "stats:hh:login", "stats:mw:buy", "stats:mw:login"));
+  EXPECT_THAT(NamesOf(*table, "stats:mw:"), ElementsAre("stats:mw:buy", "stats:mw:login"));
+  EXPECT_THAT(NamesOf(*table, "stats:x"), IsEmpty());
+}
+
+TEST(SeriesTable, ListsWhatIsToBeKept) {
+  auto table = Table();
+  for (std::string_view name : {"stats:mw:login", "stats:hh:login", "stats:mw:buy"}) table->Admit(kStats, name);
+  auto ids = table->List("stats", [](std::string_view name) { return name.ends_with("login"); });
+  EXPECT_THAT(ids, ElementsAre(1, 0));
+}
+
+TEST(SeriesTable, FindsTheFirstNameFromATextOn) {
+  auto table = Table();
+  for (std::string_view name : {"stats:mw:login", "stats:hh:login"}) table->Admit(kStats, name);
+  EXPECT_EQ(table->FirstFrom(""), 1u);
+  EXPECT_EQ(table->FirstFrom("stats:hh:login"), 1u);
+  EXPECT_EQ(table->FirstFrom("stats:hh:loginx"), 0u);
+  EXPECT_EQ(table->FirstFrom("stats:n"), kNoSeries);
+}
+
+TEST(SeriesTable, KnowsTheMetricOfANameByItsFirstPartAndTheNumberOfItsValues) {
+  auto table = Table();
+  EXPECT_EQ(table->MetricOf("stats:mw:login"), kStats);
+  EXPECT_EQ(table->MetricOf("stats::"), kStats);
+  EXPECT_EQ(table->MetricOf("all"), kAll);
+  for (std::string_view name : {"stats", "stats:mw", "stats:mw:login:x", "all:", "stat:a:b", "", ":", "::"}) {
+    EXPECT_EQ(table->MetricOf(name), std::nullopt) << name;
+  }
+}
+
+TEST(SeriesTable, TellsOfEachAdmittedSeriesOnce) {
+  auto table = Table();
+  table->Admit(kStats, "stats:mw:login");
+  table->Admit(kStats, "stats:mw:login");
+  EXPECT_THAT(table->TakeAdmitted(), ElementsAre(0));
+  table->Admit(kStats, "stats:mw:login");
+  EXPECT_THAT(table->TakeAdmitted(), IsEmpty());
+}
+
+// The limit.
+
+TEST(SeriesTableLimit, CountsANewSeriesBeyondItUnderOther) {
+  auto table = Table(/*series_max=*/1);
+  EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
+  EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
+  EXPECT_EQ(Admitted(*table, "stats:mw:quit"), "stats:mw:~other");
+  EXPECT_EQ(Admitted(*table, "stats:hh:buy"), "stats:hh:~other");
+}
+
+TEST(SeriesTableLimit, GoesOnCountingWhatIsKnown) {
+  auto table = Table(/*series_max=*/1);
+  Admitted(*table, "stats:mw:login");
+  Admitted(*table, "stats:mw:buy");
+  EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
+}
+
+TEST(SeriesTableLimit, LetsNobodyRememberWhatStandsIn) {
+  auto table = Table(/*series_max=*/1);
+  EXPECT_TRUE(table->Admit(kStats, "stats:mw:login").cacheable);
+  EXPECT_FALSE(table->Admit(kStats, "stats:mw:buy").cacheable);
+  EXPECT_FALSE(table->Admit(kStats, "stats:mw:buy").cacheable);
+}
+
+TEST(SeriesTableLimit, IsNotTakenUpByOther) {
+  auto table = Table(/*series_max=*/2);
+  Admitted(*table, "stats:mw:a"), Admitted(*table, "stats:mw:b"), Admitted(*table, "stats:mw:c");
+  Retire(*table, {"stats:mw:a"});
+  EXPECT_EQ(Admitted(*table, "stats:mw:d"), "stats:mw:d");
+  EXPECT_EQ(Admitted(*table, "stats:mw:e"), "stats:mw:~other");
+}
+
+TEST(SeriesTableLimit, DoesNotHoldForAMetricWithoutDimensions) {
+  auto table = Table(/*series_max=*/1);
+  Admitted(*table, "stats:mw:login");
+  EXPECT_EQ(Admitted(*table, "all", kAll), "all");
+}
+
+TEST(SeriesTableLimit, IsNotTakenUpByAMetricWithoutDimensions) {
+  auto table = Table(/*series_max=*/1);
+  Admitted(*table, "all", kAll);
+  EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
+  EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
+  Retire(*table, {"all"});
+  EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
+}
+
+// As many ~other as there may be, one for each game.
+void FillOther(SeriesTable& table) {
+  for (size_t i = 0; i < SeriesTable::kOtherMax; ++i) Admitted(table, Cat("stats:g", i, ":login"));
+}
+
+TEST(SeriesTableLimit, OfOtherIsTenThousandThenEveryDimensionIsOther) {
+  auto table = Table(/*series_max=*/0);
+  FillOther(*table);
+  EXPECT_EQ(table->size(), 10'000u);
+  EXPECT_EQ(Admitted(*table, "stats:one_more:login"), "stats:~other:~other");
+  EXPECT_EQ(Admitted(*table, "stats:another:login"), "stats:~other:~other");
+  EXPECT_EQ(Admitted(*table, "stats:g7:buy"), "stats:g7:~other");
+  EXPECT_FALSE(table->Admit(kStats, "stats:one_more:login").cacheable);
+}
+
+TEST(SeriesTableLimit, OfOtherIsFreeAgainOnceOneRetires) {
+  auto table = Table(/*series_max=*/0);
+  FillOther(*table);
+  Retire(*table, {"stats:g7:~other"});
+  EXPECT_EQ(Admitted(*table, "stats:one_more:login"), "stats:one_more:~other");
+  EXPECT_EQ(Admitted(*table, "stats:another:login"), "stats:~other:~other");
+}
+
+TEST(SeriesTableLimit, OfOtherIsOneForAMetricWithOneDimension) {
+  SeriesTable table({{"calls", 1}}, 0);
+  EXPECT_EQ(Admitted(table, "calls:login"), "calls:~other");
+  EXPECT_EQ(Admitted(table, "calls:buy"), "calls:~other");
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(SeriesTableLimit, TakesAnEventsOwnOtherForASeriesLikeAnyOther) {
+  auto table = Table(/*series_max=*/1);
+  EXPECT_EQ(Admitted(*table, "stats:mw:%7Eother"), "stats:mw:%7Eother");
+  EXPECT_EQ(Admitted(*table, "stats:mw:x"), "stats:mw:~other");
+}
+
+TEST(SeriesTableLimit, MayBeLowerThanWhatACheckpointHolds) {
+  auto table = Table(/*series_max=*/1);
+  table->Restore(0, "stats:mw:a");
+  table->Restore(1, "stats:mw:b");
+  table->Restore(2, "stats:hh:~other");
+  table->FinishRestore();
+  EXPECT_EQ(Admitted(*table, "stats:mw:b"), "stats:mw:b");
+  EXPECT_EQ(Admitted(*table, "stats:hh:c"), "stats:hh:~other");
+  Retire(*table, {"stats:mw:a", "stats:mw:b"});
+  EXPECT_EQ(Admitted(*table, "stats:mw:c"), "stats:mw:c");
+}
+
+// Retiring.
+
+TEST(SeriesTableRetiring, FreesNameAndNumber) {
+  auto table = Table();
+  Admitted(*table, "stats:mw:login");
+  EXPECT_THAT(Retire(*table, {"stats:mw:login"}), ElementsAre(0));
+  EXPECT_EQ(table->Find("stats:mw:login"), kNoSeries);
+  EXPECT_EQ(table->NameIfLive(0), "");
+  EXPECT_THAT(NamesOf(*table), IsEmpty());
+}
+
+TEST(SeriesTableRetiring, GivesTheNumberToTheNextNewName) {
+  auto table = Table();
+  Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
+  Retire(*table, {"stats:mw:login"});
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:quit").id, 0u);
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:login").id, 2u);
+}
+
+TEST(SeriesTableRetiring, KeepsASeriesThatIsAdmittedMeanwhile) {
+  auto table = Table();
+  SeriesId id = table->Admit(kStats, "stats:mw:login").id;
+  table->BeginRetiring({&id, 1});
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:login").id, id);
+  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
+}
+
+TEST(SeriesTableRetiring, KeepsAnOtherThatStandsInMeanwhile) {
+  auto table = Table(/*series_max=*/0);
+  SeriesId id = table->Admit(kStats, "stats:mw:login").id;
+  table->BeginRetiring({&id, 1});
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:buy").id, id);
+  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
+}
+
+TEST(SeriesTableRetiring, DoesNotMindWhoLooksMeanwhile) {
+  auto table = Table();
+  SeriesId id = table->Admit(kStats, "stats:mw:login").id;
+  table->BeginRetiring({&id, 1});
+  EXPECT_EQ(table->Find("stats:mw:login"), id);
+  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), ElementsAre(id));
+}
+
+TEST(SeriesTableRetiring, KeepsWhatIsUsed) {
+  auto table = Table();
+  Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
+  std::vector<SeriesId> ids = {0, 1};
+  table->BeginRetiring(ids);
+  EXPECT_THAT(table->FinishRetiring(ids, [](SeriesId id) { return id == 1; }), ElementsAre(1));
+  EXPECT_THAT(NamesOf(*table), ElementsAre("stats:mw:login"));
+}
+
+TEST(SeriesTableRetiring, WaitsForEveryPin) {
+  auto table = Table();
+  Admitted(*table, "stats:mw:login");
+  {
+    SeriesTable::Pin pin(*table), another(*table);
+    EXPECT_THAT(Retire(*table, {"stats:mw:login"}), IsEmpty());
+    EXPECT_EQ(table->Name(0), "stats:mw:login");
+  }
+  EXPECT_THAT(Retire(*table, {"stats:mw:login"}), ElementsAre(0));
+}
+
+TEST(SeriesTableRetiring, BeginsAnewAfterAPin) {
+  auto table = Table();
+  SeriesId id = table->Admit(kStats, "stats:mw:login").id;
+  table->BeginRetiring({&id, 1});
+  {
+    SeriesTable::Pin pin(*table);
+    table->FinishRetiring({&id, 1}, [](SeriesId) { return true; });
+  }
+  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
+}
+
+// A checkpoint's series.
+
+TEST(SeriesTableRestore, PutsBackNamesAndNumbers) {
+  auto table = Table();
+  EXPECT_TRUE(table->Restore(5, "stats:mw:login"));
+  EXPECT_TRUE(table->Restore(2, "all"));
+  table->FinishRestore();
+  EXPECT_EQ(table->Find("stats:mw:login"), 5u);
+  EXPECT_EQ(table->Name(2), "all");
+  EXPECT_THAT(table->TakeAdmitted(), IsEmpty());
+}
+
+TEST(SeriesTableRestore, LeavesTheNumbersBetweenFree) {
+  auto table = Table();
+  table->Restore(3, "stats:mw:login");
+  table->FinishRestore();
+  std::vector<SeriesId> ids;
+  for (int i = 0; i < 4; ++i) ids.push_back(table->Admit(kStats, Cat("stats:mw:", i)).id);
+  EXPECT_THAT(ids, ElementsAre(0, 1, 2, 4));
+}
+
+TEST(SeriesTableRestore, RefusesASeriesOfNoMetricAndFreesItsNumber) {
+  auto table = Table();
+  EXPECT_FALSE(table->Restore(0, "gone:mw"));
+  EXPECT_FALSE(table->Restore(1, "stats:mw"));
+  table->FinishRestore();
+  EXPECT_EQ(table->size(), 0u);
+  EXPECT_EQ(table->Admit(kStats, "stats:mw:login").id, 0u);
+}
+
+// Random names come and go; a map says the same.
+TEST(SeriesTable, EqualsANaiveMap) {
+  std::mt19937 random(1);
+  auto table = Table();
+  std::map<std::string, SeriesId> model;
+  for (int step = 0; step < 20'000; ++step) {
+    std::string name = Cat("stats:", random() % 20, ":", random() % 20);
+    if (random() % 3 > 0) {
+      SeriesId id = table->Admit(kStats, name).id;
+      auto [known, is_new] = model.emplace(name, id);
+      ASSERT_EQ(known->second, id);
+      for (const auto& [other, number] : model) ASSERT_TRUE(!is_new || other == name || number != id);
+    } else if (model.contains(name)) {
+      ASSERT_THAT(Retire(*table, {name}), ElementsAre(model[name]));
+      model.erase(name);
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, id] : model) {
+    names.push_back(name);
+    EXPECT_EQ(table->Name(id), name);
+  }
+  EXPECT_EQ(NamesOf(*table), names);
+}
+
+}  // namespace
+}  // namespace tally

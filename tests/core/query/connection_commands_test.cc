@@ -1,0 +1,104 @@
+#include "gmock/gmock.h"
+#include "tests/core/query/node_fixture.h"
+
+namespace tally {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+class ConnectionCommands : public NodeTest {};
+
+TEST_F(ConnectionCommands, NamesAreCaseInsensitive) {
+  EXPECT_THAT(Ask({"ping"}), ElementsAre("PONG"));
+  EXPECT_THAT(Ask({"PiNg", "a message"}), ElementsAre("a message"));
+  EXPECT_THAT(Ask({"ECHO", "a\n"}), ElementsAre("a\n"));
+}
+
+TEST_F(ConnectionCommands, UnknownCommandsAreNamedWhateverTheirBytes) {
+  EXPECT_THAT(Ask({"FLUSHALL"}), ElementsAre("ERR unknown command 'FLUSHALL', try HELP"));
+  EXPECT_THAT(Ask({"\r\n\xff"}), ElementsAre("ERR unknown command '\\r\\n\\xff', try HELP"));
+  EXPECT_THAT(Ask({std::string(5000, 'x')}),
+              ElementsAre("ERR unknown command '" + std::string(64, 'x') + "...', try HELP"));
+  EXPECT_THAT(Ask({""}), ElementsAre("ERR unknown command '', try HELP"));
+  EXPECT_THAT(Ask({}), ElementsAre("ERR expected a command, try HELP"));
+}
+
+TEST_F(ConnectionCommands, AWrongNumberOfArgumentsIsAnErrorWithTheUsage) {
+  EXPECT_THAT(Ask({"get"}), ElementsAre("ERR wrong number of arguments for 'GET', expected: GET series [when]"));
+  EXPECT_THAT(Ask({"DBSIZE", "x"}), ElementsAre("ERR wrong number of arguments for 'DBSIZE', expected: DBSIZE"));
+  EXPECT_THAT(Ask({"HMGET", "key"}), ElementsAre(StartsWith("ERR wrong number of arguments for 'HMGET'")));
+}
+
+TEST_F(ConnectionCommands, HelpHasALineForEachCommand) {
+  std::vector<std::string> help = Ask({"HELP"});
+  for (std::string line : {"PING [message]", "LIST [glob]", "RANGE glob from to [step]", "TOP n glob from to", "DBSIZE",
+                           "SCAN cursor [MATCH glob] [COUNT n] [TYPE type]", "REJECTS [topic]", "INFO [section]", "QUIT"}) {
+    EXPECT_THAT(help, Contains(line));
+  }
+  EXPECT_EQ(help.size(), 29u);
+}
+
+TEST_F(ConnectionCommands, HelloSpeaksRedisTwo) {
+  std::vector<std::string> map = {"server redis", "version 7.0.0", "proto 2", "id 17",
+                                  "mode standalone", "role master", "modules -"};
+  EXPECT_EQ(Ask({"HELLO", "2"}), map);
+  EXPECT_EQ(Ask({"HELLO"}), map);
+  EXPECT_EQ(std::get<Table>(Execute({"HELLO"}).body).shape, Table::Shape::kFlat);
+  EXPECT_THAT(Ask({"HELLO", "3"}), ElementsAre("NOPROTO unsupported protocol version"));
+  EXPECT_THAT(Ask({"HELLO", "two"}), ElementsAre(StartsWith("ERR Protocol version is not an integer")));
+  EXPECT_THAT(Ask({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(StartsWith("ERR AUTH <password> called")));
+  EXPECT_THAT(Ask({"HELLO", "2", "BOGUS"}), ElementsAre("ERR syntax error in HELLO option 'BOGUS'"));
+}
+
+TEST_F(ConnectionCommands, AConnectionHasANumberAndAName) {
+  EXPECT_THAT(Ask({"CLIENT", "ID"}), ElementsAre("17"));
+  EXPECT_THAT(Ask({"CLIENT", "GETNAME"}), ElementsAre("-"));
+  EXPECT_THAT(Ask({"CLIENT", "SETNAME", "page"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"client", "getname"}), ElementsAre("page"));
+  EXPECT_EQ(Ask({"HELLO", "2", "SETNAME", "other"}).size(), 7u);
+  EXPECT_THAT(Ask({"CLIENT", "INFO"}), ElementsAre("id=17 name=other db=0 resp=2"));
+  EXPECT_THAT(Ask({"CLIENT", "SETNAME", "two words"}), ElementsAre(StartsWith("ERR Client names cannot contain spaces")));
+  EXPECT_THAT(Ask({"CLIENT", "SETNAME", std::string(257, 'x')}), ElementsAre(StartsWith("ERR Client names")));
+  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-NAME", "redis-py"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "KILL"}), ElementsAre(StartsWith("ERR unknown subcommand 'KILL' of CLIENT, expected ID")));
+}
+
+TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
+  EXPECT_THAT(Ask({"AUTH", "x"}), ElementsAre("ERR AUTH <password> called without any password configured for the default "
+                                              "user. Are you sure your configuration is correct?"));
+}
+
+TEST_F(ConnectionCommands, ThereIsOneDatabase) {
+  EXPECT_THAT(Ask({"SELECT", "0"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"SELECT", "1"}), ElementsAre(StartsWith("ERR DB index is out of range")));
+  EXPECT_THAT(Ask({"SELECT", "x"}), ElementsAre(StartsWith("ERR invalid DB index 'x'")));
+}
+
+TEST_F(ConnectionCommands, ClientsThatAskForCommandsAndConfigurationGoOn) {
+  EXPECT_THAT(Ask({"COMMAND"}), IsEmpty());
+  EXPECT_THAT(Ask({"COMMAND", "DOCS"}), IsEmpty());
+  EXPECT_THAT(Ask({"COMMAND", "INFO", "get"}), IsEmpty());
+  EXPECT_THAT(Ask({"COMMAND", "COUNT"}), ElementsAre(Cat(Ask({"HELP"}).size())));
+  EXPECT_THAT(Ask({"COMMAND", "x"}), ElementsAre(StartsWith("ERR unknown subcommand 'x' of COMMAND")));
+  EXPECT_THAT(Ask({"CONFIG", "GET", "save"}), ElementsAre("save "));
+  EXPECT_THAT(Ask({"CONFIG", "GET", "append*", "save"}), ElementsAre("save ", "appendonly no"));
+  EXPECT_THAT(Ask({"CONFIG", "GET", "maxmemory"}), IsEmpty());
+  EXPECT_THAT(Ask({"CONFIG", "SET", "save"}), ElementsAre(StartsWith("ERR unknown subcommand 'SET' of CONFIG")));
+}
+
+TEST_F(ConnectionCommands, QuitEndsTheConnection) {
+  Reply reply = Execute({"QUIT"});
+  EXPECT_TRUE(reply.close);
+  EXPECT_THAT(Lines(reply), ElementsAre("OK"));
+  EXPECT_FALSE(Execute({"PING"}).close);
+}
+
+TEST_F(ConnectionCommands, ACallerWithoutAConnectionMayAskAsWell) {
+  EXPECT_THAT(Lines(commands_.Execute(std::vector<std::string_view>{"CLIENT", "ID"})), ElementsAre("0"));
+}
+
+}  // namespace
+}  // namespace tally

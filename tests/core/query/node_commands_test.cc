@@ -1,0 +1,115 @@
+#include "gmock/gmock.h"
+#include "tests/core/query/node_fixture.h"
+
+namespace tally {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class NodeCommands : public NodeTest {};
+
+TEST_F(NodeCommands, LagIsALineForEachPartition) {
+  Count("14:35", "mw", "login", 3);
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 3 0 0 ok"));
+  shard_.ReportEnds({{{"games", 0}, 10}}, clock_.Now());
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 10 7 30 ok"));
+}
+
+TEST_F(NodeCommands, LagShowsWhatIsUnknownAndWhyAPartitionStopped) {
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - ok"));
+  uint32_t slot = shard_.AddPartition({"games", 1}, {.next = 5, .fates = {}, .newest_event = {}, .newest_stamp = {}});
+  shard_.ReportEnds({{{"games", 1}, 9}}, clock_.Now());
+  shard_.Stop(slot, "offset 5 is\ngone");
+  status_.waiting_topics = {"dd"};
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - ok", "games 1 5 9 4 - stopped:offset_5_is\\ngone",
+                                        "dd - - - - - waiting"));
+}
+
+TEST_F(NodeCommands, LagIsNeverLessThanNothing) {
+  Count("14:35", "mw", "login", 3);
+  shard_.ReportEnds({{{"games", 0}, 1}}, clock_.Now());
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 1 0 0 ok"));
+  Apply("{}", At("14:50"));
+  shard_.ReportEnds({{{"games", 0}, 10}}, clock_.Now());
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 4 10 6 0 ok"));
+}
+
+TEST_F(NodeCommands, RejectsAreTheLastTenOfEachReasonOldestFirst) {
+  for (int i = 0; i < 12; ++i) {
+    Apply("broken " + Cat(i), At("14:35"));
+    clock_.Advance(absl::Seconds(1));
+  }
+  Apply("{}", At("14:35"));
+  std::vector<std::string> lines = Ask({"REJECTS"});
+  EXPECT_THAT(lines, SizeIs(11));
+  EXPECT_EQ(lines.front(), "games 0 2 unparsable broken 2");
+  EXPECT_EQ(lines.back(), "games 0 12 missing_field {}");
+}
+
+TEST_F(NodeCommands, RejectsOfSeveralShardsAndTopicsCountTogether) {
+  Shard& other = counters_.AddShard();
+  uint32_t slot = other.AddPartition({"dd", 3}, {});
+  for (int i = 0; i < 8; ++i) {
+    Apply("games", At("14:35"));
+    clock_.Advance(absl::Seconds(1));
+    other.Apply(std::vector<Record>{{slot, i, At("14:35"), std::nullopt, "dd"}}, clock_.Now());
+    clock_.Advance(absl::Seconds(1));
+  }
+  std::vector<std::string> lines = Ask({"REJECTS"});
+  EXPECT_THAT(lines, SizeIs(10));
+  EXPECT_EQ(lines.back(), "dd 3 7 unparsable dd");
+  EXPECT_THAT(Ask({"REJECTS", "dd"}), SizeIs(8));
+  EXPECT_THAT(Ask({"REJECTS", "none"}), IsEmpty());
+}
+
+TEST_F(NodeCommands, SamplesAreEscapedAndCut) {
+  Apply("a\\b\n\xff\x01 \xc3\xa4" + std::string(300, 'x'), At("14:35"));
+  // 200 bytes of the record, 9 of which are before the x.
+  EXPECT_THAT(Ask({"REJECTS"}),
+              ElementsAre("games 0 0 unparsable a\\\\b\\n\\xff\\x01 \xc3\xa4" + std::string(191, 'x')));
+}
+
+TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
+  status_ = {.version = "0.1.0", .not_ready = "", .uptime = absl::Seconds(90), .checkpoint_sequence = 7,
+             .checkpoint_age = absl::Milliseconds(12'000), .checkpoint_stale = true, .clients = 3, .rss_bytes = 4096,
+             .waiting_topics = {}};
+  Count("14:34", "mw", "login", 3);
+  Apply("x", At("14:35"));
+  Cut();
+  EXPECT_THAT(Ask({"INFO"}),
+              ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
+                          "uptime_seconds:90", "# Clients", "clients:3", "# Memory", "rss_bytes:4096", "# Counters",
+                          "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
+                          "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3",
+                          "events_late:0", "events_future:0", "events_unparsable:1", "events_missing_field:0",
+                          "events_filtered:0", "# Kafka", "lag_records:0", "lag_seconds:0", "# Checkpoint",
+                          "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1"));
+}
+
+TEST_F(NodeCommands, InfoOfASection) {
+  status_.not_ready = "no assignment yet";
+  status_.clients = 1;
+  EXPECT_THAT(Ask({"INFO", "cLIENTS"}), ElementsAre("# Clients", "clients:1"));
+  EXPECT_THAT(Ask({"INFO", "server"}), Contains("loading:1"));
+  EXPECT_THAT(Ask({"INFO", "everything"}), Contains("clients:1"));
+  EXPECT_THAT(Ask({"INFO", "counters"}), Contains("minute_newest:-"));
+  EXPECT_THAT(Ask({"INFO", "none"}), IsEmpty());
+}
+
+TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
+  Apply("x", At("14:35:10"));
+  shard_.AddPartition({"games", 1}, {.next = 5, .fates = {}, .newest_event = {}, .newest_stamp = At("14:35:25")});
+  shard_.AddPartition({"games", 2}, {});
+  shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
+  EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20"));
+}
+
+TEST_F(NodeCommands, InfoIsOneBulkOfLines) {
+  EXPECT_EQ(std::get<Table>(Execute({"INFO"}).body).shape, Table::Shape::kLines);
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,228 @@
+// Random events - late, early, broken, out of order - on random partitions and shards, cut, saved, crashed and loaded again
+// at random points, until node and naive model have read everything; after each step both must say the same.
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/counters/view.h"
+#include "gtest/gtest.h"
+#include "storage/checkpointer.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/model.h"
+#include "tests/testing/temp_dir.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kAheadMax = absl::Minutes(10);
+
+std::vector<MetricSpec> Metrics() {
+  std::vector<MetricSpec> metrics(3);
+  metrics[0].name = "stats";
+  metrics[0].by = {{"game", "game"}, {"call", "call"}};
+  metrics[1].name = "spent";
+  metrics[1].by = {{"game", "game"}};
+  metrics[1].value = "amount";
+  metrics[1].where = {{"call", {"buy"}}};
+  metrics[2].name = "all";
+  metrics[2].where = {{"game", {"mw"}}};
+  return metrics;
+}
+
+// The log, as Kafka would keep it: it outlives every crash.
+struct Log {
+  TopicPartition place;
+  std::vector<ModelEvent> events;   // offsets ascend, with gaps
+  int64_t end = 0;
+};
+
+class Trial {
+ public:
+  explicit Trial(uint64_t seed)
+      : random_(seed), ttl_(absl::Minutes(1 + Below(30))), model_(ttl_, kAheadMax), saved_model_(model_) {
+    event_.ahead_max = kAheadMax;
+    for (int i = 0, n = 1 + Below(4); i < n; ++i) logs_.push_back({{Below(2) ? "mw" : "hh", i}, {}, 0});
+    Load();
+  }
+
+  void Steps() {
+    for (int i = 0, n = 20 + Below(60); i < n && !testing::Test::HasFailure(); ++i) Step();
+    Crash();
+    for (size_t log = 0; log < logs_.size(); ++log) Read(log, logs_[log].events.size());
+    Save();
+    Save();   // the second one frees the names of what the first one dropped
+    Compare();
+    CompareNames();
+  }
+
+ private:
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
+
+  void Step() {
+    switch (Below(10)) {
+      case 0: Crash(); break;
+      case 1: case 2: Save(); break;
+      case 3: Wait(); break;
+      case 4: case 5: Produce(); break;
+      default: Read(static_cast<size_t>(Below(static_cast<int>(logs_.size()))), static_cast<size_t>(Below(50)));
+    }
+    Compare();
+  }
+
+  void Wait() {
+    clock_.Advance(Below(20) == 0 ? absl::Hours(2) : absl::Seconds(Below(200)));
+    if (Below(10) == 0) clock_.Advance(-absl::Minutes(Below(30)));
+    counters_->Tick(clock_.Now());
+    model_.Tick(clock_.Now());
+  }
+
+  void Produce() {
+    Log& log = logs_[static_cast<size_t>(Below(static_cast<int>(logs_.size())))];
+    for (int i = 0, n = Below(60); i < n; ++i) {
+      if (Below(10) == 0) log.end += Below(5);   // transaction markers, compaction
+      log.events.push_back(MakeEvent(log.end++));
+    }
+    if (Below(4) == 0) log.end += Below(3);
+  }
+
+  ModelEvent MakeEvent(int64_t offset) {
+    static const char* kGames[] = {"mw", "hh", "dd"};
+    static const char* kCalls[] = {"login", "install", "buy"};
+    ModelEvent event;
+    event.offset = offset;
+    event.stamp = clock_.Now();
+    event.time = clock_.Now() + absl::Seconds(Below(120) - 100);
+    if (Below(5) == 0) event.time = event.time - absl::Minutes(Below(60));
+    if (Below(20) == 0) event.time = event.time + absl::Minutes(Below(20));
+    if (Below(8) != 0) event.game = kGames[Below(3)];
+    if (Below(8) != 0) event.call = Below(4) == 0 ? "call" + std::to_string(Below(400)) : kCalls[Below(3)];
+    if (Below(3) != 0) event.amount = static_cast<uint64_t>(Below(3)) * static_cast<uint64_t>(Below(100'000));
+    if (Below(25) == 0) event.form = static_cast<ModelEvent::Form>(1 + Below(3));
+    return event;
+  }
+
+  // Delivers up to `n` records from the partition's next offset on, and now and then some that were delivered before.
+  void Read(size_t index, size_t n) {
+    Log& log = logs_[index];
+    auto& [shard, slot, next] = places_[index];
+    size_t first = 0;
+    while (first < log.events.size() && log.events[first].offset < next) ++first;
+    size_t last = std::min(log.events.size(), first + n);
+    if (Below(5) == 0) first -= std::min(first, size_t{3});
+    std::vector<std::string> payloads;
+    std::vector<Record> records;
+    payloads.reserve(last - first);
+    for (size_t i = first; i < last; ++i) {
+      const ModelEvent& event = log.events[i];
+      records.push_back({slot, event.offset, event.stamp, std::nullopt, payloads.emplace_back(event.Json())});
+      model_.Apply(log.place, event, clock_.Now());
+      next = event.offset + 1;
+    }
+    shard->Apply(records, clock_.Now());
+    if (last == log.events.size() && Below(2)) {
+      next = std::max(next, log.end);
+      shard->ReachEnd(slot, log.end, clock_.Now());
+      model_.ReachEnd(log.place, log.end);
+    }
+  }
+
+  void Save() {
+    ASSERT_TRUE(checkpointer_->Run().ok());
+    model_.Tick(clock_.Now());
+    saved_model_ = model_;
+  }
+
+  // What was not saved is gone; the log is not.
+  void Crash() {
+    checkpointer_.reset();
+    store_.reset();
+    counters_.reset();
+    model_ = saved_model_;
+    Load();
+  }
+
+  void Load() {
+    auto rules = Rules::Compile(event_, Metrics());
+    ASSERT_TRUE(rules.ok()) << rules.status();
+    counters_ = std::make_unique<Counters>(*rules, Counters::Options{.ttl = ttl_});
+    auto store = CheckpointStore::Open(directory_.path(), nullptr);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    auto contents = store_->Load();
+    ASSERT_TRUE(contents.ok()) << contents.status();
+    if (*contents) counters_->Restore(std::move((*contents)->saved));
+    checkpointer_ = std::make_unique<Checkpointer>(*counters_, *store_, FingerprintsOf(event_, Metrics()), clock_);
+    for (int i = 0, n = 1 + Below(3); i < n; ++i) counters_->AddShard();
+    places_.clear();
+    for (const Log& log : logs_) {
+      Shard* shard = counters_->shards()[static_cast<size_t>(Below(static_cast<int>(counters_->shards().size())))].get();
+      PartitionState state = counters_->TakePartition(log.place).value_or(PartitionState{});
+      places_.push_back({shard, shard->AddPartition(log.place, state), state.next});
+    }
+  }
+
+  void Compare() {
+    ASSERT_EQ(counters_->horizon(), model_.horizon());
+    Model::Minutes minutes;
+    {
+      View view(*counters_);
+      for (Minute minute : view.Minutes()) {
+        view.ForEach(minute, [&](SeriesId id, uint64_t n) { minutes[minute][counters_->series().Name(id)] = n; });
+      }
+    }
+    ASSERT_EQ(minutes, model_.minutes());
+    for (const PartitionStatus& status : counters_->Partitions()) {
+      auto known = model_.partitions().find(status.place);
+      Model::Partition expected = known == model_.partitions().end() ? Model::Partition{} : known->second;
+      ASSERT_EQ(status.state.next, expected.next);
+      ASSERT_EQ(status.state.fates, expected.fates);
+    }
+  }
+
+  void CompareNames() {
+    std::set<std::string> names;
+    for (const auto& [minute, counts] : model_.minutes()) {
+      for (const auto& [name, n] : counts) names.insert(name);
+    }
+    ASSERT_EQ(counters_->series().size(), names.size());
+  }
+
+  struct Place {
+    Shard* shard;
+    uint32_t slot;
+    int64_t next;
+  };
+
+  std::mt19937_64 random_;
+  TempDir directory_;
+  FakeClock clock_{Timestamp::FromMillis(1'307'284'200'000)};
+  absl::Duration ttl_;
+  EventSpec event_;
+  std::vector<Log> logs_;
+  Model model_;
+  Model saved_model_;
+  std::unique_ptr<Counters> counters_;
+  std::unique_ptr<CheckpointStore> store_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  std::vector<Place> places_;
+};
+
+// TALLY_SEED repeats the run that failed; TALLY_RUNS says how many to make.
+TEST(ExactlyOnce, EqualsTheNaiveModelThroughRandomCrashes) {
+  const char* seed = std::getenv("TALLY_SEED");
+  const char* runs = std::getenv("TALLY_RUNS");
+  uint64_t first = seed ? std::strtoull(seed, nullptr, 10) : std::random_device()();
+  uint64_t n = seed ? 1 : runs ? std::strtoull(runs, nullptr, 10) : 2000;
+  for (uint64_t i = first; i < first + n && !HasFailure(); ++i) {
+    SCOPED_TRACE("TALLY_SEED=" + std::to_string(i));
+    Trial(i).Steps();
+  }
+}
+
+}  // namespace
+}  // namespace tally

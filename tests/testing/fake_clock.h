@@ -1,0 +1,31 @@
+// A clock that stands until a test moves it.
+#pragma once
+
+#include <atomic>
+
+#include "core/time/clock.h"
+
+namespace tally {
+
+// Thread-safe.
+class FakeClock : public Clock {
+ public:
+  explicit FakeClock(Timestamp now) : now_millis_(now.millis()) {}
+
+  Timestamp Now() const override { return Timestamp::FromMillis(now_millis_); }
+  absl::Duration Monotonic() const override { return absl::Milliseconds(monotonic_millis_.load()); }
+
+  // Time passes; back, if `d` is negative, only on the wall.
+  void Advance(absl::Duration d) {
+    now_millis_ += absl::ToInt64Milliseconds(d);
+    if (d > absl::ZeroDuration()) monotonic_millis_ += absl::ToInt64Milliseconds(d);
+  }
+  // The wall clock is set; no time passes.
+  void Set(Timestamp now) { now_millis_ = now.millis(); }
+
+ private:
+  std::atomic<int64_t> now_millis_;
+  std::atomic<int64_t> monotonic_millis_{0};
+};
+
+}  // namespace tally

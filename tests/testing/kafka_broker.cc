@@ -1,0 +1,175 @@
+#include "tests/testing/kafka_broker.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "absl/strings/escaping.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+// Another process may take a port between our look and the broker's bind; then we begin again.
+constexpr int kStartsMax = 3;
+constexpr absl::Duration kFormatTimeout = absl::Seconds(60);
+
+// Below the ports that the kernel gives to outgoing connections, which come and go all the time.
+constexpr int kPortMin = 20'000;
+constexpr int kPortMax = 29'999;
+
+std::mt19937_64& Random() {
+  static std::mt19937_64 random{std::random_device{}()};
+  return random;
+}
+
+bool IsFree(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  TALLY_CHECK(fd >= 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(fd);
+  return bound;
+}
+
+int FreePort(int other_than) {
+  std::uniform_int_distribution<int> any(kPortMin, kPortMax);
+  int port = any(Random());
+  while (port == other_than || !IsFree(port)) port = any(Random());
+  return port;
+}
+
+// As `StorageTool random-uuid` makes them. The first bit is 0: an id with a leading '-' would read as an option.
+std::string NewClusterId() {
+  std::string bytes(16, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(Random()());
+  bytes[0] = static_cast<char>(bytes[0] & 0x7f);
+  return absl::WebSafeBase64Escape(bytes);
+}
+
+// The start of a java command line with the broker's jars. What shortens a start counts here, not the peak.
+std::vector<std::string> Java(std::vector<std::string> arguments) {
+  std::vector<std::string> command = {"java",
+                                      "-Xmx1g",
+                                      "-XX:TieredStopAtLevel=1",
+                                      "-XX:+UseSerialGC",
+                                      "-XX:-UsePerfData",
+                                      "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                                      "-cp",
+                                      std::string(KAFKA_JARS) + "/*"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start() {
+  if (!std::filesystem::is_directory(KAFKA_JARS)) {
+    return absl::FailedPreconditionError("no Kafka in " KAFKA_JARS ": run tools/setup test");
+  }
+  absl::Status status;
+  for (int i = 0; i < kStartsMax; ++i) {
+    std::unique_ptr<KafkaBroker> broker(new KafkaBroker());
+    broker->port_ = FreePort(0);
+    broker->controller_port_ = FreePort(broker->port_);
+    broker->bootstrap_ = Cat("127.0.0.1:", broker->port_);
+    broker->cluster_id_ = NewClusterId();
+    RETURN_IF_ERROR(broker->WriteProperties());
+    RETURN_IF_ERROR(broker->Format());
+    status = broker->Launch();
+    if (status.ok()) return broker;
+  }
+  return status;
+}
+
+KafkaBroker::~KafkaBroker() = default;   // the client before the process, the process before its directory
+
+absl::Status KafkaBroker::WriteProperties() {
+  std::ofstream file(dir_ / "server.properties");
+  file << "process.roles=broker,controller\n"
+          "node.id=1\n"
+          "controller.listener.names=CONTROLLER\n"
+          "controller.quorum.voters=1@127.0.0.1:" << controller_port_ << "\n"
+          "listeners=PLAINTEXT://127.0.0.1:" << port_ << ",CONTROLLER://127.0.0.1:" << controller_port_ << "\n"
+          "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+          "log.dirs=" << dir_ / "data" << "\n"
+          "auto.create.topics.enable=false\n"
+          "default.replication.factor=1\n"
+          "min.insync.replicas=1\n"
+          "offsets.topic.num.partitions=1\n"
+          "offsets.topic.replication.factor=1\n"
+          "transaction.state.log.num.partitions=1\n"
+          "transaction.state.log.replication.factor=1\n"
+          "transaction.state.log.min.isr=1\n"
+          "share.coordinator.state.topic.num.partitions=1\n"
+          "share.coordinator.state.topic.replication.factor=1\n"
+          "share.coordinator.state.topic.min.isr=1\n"
+          "group.initial.rebalance.delay.ms=0\n"
+          // One that was killed is let in again only when the session of its former life has run out.
+          "broker.session.timeout.ms=3000\n"
+          "broker.heartbeat.interval.ms=500\n"
+          // Tests stamp records in 2011 and in the far future.
+          "log.retention.ms=-1\n"
+          "log.message.timestamp.after.max.ms=9223372036854775807\n"
+          // Compaction within a test's patience.
+          "log.cleaner.backoff.ms=100\n"
+          "log.cleaner.dedupe.buffer.size=4194304\n";
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError(Cat("cannot write ", dir_ / "server.properties"));
+}
+
+absl::Status KafkaBroker::Format() {
+  ASSIGN_OR_RETURN(Finished format, RunToEnd(Java({"kafka.tools.StorageTool", "format", "-t", cluster_id_, "-c",
+                                              dir_ / "server.properties"}), kFormatTimeout));
+  if (format.status == 0) return absl::OkStatus();
+  return absl::UnavailableError(Cat("StorageTool format: exit ", format.status, ": ", format.out, format.err));
+}
+
+absl::Status KafkaBroker::Launch() {
+  Subprocess::Options options;
+  options.output_dir = dir_.path();
+  ASSIGN_OR_RETURN(process_, Subprocess::Start(Java({"kafka.Kafka", dir_ / "server.properties"}), options));
+  return WaitUntilItAnswers();
+}
+
+void KafkaBroker::Stop() {
+  client_.reset();
+  process_.reset();
+}
+
+absl::Status KafkaBroker::Restart() {
+  Stop();
+  return Launch();
+}
+
+void KafkaBroker::Freeze() { process_->Kill(SIGSTOP); }
+void KafkaBroker::Thaw() { process_->Kill(SIGCONT); }
+
+std::string KafkaBroker::UniqueTopic(std::string_view prefix) { return Cat(prefix, "-", ++topics_named_); }
+
+KafkaBroker& SharedBroker() {
+  static const std::unique_ptr<KafkaBroker> broker = [] {
+    absl::StatusOr<std::unique_ptr<KafkaBroker>> started = KafkaBroker::Start();
+    if (!started.ok()) {
+      std::fprintf(stderr, "the tests' Kafka broker does not start: %s\n", started.status().ToString().c_str());
+      std::_Exit(EXIT_FAILURE);
+    }
+    return *std::move(started);
+  }();
+  return *broker;
+}
+
+}  // namespace tally

@@ -1,0 +1,87 @@
+#include "tests/testing/tallyd.h"
+
+#include <signal.h>
+
+#include <sstream>
+#include <thread>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+std::string After(const std::string& line, std::string_view key) {
+  size_t at = line.find(key);
+  if (at == std::string::npos) return "";
+  size_t begin = at + key.size();
+  return line.substr(begin, line.find_first_of(" \r\n", begin) - begin);
+}
+
+std::string PortOf(const std::string& endpoint) { return endpoint.substr(endpoint.rfind(':') + 1); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  auto node = std::make_unique<Tallyd>();
+  ASSIGN_OR_RETURN(node->process_, Subprocess::Start(argv));
+  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kPatience));
+  node->port_ = PortOf(After(line, "text="));
+  node->http_port_ = PortOf(After(line, "http="));
+  return node;
+}
+
+std::string Tallyd::Query(const std::vector<std::string>& words) {
+  std::vector<std::string> argv = {TALLYD_BINARY, "query", "-p", port_};
+  argv.insert(argv.end(), words.begin(), words.end());
+  auto run = RunToEnd(argv, kPatience);
+  if (!run.ok()) return run.status().ToString();
+  std::string text = run->status == 0 ? run->out : run->err;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+std::string Tallyd::Info(std::string_view name) { return After("\n" + Query({"INFO"}), Cat("\n", name, ":")); }
+
+absl::Status Tallyd::WaitUntilRead(uint64_t records, absl::Duration timeout) {
+  absl::Time deadline = absl::Now() + timeout;
+  std::string read;
+  while (absl::Now() < deadline) {
+    read = Info("events_read");
+    if (read == Cat(records)) return absl::OkStatus();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return absl::DeadlineExceededError(Cat("expected ", records, " records to be read, got ", read, "\n", process_->Stderr()));
+}
+
+absl::StatusOr<int> Tallyd::Stop() {
+  process_->Kill(SIGTERM);
+  return process_->Wait(kPatience);
+}
+
+absl::StatusOr<Dump> ReadDump(const std::string& directory) {
+  ASSIGN_OR_RETURN(Finished run, RunToEnd({TALLYD_BINARY, "dump", directory}, kPatience));
+  if (run.status != 0) return absl::UnknownError(run.err);
+  Dump dump;
+  std::istringstream lines(run.out);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first, second;
+    words >> first >> second;
+    if (first == "partition") {
+      std::string number, next, offset, fate;
+      uint64_t records = 0;
+      words >> number >> next >> offset;
+      while (words >> fate >> records) dump.fates[fate] += records;
+    } else if (first != "sequence" && first != "node" && first != "horizon") {
+      words >> dump.counts[{first, second}];
+    }
+  }
+  return dump;
+}
+
+}  // namespace tally

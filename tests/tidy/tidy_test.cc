@@ -1,0 +1,238 @@
+// What no compiler enforces: that the folders' arrows point toward core, that time is handed in, and that the tree says
+// nothing it should not. Each rule is a line in a table, and is broken once below, so that none can go blind.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/strings.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "re2/re2.h"
+
+namespace tally {
+namespace {
+
+constexpr size_t kColumnsMax = 120;
+
+// What each library may include. What is not listed is refused: a new dependency is decided here.
+#define STANDARD_HEADER R"([a-z_0-9]+$)"
+const struct {
+  RE2 path;
+  RE2 include;
+} kAllowedIncludes[] = {
+    {R"(^core/)", R"(^(core/|absl/|re2/|simdjson\.h$|immintrin\.h$|cpuid\.h$|)" STANDARD_HEADER ")"},
+    {R"(^storage/)", R"(^(storage/|core/|absl/|rocksdb/|sys/|fcntl\.h$|unistd\.h$|)" STANDARD_HEADER ")"},
+    {R"(^apps/)", R"(^(apps/|storage/|core/|absl/|boost/|librdkafka/|spdlog/|toml\+\+/|CLI/|)"
+                  R"(sys/|arpa/|netinet/|[a-z_]+\.h$|)" STANDARD_HEADER ")"},
+};
+#undef STANDARD_HEADER
+
+// What it may not include all the same.
+const struct {
+  RE2 path;
+  RE2 include;
+  std::string_view what;
+} kRefusedIncludes[] = {
+    {R"(^(core|storage)/)", R"(^absl/time/clock\.h$)", "time is handed in"},
+    {R"(^core/)", R"(^(fstream|filesystem)$)", "core knows no file"},
+    {R"(.)", R"(^absl/log/)", "Debian 12's Abseil has none"},
+};
+
+// What may not stand in a line. Rules about code do not look at comments. Words are split, as this file is read too.
+const struct {
+  RE2 path;
+  bool in_comments;
+  RE2 pattern;
+  std::string_view what;
+} kRefusedText[] = {
+    {R"(^(core|storage)/)", false, R"(absl::Now|(system|steady|high_resolution)_clock|gettimeofday|clock_gettime)",
+     "time is handed in"},
+    {R"(^(core|storage)/)", false, R"((^|[^\w.>])time\(\s*(nullptr|NULL|0|&))", "time is handed in"},
+    {R"(^(core|storage)/)", false, R"(SleepFor|sleep_for|sleep_until|\bu?sleep\()", "time is handed in"},
+    {R"(.)", true, "TO" "DO|FIX" "ME|X" "XX", "work put off"},
+    {R"(.)", true, R"((^|[^\w.}/])/(wo)" R"(rk|fa)" R"(rm|ho)" R"(me|ro)" R"(ot|Us)" R"(ers|t)" R"(mp)/)",
+     "a path of a machine"},
+    {R"(.)", true, "deb\\.deb" "ian\\.org|repo1?\\.ma" "ven|registry\\.np" "mjs|py" "pi\\.org", "a registry's host"},
+};
+
+// Folders, at any depth, that hold nothing of ours.
+constexpr std::string_view kSkippedFolders[] = {".git", ".cache", "build", "node_modules"};
+
+bool IsCode(const std::string& path) { return RE2::PartialMatch(path, R"(\.(h|cc)$)"); }
+bool IsSource(const std::string& path) {
+  return IsCode(path) ||
+         RE2::PartialMatch(path, R"(\.(cmake|js|mjs|ts|css|html|py|sh|xml)$|^(tools|\.ci)/|CMakeLists)");
+}
+bool IsRead(const std::string& path) {
+  return IsSource(path) || RE2::PartialMatch(path, R"(\.(md|toml)$|(package|CMakePresets)\.json$)");
+}
+
+// The columns of a line of UTF-8.
+size_t Columns(std::string_view line) {
+  size_t columns = 0;
+  for (char c : line) columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return columns;
+}
+
+// Why `path` may not include `header`; empty if it may.
+std::string_view WhyNotInclude(const std::string& path, const std::string& header) {
+  for (const auto& refused : kRefusedIncludes) {
+    if (RE2::PartialMatch(path, refused.path) && RE2::PartialMatch(header, refused.include)) return refused.what;
+  }
+  for (const auto& allowed : kAllowedIncludes) {
+    if (RE2::PartialMatch(path, allowed.path) && !RE2::PartialMatch(header, allowed.include)) {
+      return "not for this folder to include";
+    }
+  }
+  return "";
+}
+
+void CheckLine(const std::string& path, const std::string& line, std::vector<std::string_view>& findings) {
+  std::string header;
+  if (IsCode(path) && RE2::PartialMatch(line, R"(^\s*#\s*include\s*["<]([^">]+))", &header)) {
+    if (std::string_view why = WhyNotInclude(path, header); !why.empty()) findings.push_back(why);
+  }
+  const std::string code = IsCode(path) ? line.substr(0, line.find("//")) : line;
+  for (const auto& refused : kRefusedText) {
+    if (RE2::PartialMatch(path, refused.path) &&
+        RE2::PartialMatch(refused.in_comments ? line : code, refused.pattern)) {
+      findings.push_back(refused.what);
+    }
+  }
+  if (!IsSource(path)) return;
+  if (Columns(line) > kColumnsMax) findings.push_back("a line over 120 columns");
+  if (line.find('\t') != std::string::npos) findings.push_back("a tab");
+  if (!line.empty() && line.back() == ' ') findings.push_back("a space at the end of a line");
+}
+
+// What is wrong with a file of the tree, as "path:line: what".
+std::vector<std::string> Findings(const std::string& path, const std::string& text) {
+  std::vector<std::string> all;
+  size_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    std::vector<std::string_view> findings;
+    CheckLine(path, text.substr(begin, end - begin), findings);
+    ++number;
+    for (std::string_view what : findings) all.push_back(Cat(path, ":", number, ": ", what));
+    begin = end + 1;
+  }
+  if (path.ends_with(".h") && !RE2::PartialMatch(text, R"((?m)^#pragma once$)")) {
+    all.push_back(Cat(path, ":1: a header without #pragma once"));
+  }
+  return all;
+}
+
+std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_t& files) {
+  std::vector<std::string> all;
+  for (auto it = std::filesystem::recursive_directory_iterator(root); it != std::filesystem::end(it); ++it) {
+    const std::string name = it->path().filename().string();
+    if (it->is_directory()) {
+      if (std::ranges::count(kSkippedFolders, name) > 0) it.disable_recursion_pending();
+      continue;
+    }
+    const std::string path = it->path().lexically_relative(root).generic_string();
+    if (!IsRead(path)) continue;
+    ++files;
+    std::ifstream in(it->path(), std::ios::binary);
+    for (std::string& finding : Findings(path, {std::istreambuf_iterator<char>(in), {}})) {
+      all.push_back(std::move(finding));
+    }
+  }
+  return all;
+}
+
+TEST(Tidy, TheTree) {
+  size_t files = 0;
+  for (const std::string& finding : FindingsInTree(TALLY_SOURCE_DIR, files)) ADD_FAILURE() << finding;
+  EXPECT_GT(files, 20);
+}
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What the checker says of a .cc file in `folder` with this one line.
+std::vector<std::string> Say(const std::string& folder, const std::string& line) {
+  return Findings(folder + "/f.cc", line + "\n");
+}
+
+auto Finds(const std::string& what) { return ElementsAre(testing::EndsWith(": " + what)); }
+
+std::string Include(const std::string& header) { return "#include \"" + header + "\""; }
+
+TEST(Tidy, CoreIncludesCoreAndItsLibrariesAlone) {
+  for (std::string header : {"core/time/time.h", "absl/time/time.h", "re2/re2.h", "simdjson.h", "string_view"}) {
+    EXPECT_THAT(Say("core/time", Include(header)), IsEmpty()) << header;
+  }
+  for (std::string header : {"rocksdb/db.h", "boost/asio.hpp", "librdkafka/rdkafka.h", "spdlog/spdlog.h",
+                             "toml++/toml.h", "CLI/CLI.hpp", "storage/store.h", "apps/main.h", "tests/testing/x.h",
+                             "sys/socket.h", "unistd.h"}) {
+    EXPECT_THAT(Say("core/time", Include(header)), Finds("not for this folder to include")) << header;
+  }
+  EXPECT_THAT(Say("core/time", "#  include <fstream>"), Finds("core knows no file"));
+}
+
+TEST(Tidy, StorageIncludesStorageCoreAndRocksDbAlone) {
+  for (std::string header : {"storage/store.h", "core/time/time.h", "rocksdb/db.h", "sys/file.h", "filesystem"}) {
+    EXPECT_THAT(Say("storage", Include(header)), IsEmpty()) << header;
+  }
+  for (std::string header : {"boost/asio.hpp", "librdkafka/rdkafka.h", "apps/config/config.h", "re2/re2.h"}) {
+    EXPECT_THAT(Say("storage", Include(header)), Finds("not for this folder to include")) << header;
+  }
+}
+
+TEST(Tidy, AppsIncludeNoTests) {
+  EXPECT_THAT(Say("apps/server", Include("boost/beast/http.hpp")), IsEmpty());
+  EXPECT_THAT(Say("apps/server", Include("tests/testing/fake_clock.h")), Finds("not for this folder to include"));
+  EXPECT_THAT(Say("tests/apps", Include("tests/testing/fake_clock.h")), IsEmpty());
+}
+
+TEST(Tidy, NobodyAsksTheTimeBelowApps) {
+  for (std::string line : {"t = absl::Now();", "std::chrono::system_clock::now()", "std::chrono::steady_clock::now()",
+                           "t = time(nullptr);", "std::time(&t)", "gettimeofday(&t, nullptr);", "sleep(1);",
+                           "clock_gettime(CLOCK_BOOTTIME, &t);", "absl::SleepFor(d);",
+                           "#include <absl/time/clock.h>"}) {
+    EXPECT_THAT(Say("core/time", line), Finds("time is handed in")) << line;
+    EXPECT_THAT(Say("storage", line), Finds("time is handed in")) << line;
+    EXPECT_THAT(Say("apps", line), IsEmpty()) << line;
+  }
+  for (std::string line : {"// unlike absl::Now()", "Timestamp time() const;", "event.time(0)", "ParseTime(0)"}) {
+    EXPECT_THAT(Say("core/time", line), IsEmpty()) << line;
+  }
+}
+
+TEST(Tidy, NoWorkIsPutOff) {
+  EXPECT_THAT(Say("core", "// TO" "DO: later"), Finds("work put off"));
+  EXPECT_THAT(Say("core", "// FIX" "ME"), Finds("work put off"));
+  EXPECT_THAT(Findings("README.md", "X" "XX"), Finds("work put off"));
+}
+
+TEST(Tidy, NoPathOfAMachineAndNoRegistry) {
+  EXPECT_THAT(Say("apps", "open(\"/ho" "me/somebody/x\")"), Finds("a path of a machine"));
+  EXPECT_THAT(Findings("README.md", "cd /wo" "rk/main"), Finds("a path of a machine"));
+  EXPECT_THAT(Findings("README.md", "/var/lib/tallyd, build/wo" "rk/x, https://host/ho" "me/x"), IsEmpty());
+  EXPECT_THAT(Findings("tools/setup", "https://repo.ma" "ven.example"), Finds("a registry's host"));
+}
+
+TEST(Tidy, LinesFitAndHaveNoTabs) {
+  EXPECT_THAT(Say("core", std::string(120, 'x')), IsEmpty());
+  EXPECT_THAT(Say("core", std::string(121, 'x')), Finds("a line over 120 columns"));
+  EXPECT_THAT(Say("core", std::string(118, 'x') + "\u00fc\u00fc"), IsEmpty());
+  EXPECT_THAT(Say("core", "int\tx;"), Finds("a tab"));
+  EXPECT_THAT(Say("core", "int x; "), Finds("a space at the end of a line"));
+  EXPECT_THAT(Findings("README.md", std::string(300, 'x')), IsEmpty());
+}
+
+TEST(Tidy, HeadersAreGuarded) {
+  EXPECT_THAT(Findings("core/x.h", "#pragma once\n"), IsEmpty());
+  EXPECT_THAT(Findings("core/x.h", "// #pragma once\n"), Finds("a header without #pragma once"));
+}
+
+TEST(Tidy, SaysWhere) { EXPECT_THAT(Findings("core/x.cc", "\n\na\t\n"), ElementsAre("core/x.cc:3: a tab")); }
+
+}  // namespace
+}  // namespace tally
