@@ -34,8 +34,8 @@ struct Node : StatusSource {
     for (int minute = 0; minute < kMinutes; ++minute) {
       int64_t millis = (kNow - minute).start().millis();
       for (int series = 0; series < kGames * kCalls; ++series) {
-        std::string payload = Cat(R"({"time":)", millis, R"(,"game":"g)", series % kGames, R"(","call":"c)", series / kGames,
-                                  R"("})");
+        std::string payload = Cat(R"({"time":)", millis, R"(,"game":"g)", series % kGames, R"(","call":"c)",
+                                  series / kGames, R"("})");
         shard.Apply(std::vector<Record>{{slot, offset++, clock.Now(), std::nullopt, payload}}, clock.Now());
       }
     }
@@ -45,7 +45,8 @@ struct Node : StatusSource {
   }
 
   static std::shared_ptr<const Rules> MakeRules() {
-    auto rules = Rules::Compile({}, {{.name = "stats", .by = {{"game", "game"}, {"call", "call"}}, .value = "", .where = {}}});
+    MetricSpec stats{.name = "stats", .by = {{"game", "game"}, {"call", "call"}}, .value = "", .where = {}};
+    auto rules = Rules::Compile({}, {stats});
     TALLY_CHECK(rules.ok());
     return *std::move(rules);
   }

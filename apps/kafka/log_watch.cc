@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <vector>
 
 #include "apps/kafka/client_log.h"
@@ -15,8 +16,10 @@
 namespace tally {
 namespace {
 
+constexpr int kSyslogEmergency = 0;
 constexpr int kSyslogWarning = 4;
 constexpr int32_t kLeaderUnknown = -2;
+constexpr std::string_view kCommitting = "writing the group's positions";
 
 // Times below 0 are librdkafka's for the ends of a log.
 constexpr int64_t kTimeOfEnd = RD_KAFKA_OFFSET_END;
@@ -65,6 +68,15 @@ absl::StatusOr<std::unique_ptr<LogWatch>> LogWatch::Create(const ClientOptions& 
 }
 
 LogWatch::LogWatch(ClientHandle client) : client_(std::move(client)), commits_(rd_kafka_queue_new(client_.get())) {}
+
+LogWatch::~LogWatch() {
+  topics_.clear();
+  commits_.reset();
+  if (!commit_pending_) return;
+  // rd_kafka_destroy() would wait for the answer, a minute if the broker is silent. What waits has no one to tell.
+  rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
+  std::thread([client = client_.release()] { KafkaDeleter()(client); }).detach();
+}
 
 // Nothing is consumed, so nothing else would take the client's errors from its queue.
 void LogWatch::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
@@ -196,10 +208,15 @@ absl::StatusOr<std::map<TopicPartition, LogWatch::Position>> LogWatch::Committed
   return positions;
 }
 
+// Not rd_kafka_commit(), which waits for as long as the coordinator is away. Nor AlterConsumerGroupOffsets, which has a
+// time-out of its own: in 2.0.2 it aborts the process when the coordinator comes back after it.
 absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
-  if (commit_pending_) RETURN_IF_ERROR(Annotate(AwaitCommit(deadline.Left()), "an earlier commit"));
+  if (commit_pending_) {
+    const absl::Status earlier = AwaitCommit(deadline.Left());
+    if (commit_pending_) return Annotate(earlier, "an earlier commit");
+  }
   if (positions.empty()) return absl::OkStatus();
   const PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
   for (const auto& [place, offset] : positions) {
@@ -210,24 +227,22 @@ absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadat
     TALLY_CHECK(element->metadata != nullptr);
     metadata.copy(static_cast<char*>(element->metadata), metadata.size());
   }
-  // Not rd_kafka_commit(): it waits for as long as the coordinator is away.
-  const rd_kafka_resp_err_t error =
-      rd_kafka_commit_queue(client_.get(), list.get(), commits_.get(), nullptr, nullptr);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's positions", error);
+  const rd_kafka_resp_err_t error = rd_kafka_commit_queue(client_.get(), list.get(), commits_.get(), nullptr, nullptr);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kCommitting, error);
   commit_pending_ = true;
   return AwaitCommit(deadline.Left());
 }
 
 absl::Status LogWatch::AwaitCommit(absl::Duration timeout) {
   const EventHandle event(rd_kafka_queue_poll(commits_.get(), Millis(timeout)));
-  if (!event) return absl::DeadlineExceededError("writing the group's positions: no answer yet");
+  if (!event) return absl::DeadlineExceededError(Cat(kCommitting, ": no answer yet"));
   commit_pending_ = false;
   const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's positions", error);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kCommitting, error);
   const auto* list = rd_kafka_event_topic_partition_list(event.get());
   if (list == nullptr) return absl::OkStatus();
   for (const auto& element : std::span(list->elems, static_cast<size_t>(list->cnt))) {
-    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("writing the group's position", element);
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kCommitting, element);
   }
   return absl::OkStatus();
 }

@@ -44,6 +44,10 @@ class LogWatch {
   static constexpr int64_t kNoRecord = -1;
 
   static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
+  // Some milliseconds, whatever the brokers do.
+  ~LogWatch();
+  LogWatch(const LogWatch&) = delete;
+  LogWatch& operator=(const LogWatch&) = delete;
 
   // The cluster's own name for itself; another one means other logs.
   absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
@@ -70,8 +74,8 @@ class LogWatch {
                                                                absl::Duration timeout);
 
   // Writes positions for the group, which must have no members, each with the note `metadata`: for lag tools and for
-  // Committed(). An error may also mean that they were written and the answer was late. While one commit is not answered no
-  // other is sent, so that none piles up while the group's coordinator is away.
+  // Committed(). An error may also mean that they were written and the answer was late; until it came no other commit is
+  // sent, so that none piles up while the group's coordinator is away.
   absl::Status Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout);
 
  private:
@@ -84,7 +88,7 @@ class LogWatch {
   absl::Status AwaitCommit(absl::Duration timeout);
   void ServeErrors();
 
-  const ClientHandle client_;
+  ClientHandle client_;
   QueueHandle commits_;                        // answers to Commit()
   bool commit_pending_ = false;
   std::map<std::string, TopicHandle> topics_;

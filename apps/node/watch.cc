@@ -225,6 +225,7 @@ absl::Status Watch::CommitPositions() {
   }
   if (positions.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(log_->Commit(positions, Cat(kOwner, store_.node(), " ", sequence), kTimeout));
+  if (committed_sequence_ == 0) spdlog::info("positions of group {} are written from now on", config_.kafka.group);
   committed_sequence_ = sequence;
   committed_at_ = now;
   return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tally {
 
@@ -24,12 +25,12 @@ struct Parsed {
   // None: a request to be ignored. Live until the next call, or until the bytes move.
   std::span<const std::string_view> words;
   std::string error;
-};
 
-inline Parsed NeedMore() { return {}; }
-inline Parsed Request(size_t consumed, std::span<const std::string_view> words) {
-  return {Parsed::Kind::kRequest, consumed, words, {}};
-}
-inline Parsed Broken(std::string error) { return {Parsed::Kind::kBroken, 0, {}, std::move(error)}; }
+  static Parsed NeedMore() { return {}; }
+  static Parsed Request(size_t bytes, std::span<const std::string_view> words) {
+    return {Kind::kRequest, bytes, words, {}};
+  }
+  static Parsed Broken(std::string error) { return {Kind::kBroken, 0, {}, std::move(error)}; }
+};
 
 }  // namespace tally

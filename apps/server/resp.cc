@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kHeaderBytesMax = 32;
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
-  return Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
+  return Parsed::Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ Parsed Wrong(std::string_view expected, std::string_view got) {
 Parsed RespParser::Next(std::string_view input) {
   if (words_left_ < 0) {
     Header header = ReadHeader(input, '*');
-    if (header.found == Header::Found::kNo) return NeedMore();
+    if (header.found == Header::Found::kNo) return Parsed::NeedMore();
     if (header.found == Header::Found::kWrong || header.number > kWordsMax) {
       return Wrong(Cat("'*' and up to ", kWordsMax, " words"), header.text);
     }
@@ -36,7 +36,7 @@ Parsed RespParser::Next(std::string_view input) {
   for (const Place& place : places_) words_.push_back(input.substr(place.at, place.size));
   size_t consumed = at_;
   Reset();
-  return Request(consumed, words_);
+  return Parsed::Request(consumed, words_);
 }
 
 void RespParser::Reset() {
@@ -50,21 +50,22 @@ void RespParser::Reset() {
 Parsed RespParser::NextWord(std::string_view input) {
   if (word_size_ < 0) {
     Header header = ReadHeader(input, '$');
-    if (header.found == Header::Found::kNo) return NeedMore();
+    if (header.found == Header::Found::kNo) return Parsed::NeedMore();
     if (header.found == Header::Found::kWrong || header.number < 0) return Wrong("'$' and a length", header.text);
     if (static_cast<uint64_t>(header.number) > kRequestBytesMax - std::min(at_ + 2, kRequestBytesMax)) {
-      return Broken(Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more"));
+      return Parsed::Broken(
+          Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more"));
     }
     word_size_ = header.number;
   }
   size_t size = static_cast<size_t>(word_size_);
-  if (input.size() - at_ < size + 2) return NeedMore();
+  if (input.size() - at_ < size + 2) return Parsed::NeedMore();
   std::string_view behind = input.substr(at_ + size, 2);
   if (behind != "\r\n") return Wrong("CRLF behind a word", behind);
   places_.push_back({at_, size});
   at_ += size + 2;
   word_size_ = -1;
-  return Request(0, {});
+  return Parsed::Request(0, {});
 }
 
 // Reads `marker`, a number and CRLF at at_, and steps over them.

@@ -29,17 +29,17 @@ Parsed TextParser::Next(std::string_view input) {
   size_t end = input.find('\n', seen_);
   if (end == std::string_view::npos && input.size() <= kLineBytesMax + 1) {   // 1: there may be a CR
     seen_ = input.size();
-    return NeedMore();
+    return Parsed::NeedMore();
   }
   std::string_view line = input.substr(0, end);
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.size() > kLineBytesMax) {
-    return Broken(Cat("expected a line of at most ", kLineBytesMax, " bytes, got a longer one"));
+    return Parsed::Broken(Cat("expected a line of at most ", kLineBytesMax, " bytes, got a longer one"));
   }
   seen_ = 0;
   Split(line, words_);
-  if (IsHttp(words_)) return Broken("expected a command, got HTTP, which has a port of its own");
-  return Request(end + 1, words_);
+  if (IsHttp(words_)) return Parsed::Broken("expected a command, got HTTP, which has a port of its own");
+  return Parsed::Request(end + 1, words_);
 }
 
 namespace {

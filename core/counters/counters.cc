@@ -44,8 +44,9 @@ void Counters::Restore(Saved saved) {
     BlockCounts counts{};
     block.AddTo(counts);
     for (uint32_t cell : cells->second) counts[cell] = 0;
-    ring_.Replace(key, Block::Pack(counts));
     unsaved_blocks_.insert(key);
+    // A minute that held nothing else is no minute.
+    if (Block kept = Block::Pack(counts); !kept.empty()) ring_.Replace(key, std::move(kept));
   }
   // A crash between the drop of a minute and the end of its series' retirement leaves series without a minute.
   for (const auto& [id, name] : saved.series) {
@@ -97,8 +98,16 @@ Timestamp Counters::EventClock() const {
 
 void Counters::Tick(Timestamp wall) {
   Timestamp now = wall;
-  if (options_.clock == ClockKind::kEvent) now = std::max(clock(), EventClock());
-  clock_millis_ = now.millis();
+  if (options_.clock == ClockKind::kEvent) {
+    now = EventClock();
+    // Of two threads that tick, the one that looked first may come last: the clock never goes back.
+    int64_t seen = clock_millis_;
+    while (seen < now.millis() && !clock_millis_.compare_exchange_weak(seen, now.millis())) {
+    }
+    now = clock();
+  } else {
+    clock_millis_ = now.millis();
+  }
   if (now > Timestamp::Min()) horizon_.RaiseTo(MinuteOf(now - options_.ttl));
 }
 
@@ -128,8 +137,10 @@ const Changes& Counters::Cut() {
   changes_.horizon = horizon;
   for (SeriesId id : series_.TakeAdmitted()) unsaved_series_.insert(id);
   Fold(cuts);
-  DropExpired();
+  // Before minutes are dropped: a series that one more delta held now has a minute, and retires anew with that one. Freed
+  // here and dropped there, its number would be free twice.
   FinishRetiring();
+  DropExpired();
   BeginRetiring();
   CollectChanges(cuts);
   return changes_;

@@ -42,7 +42,7 @@ SeriesTable::Admission SeriesTable::Admit(uint32_t metric, std::string_view name
   MutexLock lock(mutex_);
   if (SeriesId id = Known(name); id != kNoSeries) return {id};
   const Metric& of = metrics_[metric];
-  if (of.dimensions == 0 || by_name_.size() - others_ < series_max_) return {Add(name)};
+  if (of.dimensions == 0 || named_ < series_max_) return {Add(name)};
   std::string other = Cat(WithoutLastValue(name), ':', kOther);
   SeriesId id = Known(other);
   if (id == kNoSeries && others_ >= kOtherMax) {
@@ -75,7 +75,13 @@ void SeriesTable::Insert(SeriesId id, std::string_view name) {
   entries_[id] = {std::string(name), /*live=*/true, /*retiring=*/false};
   TALLY_CHECK(by_name_.insert(id).second);
   ordered_.insert(id);
-  if (HasOther(name)) ++others_;
+  ++LimitOf(name);
+}
+
+// Which number of series that live `name` belongs to.
+size_t& SeriesTable::LimitOf(std::string_view name) {
+  if (HasOther(name)) return others_;
+  return name.find(':') == std::string_view::npos ? whole_ : named_;
 }
 
 bool SeriesTable::Restore(SeriesId id, std::string_view name) {
@@ -161,7 +167,7 @@ std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
   }
   for (SeriesId id : freed) {
     Entry& entry = entries_[id];
-    if (HasOther(entry.name)) --others_;
+    --LimitOf(entry.name);
     ordered_.erase(id);
     by_name_.erase(id);
     entry = {};

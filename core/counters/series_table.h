@@ -134,6 +134,7 @@ class SeriesTable {
   };
 
   void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  size_t& LimitOf(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Add(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -146,7 +147,9 @@ class SeriesTable {
   absl::btree_set<SeriesId, ByName> ordered_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
-  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension
+  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension, up to kOtherMax
+  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;    // those of metrics without dimensions, which are as many at most
+  size_t named_ ABSL_GUARDED_BY(mutex_) = 0;    // all others, up to series_max_
   mutable size_t pins_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

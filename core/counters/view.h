@@ -50,7 +50,7 @@ class View {
 
   const Counters& counters_;
   const MinuteRing& ring_;
-  const Minute horizon_;
+  Minute horizon_;
   std::vector<std::shared_ptr<const Delta>> deltas_;
   mutable std::optional<std::vector<BlockKey>> delta_pages_;   // listed on first use: a single Count() needs none
 };

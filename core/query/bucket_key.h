@@ -2,8 +2,8 @@
 //
 //   series stats:mw:login, 2011-06-05T14:30Z   <->   key stats:mw:2011_0605_1430, field login
 //
-// A group is what a series' buckets are named by: all of its name but the last value. A series without values is its own
-// group, and its field is `count`.
+// A group is what a series' buckets are named by: all of its name but the last value. A series without values is its
+// own group, and its field is `count`.
 #pragma once
 
 #include <optional>

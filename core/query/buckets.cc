@@ -20,7 +20,8 @@ int64_t Checksum(std::string_view text) {
 
 int64_t BookmarkAt(SeriesId member, std::string_view group) { return kBookmark | Checksum(group) << 32 | member; }
 
-// The first name behind those of a series' whole group: its names begin with the group and ':', and ';' is the byte after.
+// The first name behind those of a series' whole group: its names begin with the group and ':', and ';' is the byte
+// after.
 std::string BehindGroupOf(const std::string& series) {
   std::string_view group = GroupOf(series);
   return group.size() == series.size() ? Cat(series, '\0') : Cat(group, ';');

@@ -34,15 +34,17 @@ bool BucketExists(const Counters& counters, const BucketKey& key);
 // What the names of all series begin with that have a bucket whose key `glob` matches.
 std::string SeriesPrefix(const Glob& glob);
 
-// Calls visit for each bucket of the series that begin with `prefix`, by minute and then by name, until it returns false.
+// Calls visit for each bucket of the series that begin with `prefix`, by minute and then by name, until it returns
+// false.
 void ForEachBucket(const Counters& counters, std::string_view prefix, absl::FunctionRef<bool(const Bucket&)> visit);
 
-// A page of a walk through all buckets of the series that begin with `prefix`, in the order of names. It holds the buckets
-// of as many groups as make `count` of them, or of `count` groups.
+// A page of a walk through all buckets of the series that begin with `prefix`, in the order of names. It holds the
+// buckets of as many groups as make `count` of them, or of `count` groups.
 //
-// The cursor is a bookmark: the number of a series in the last group walked, and a check on that group's name. So nothing is
-// kept between pages, a walk survives a restart, and a bucket that is there from the first page to the last is met,
-// whatever comes and goes beside it. If the series has gone, or the cursor is none of ours, the walk begins again.
+// The cursor is a bookmark: the number of a series in the last group walked, and a check on that group's name. So
+// nothing is kept between pages, a walk survives a restart, and a bucket that is there from the first page to the
+// last is met, whatever comes and goes beside it. If the series has gone, or the cursor is none of ours, the walk
+// begins again.
 struct ScanPage {
   int64_t next = 0;   // 0: that was the last one
   std::vector<Bucket> buckets;

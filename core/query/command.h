@@ -30,8 +30,8 @@ class Commands {
   // All outlive the commands, and the replies that these return.
   Commands(Counters& counters, const Clock& clock, const StatusSource& status);
 
-  // Never fails otherwise than by an Error that says what was expected. `words` holds the command's name and its arguments,
-  // of any bytes; the reply keeps none of them. A command that looks at counters raises the horizon first.
+  // Never fails otherwise than by an Error that says what was expected. `words` holds the command's name and its
+  // arguments, of any bytes; the reply keeps none of them. A command that looks at counters raises the horizon first.
   Reply Execute(std::span<const std::string_view> words, Session& session);
   // For a caller that has no connection.
   Reply Execute(std::span<const std::string_view> words);

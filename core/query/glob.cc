@@ -29,8 +29,8 @@ Glob::Glob(std::string_view pattern) {
   }
 }
 
-// `at` is behind the '['; returns where the pattern goes on. Redis reads a set the same way, the odd ones too: in "[a-]" the
-// range goes from 'a' to ']', and a range may stand the wrong way round.
+// `at` is behind the '['; returns where the pattern goes on. Redis reads a set the same way, the odd ones too: in
+// "[a-]" the range goes from 'a' to ']', and a range may stand the wrong way round.
 size_t Glob::ParseSet(std::string_view pattern, size_t at) {
   Set set;
   bool negated = at < pattern.size() && pattern[at] == '^';

@@ -4,8 +4,8 @@
 //   glob.Matches("stats:mw:login");   // true
 //   glob.prefix();                    // "stats:mw:log": what every match begins with
 //
-// Any bytes are a glob: a set that is not closed ends with the text. Matching takes at most as many steps as the square of
-// the name's length, whatever the glob: a name that does not match takes only the last * back.
+// Any bytes are a glob: a set that is not closed ends with the text. Matching takes at most as many steps as the
+// square of the name's length, whatever the glob: a name that does not match takes only the last * back.
 #pragma once
 
 #include <bitset>

@@ -51,9 +51,9 @@ Reply FieldsReply(const CommandContext& context, std::string_view key, Part part
   return TableReply({.rows = rows, .columns = part == Part::kBoth ? size_t{2} : size_t{1}, .row = std::move(row)});
 }
 
-Reply Hgetall(const CommandContext& context, Words arguments) { return FieldsReply(context, arguments[0], Part::kBoth); }
-Reply Hkeys(const CommandContext& context, Words arguments) { return FieldsReply(context, arguments[0], Part::kNames); }
-Reply Hvals(const CommandContext& context, Words arguments) { return FieldsReply(context, arguments[0], Part::kCounts); }
+Reply Hgetall(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kBoth); }
+Reply Hkeys(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kNames); }
+Reply Hvals(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kCounts); }
 
 Reply Hlen(const CommandContext& context, Words arguments) {
   return IntegerReply(static_cast<int64_t>(FieldsOf(context, arguments[0]).ids.size()));

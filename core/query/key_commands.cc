@@ -50,8 +50,8 @@ Reply Dbsize(const CommandContext& context, Words) {
 }
 
 // A row for each bucket, behind those of `first`.
-Reply KeysReply(const CommandContext& context, std::shared_ptr<const SeriesTable::Pin> pin, Table::Shape shape, Row first,
-                std::vector<Bucket> buckets) {
+Reply KeysReply(const CommandContext& context, std::shared_ptr<const SeriesTable::Pin> pin, Table::Shape shape,
+                Row first, std::vector<Bucket> buckets) {
   size_t rows = first.size() + buckets.size();
   auto row = [&table = context.series(), pin = std::move(pin), first = std::move(first),
               buckets = std::move(buckets)](size_t i) {
@@ -68,7 +68,7 @@ Reply Keys(const CommandContext& context, Words arguments) {
     if (glob.Matches(KeyOf(context.series(), bucket))) buckets.push_back(bucket);
     return buckets.size() <= kKeysMax;
   });
-  if (buckets.size() > kKeysMax) return ErrorReply(Cat("more than ", kKeysMax, " keys match, expected fewer: use SCAN"));
+  if (buckets.size() > kKeysMax) return ErrorReply(Cat("more than ", kKeysMax, " keys match: use SCAN"));
   return KeysReply(context, std::move(pin), Table::Shape::kFlat, {}, std::move(buckets));
 }
 

@@ -15,8 +15,8 @@ struct NullCell {};   // unknown, or not there: RESP's nil, `-` in text
 using Cell = std::variant<NullCell, int64_t, std::string>;
 using Row = std::vector<Cell>;
 
-// A table, produced row by row as the socket drains, so that a large reply never lies in memory whole. Its length is known
-// beforehand, because RESP says it first.
+// A table, produced row by row as the socket drains, so that a large reply never lies in memory whole. Its length is
+// known beforehand, because RESP says it first.
 struct Table {
   // How RESP writes it: text is always a line a row.
   enum class Shape {

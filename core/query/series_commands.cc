@@ -20,11 +20,12 @@ Reply OrError(absl::StatusOr<Reply> reply) { return reply.ok() ? *std::move(repl
 
 int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }   // which is at most kCountMax
 
-absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, std::string_view from_text, std::string_view to_text) {
-  ASSIGN_OR_RETURN(Timestamp from, ParseWhen(from_text, context.now()));
-  ASSIGN_OR_RETURN(Timestamp to, ParseWhen(to_text, context.now()));
+absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from_and_to) {
+  ASSIGN_OR_RETURN(Timestamp from, ParseWhen(from_and_to[0], context.now()));
+  ASSIGN_OR_RETURN(Timestamp to, ParseWhen(from_and_to[1], context.now()));
   if (from > to) {
-    return InvalidArgument("expected a range that begins before it ends, got ", FormatTimestamp(from), " to ", FormatTimestamp(to));
+    return InvalidArgument("expected a range that begins before it ends, got ", FormatTimestamp(from), " to ",
+                           FormatTimestamp(to));
   }
   return MinuteRange(from, to);
 }
@@ -35,7 +36,8 @@ Reply List(const CommandContext& context, Words arguments) {
   Glob glob(arguments.empty() ? "*" : arguments[0]);
   std::vector<SeriesId> ids = table.List(glob.prefix(), [&](std::string_view name) { return glob.Matches(name); });
   size_t rows = ids.size();
-  return TableReply({.rows = rows, .row = [pin, &table, ids = std::move(ids)](size_t i) { return Row{table.Name(ids[i])}; }});
+  auto row = [pin, &table, ids = std::move(ids)](size_t i) { return Row{table.Name(ids[i])}; };
+  return TableReply({.rows = rows, .row = std::move(row)});
 }
 
 absl::StatusOr<Reply> GetCount(const CommandContext& context, Words arguments) {
@@ -53,7 +55,7 @@ absl::StatusOr<Reply> GetCount(const CommandContext& context, Words arguments) {
 Reply Get(const CommandContext& context, Words arguments) { return OrError(GetCount(context, arguments)); }
 
 absl::StatusOr<Reply> RangeRows(const CommandContext& context, Words arguments) {
-  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments[1], arguments[2]));
+  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(1, 2)));
   int32_t step_minutes = 1;
   if (arguments.size() > 3) {
     ASSIGN_OR_RETURN(step_minutes, ParseStepMinutes(arguments[3]));
@@ -75,7 +77,7 @@ Reply RangeCommand(const CommandContext& context, Words arguments) { return OrEr
 absl::StatusOr<Reply> TopRows(const CommandContext& context, Words arguments) {
   std::optional<int64_t> n = ParseInteger(arguments[0]);
   if (!n || *n < 1) return InvalidArgument("expected how many series, 1 or more, got ", Quoted(arguments[0]));
-  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments[2], arguments[3]));
+  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(2, 2)));
   const SeriesTable& table = context.series();
   auto pin = std::make_shared<SeriesTable::Pin>(table);
   ASSIGN_OR_RETURN(Selection selection, Select(context.counters, arguments[1]));

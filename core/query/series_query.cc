@@ -24,7 +24,8 @@ std::string Expected(const SeriesTable& table) {
     if (i == kMetricsShown) return text + "one of the others";
     const SeriesTable::Metric& metric = table.metrics()[i];
     Append(text, metric.name);
-    if (metric.dimensions > 0) Append(text, Cat(" with ", metric.dimensions, metric.dimensions == 1 ? " value" : " values"));
+    if (metric.dimensions == 1) Append(text, " with 1 value");
+    if (metric.dimensions > 1) Append(text, Cat(" with ", metric.dimensions, " values"));
   }
   return text;
 }
@@ -56,8 +57,9 @@ MinuteRange KnownMinutes(const Counters& counters, const std::vector<uint32_t>& 
   return {first, MinuteOf(counters.clock()) + 1};
 }
 
-// The two series that may hold what was counted of `name`, as SeriesTable::Admit() chooses them.
+// The series that may hold what was counted of `name`, as SeriesTable::Admit() chooses them. None for no name.
 std::vector<SeriesId> OthersOf(const SeriesTable& table, const std::string& name) {
+  if (name.empty()) return {};
   std::string in_every(name.substr(0, name.find(':')));
   auto values = std::count(name.begin(), name.end(), ':');
   for (; values > 0; --values) Append(in_every, Cat(':', kOther));
@@ -75,7 +77,7 @@ class SelectionReader {
   SelectionReader(const Counters& counters, const Selection& selection)
       : counters_(counters),
         selected_(selection.ids),
-        others_(selection.unlisted.empty() ? std::vector<SeriesId>() : OthersOf(counters.series(), selection.unlisted)) {}
+        others_(OthersOf(counters.series(), selection.unlisted)) {}
 
   // Nothing if it is hidden.
   std::optional<uint64_t> Sum(Minute minute) const {
@@ -130,7 +132,9 @@ absl::StatusOr<Selection> Select(const Counters& counters, std::string_view text
     const SeriesTable::Metric& metric = table.metrics()[i];
     if (glob.CanMatchSeries(metric.name, metric.dimensions)) selection.metrics.push_back(i);
   }
-  if (selection.metrics.empty()) return InvalidArgument("no metric has a series as ", Quoted(text), ": ", Expected(table));
+  if (selection.metrics.empty()) {
+    return InvalidArgument("no metric has a series as ", Quoted(text), ": ", Expected(table));
+  }
   selection.ids = table.List(glob.prefix(), [&](std::string_view name) { return glob.Matches(name); });
   return selection;
 }

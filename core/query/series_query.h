@@ -3,8 +3,8 @@
 //   ASSIGN_OR_RETURN(Selection selection, Select(counters, "stats:mw:*"));
 //   std::vector<Step> steps = Range(counters, selection, {from, to}, /*step_minutes=*/5);
 //
-// A minute is unknown before KnownFrom() of a metric that is asked for, and while it has not begun. It is unknown as well to
-// a series that is not listed if in that minute an ~other of its has counts, which may be that series'.
+// A minute is unknown before KnownFrom() of a metric that is asked for, and while it has not begun. It is unknown as
+// well to a series that is not listed if in that minute an ~other of its has counts, which may be that series'.
 //
 // Thread-safe. REQUIRES, for a Selection to keep its meaning: a SeriesTable::Pin, taken before it was made.
 #pragma once
@@ -24,11 +24,11 @@ struct Selection {
   std::vector<SeriesId> ids;       // that are listed, by name
   std::vector<uint32_t> metrics;   // that the ids are of, or other matches would be; never empty
   std::string unlisted;            // the one name that was asked for, if it is no listed series
-  Timestamp complete_until;        // Counters::CompleteUntil() before all that, as what is complete cannot change any more
+  Timestamp complete_until;        // Counters::CompleteUntil() before all that: what is complete cannot change any more
 };
 
-// The series that `glob` matches. An error if no metric could have any, or if the one that it names without a wildcard is
-// none of a metric's.
+// The series that `glob` matches. An error if no metric could have any, or if the one that it names without a
+// wildcard is none of a metric's. One that matches nothing yet, but could, selects nothing: it counts 0.
 absl::StatusOr<Selection> Select(const Counters& counters, std::string_view glob);
 
 // The one series `name`, in which no byte is a wildcard.

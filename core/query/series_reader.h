@@ -3,8 +3,8 @@
 //   SeriesReader reader(ids);
 //   reader.Sum(View(counters), minute);
 //
-// Counts lie in blocks of neighbours: where several of the series share a block it is unpacked once, else each is looked
-// up by itself. RANGE over 1,000 series is some ten times as fast so (bench/query_bench.cc).
+// Counts lie in blocks of neighbours: where several of the series share a block it is unpacked once, else each is
+// looked up by itself. RANGE over 1,000 series is some ten times as fast so (bench/query_bench.cc).
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ class SeriesReader {
  public:
   explicit SeriesReader(std::span<const SeriesId> ids);
 
-  // Calls visit(i, count) for each ids[i] that has a count in `minute`, in no order, until it returns false. Returns whether
-  // it never did.
+  // Calls visit(i, count) for each ids[i] that has a count in `minute`, in no order, until it returns false. Returns
+  // whether it never did.
   template <typename Visit>
   bool ForEach(const View& view, Minute minute, Visit visit) const {
     for (const Group& group : groups_) {

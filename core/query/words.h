@@ -11,8 +11,8 @@ namespace tally {
 // A whole number in decimal, with nothing around it, that an int64_t holds.
 std::optional<int64_t> ParseInteger(std::string_view word);
 
-// Printable UTF-8 in one line: \\ for a backslash, \n, \r, \t, and \xHH for other control bytes and bytes that are no valid
-// UTF-8.
+// Printable UTF-8 in one line: \\ for a backslash, \n, \r, \t, and \xHH for other control bytes and bytes that are no
+// valid UTF-8.
 std::string Escaped(std::string_view bytes);
 
 // A word as errors show it: escaped, in single quotes, cut with "..." at kQuotedBytes bytes of the word.

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/apps/server/node.h"
+#include "tests/apps/server/served_node.h"
 
 namespace tally {
 namespace {
@@ -47,7 +47,7 @@ Result QueryOf(std::string reply) {
 }
 
 TEST(Query, PrintsTheReplyWithoutItsEnd) {
-  Node node;
+  ServedNode node;
   Result result = Query(node.server->text_port(), {"ECHO", "hello"});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "hello\n");
@@ -55,7 +55,7 @@ TEST(Query, PrintsTheReplyWithoutItsEnd) {
 }
 
 TEST(Query, PrintsAReplyOfAnyLength) {
-  Node node({}, 20'000);
+  ServedNode node({}, 20'000);
   Result result = Query(node.server->text_port(), {"LIST"});
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 20'000);
@@ -67,7 +67,7 @@ TEST(Query, PrintsNothingForAnEmptyReply) {
 }
 
 TEST(Query, SaysWhatTheNodeRefused) {
-  Node node;
+  ServedNode node;
   Result result = Query(node.server->text_port(), {"NONSENSE"});
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.out, "");
@@ -88,14 +88,14 @@ TEST(Query, SaysThatAReplyBrokeOff) {
 }
 
 TEST(Query, SaysThatNobodyIsThere) {
-  uint16_t port = Node().server->text_port();   // free again
+  uint16_t port = ServedNode().server->text_port();   // free again
   Result result = Query(port, {"PING"});
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.err, Cat("cannot connect to 127.0.0.1:", port, ": Connection refused\n"));
 }
 
 TEST(Query, SendsOneLineOfText) {
-  Node node;
+  ServedNode node;
   EXPECT_EQ(Query(node.server->text_port(), {"PING\nPING"}).code, 1);
   EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "expected a command on one line\n");
   EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));   // not RESP

@@ -76,6 +76,15 @@ TEST(Document, RefusesAKeyThatWouldNestTablesWithoutEnd) {
   EXPECT_EQ(ErrorOf("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: more than 3000 dots in its keys");
 }
 
+TEST(Document, EndsALiteralStringAtItsQuoteEvenBehindABackslash) {
+  EXPECT_THAT(ErrorOf("['\\'" + std::string(3001, '.') + "]"), HasSubstr("dots in its keys"));
+}
+
+TEST(Document, CutsALongPath) {
+  const std::string key(1000, 'k');
+  EXPECT_EQ(Only(key + " = 1").path(), std::string(200, 'k') + "...");
+}
+
 TEST(Document, CountsNoDotsInStringsAndComments) {
   const std::string dots(5000, '.');
   for (const std::string& text : {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"\n\"" + dots + "\"\"\"",

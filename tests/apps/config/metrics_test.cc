@@ -90,8 +90,8 @@ TEST(By, HasEachLabelOnce) {
 TEST(By, KnowsOnlyTheRecordsOwnSources) {
   EXPECT_EQ(MetricError("by = [\"@topic\", \"@key\", \"@partition\"]"), "");
   EXPECT_EQ(MetricError("by = [\"@offset\"]"),
-            "f.toml:3:7: metric.by: expected a field, @topic, @key or @partition, got \"@offset\"; a field of that name "
-            "is written as \"/@offset\"");
+            "f.toml:3:7: metric.by: expected a field, @topic, @key or @partition, got \"@offset\"; a field of that "
+            "name is written as \"/@offset\"");
   EXPECT_THAT(MetricError("by = [\"t=@timestamp\"]"), HasSubstr("got \"@timestamp\""));
 }
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/apps/server/node.h"
+#include "tests/apps/server/served_node.h"
 
 namespace tally {
 namespace {
@@ -17,7 +17,7 @@ class HttpPages : public testing::Test {
     return AnswerHttp(method, target, counters_, status_);
   }
 
-  Counters counters_{StatsRules(), {}};
+  Counters counters_{Compiled({StatsMetric()}), {}};
   SomeStatus status_;
 };
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/apps/server/node.h"
+#include "tests/apps/server/served_node.h"
 
 namespace tally {
 namespace {
@@ -21,7 +21,7 @@ NodeStatus Version(std::string version) {
 }
 
 TEST(MetricsPage, SaysEachFamilyOnceWithHelpAndType) {
-  Counters counters(StatsRules(), {});
+  Counters counters(Compiled({StatsMetric()}), {});
   EXPECT_THAT(MetricsPage(counters, Version("0.1.0")),
               StartsWith("# HELP tallyd_build_info 1, labelled with the version.\n"
                          "# TYPE tallyd_build_info gauge\n"
@@ -31,12 +31,12 @@ TEST(MetricsPage, SaysEachFamilyOnceWithHelpAndType) {
 }
 
 TEST(MetricsPage, EscapesLabels) {
-  Counters counters(StatsRules(), {});
+  Counters counters(Compiled({StatsMetric()}), {});
   EXPECT_THAT(MetricsPage(counters, Version("a\"b\\c\nd")), HasSubstr("{version=\"a\\\"b\\\\c\\nd\"} 1\n"));
 }
 
 TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
-  Counters counters(StatsRules(), {});
+  Counters counters(Compiled({StatsMetric()}), {});
   Shard& shard = counters.AddShard();
   PartitionState state;
   state.next = 7;
@@ -57,7 +57,7 @@ TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
 }
 
 TEST(MetricsPage, TellsTheNodesState) {
-  Counters counters(StatsRules(), {});
+  Counters counters(Compiled({StatsMetric()}), {});
   NodeStatus status;
   status.not_ready = "no assignment yet";
   status.uptime = absl::Milliseconds(1500);
@@ -74,7 +74,7 @@ TEST(MetricsPage, TellsTheNodesState) {
 }
 
 TEST(MetricsPage, TellsTheOldestMinuteOnceThereIsOne) {
-  Counters counters(StatsRules(), {.ttl = absl::Hours(4)});
+  Counters counters(Compiled({StatsMetric()}), {.ttl = absl::Hours(4)});
   EXPECT_THAT(MetricsPage(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
   counters.Tick(Timestamp::FromMillis(1'307'284'245'000));
   EXPECT_THAT(MetricsPage(counters, {}), HasSubstr("\ntallyd_minute_oldest_timestamp_seconds 1307269800\n"));

@@ -10,7 +10,7 @@
 #include <random>
 
 #include "apps/server/text_protocol.h"
-#include "tests/apps/server/node.h"
+#include "tests/apps/server/served_node.h"
 
 namespace tally {
 namespace {
@@ -29,43 +29,43 @@ const std::string kMuch = [] {
 }();
 
 TEST(Server, AnswersText) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   EXPECT_EQ(client.Ask("PING"), "PONG\nEND\n");
 }
 
 TEST(Server, AnswersResp) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send("*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nECHO\r\n");
   EXPECT_THAT(client.ReadUntil("\r\n"), "+PONG\r\n");
   EXPECT_THAT(client.ReadUntil("\r\n"), StartsWith("-ERR "));
 }
 
 TEST(Server, NamesTheAddressItCannotHave) {
-  Node node;
+  ServedNode node;
   uint16_t taken = node.server->text_port();
   Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, node.commands, node.counters, node.status);
   EXPECT_EQ(other.Start().message(), Cat("cannot listen on 127.0.0.1:", taken, ": Address already in use"));
 }
 
 TEST(Server, NamesTheHostItDoesNotKnow) {
-  Node node;
+  ServedNode node;
   Server other({.text = {"no such host", 0}, .http = {"127.0.0.1", 0}}, node.commands, node.counters, node.status);
   EXPECT_THAT(std::string(other.Start().message()), StartsWith("cannot listen on no such host:0: "));
 }
 
 TEST(Server, GoesOnAfterAnError) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send("NONSENSE\n\nPING\n");
   EXPECT_THAT(client.ReadUntil("\n"), StartsWith("ERR "));
   EXPECT_EQ(client.ReadUntil("END\n"), "PONG\nEND\n");
 }
 
 TEST(Server, AnswersPipelinedCommandsInTheirOrder) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   std::string requests, expected;
   for (int i = 0; i < 10'000; ++i) {
     requests += Cat("ECHO ", i, "\n");
@@ -77,8 +77,8 @@ TEST(Server, AnswersPipelinedCommandsInTheirOrder) {
 }
 
 TEST(Server, AnswersEverythingToAClientThatHasEndedSending) {
-  Node node({}, /*series=*/20'000);
-  Client client(node.server->text_port());
+  ServedNode node({}, /*series=*/20'000);
+  TestClient client(node.server->text_port());
   client.Send("LIST\nPING\nunfinished");
   client.EndSending();
   std::string all = client.ReadToEnd();
@@ -87,52 +87,52 @@ TEST(Server, AnswersEverythingToAClientThatHasEndedSending) {
 }
 
 TEST(Server, UnderstandsARequestInAnyNumberOfPieces) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   for (char c : std::string_view("ECHO a\r\nPING\n")) client.Send({&c, 1});
   EXPECT_EQ(client.ReadUntil("END\n"), "a\nEND\n");
   EXPECT_EQ(client.ReadUntil("END\n"), "PONG\nEND\n");
 }
 
 TEST(Server, ClosesBehindTheReplyToQuit) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send("QUIT\nPING\n");
   EXPECT_EQ(client.ReadToEnd(), "OK\nEND\n");
 }
 
 TEST(Server, ClosesBehindALineThatIsTooLong) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send(Cat("PING\n", std::string(1'000'000, 'x')));   // far more than is read of it
   EXPECT_EQ(client.ReadToEnd(), "PONG\nEND\nERR expected a line of at most 65536 bytes, got a longer one\n");
 }
 
 TEST(Server, ClosesBehindBrokenFraming) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send("*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPINGPING\r\n*1\r\n$4\r\nPING\r\n");
   EXPECT_EQ(client.ReadToEnd(), "+PONG\r\n-ERR Protocol error: expected CRLF behind a word, got 'PI'\r\n");
 }
 
 TEST(Server, DoesNothingForABrowserOnTheLinePort) {
-  Node node;
-  Client client(node.server->text_port());
+  ServedNode node;
+  TestClient client(node.server->text_port());
   client.Send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nPING\r\n");
   EXPECT_EQ(client.ReadToEnd(), "ERR expected a command, got HTTP, which has a port of its own\n");
 }
 
 TEST(Server, SurvivesRubbish) {
-  Node node;
+  ServedNode node;
   std::mt19937 random(20110605);
   const std::string_view likely = "*$\r\n 0123PING";
-  Client other(node.server->text_port());
+  TestClient other(node.server->text_port());
   for (int i = 0; i < 2000; ++i) {
     std::string rubbish = i % 2 == 0 ? "*" : "";
     for (unsigned n = random() % 300; n > 0; --n) {
       rubbish += random() % 2 == 0 ? likely[random() % likely.size()] : static_cast<char>(random());
     }
-    Client client(node.server->text_port());
+    TestClient client(node.server->text_port());
     client.Send(rubbish);
     client.EndSending();
     client.ReadToEnd();
@@ -142,18 +142,18 @@ TEST(Server, SurvivesRubbish) {
 
 TEST(Server, AnswersOthersWhileALargeReplyWaitsForItsReader) {
   constexpr int kSeries = 200'000;
-  Node node({}, kSeries);
-  Client slow(node.server->text_port(), /*receive_bytes=*/4096);
+  ServedNode node({}, kSeries);
+  TestClient slow(node.server->text_port(), /*receive_bytes=*/4096);
   slow.Send("LIST\n");
   EXPECT_EQ(slow.ReadUntil("\n"), "stats:mw:call0\n");   // it has begun, and fills the socket
-  Client other(node.server->text_port());
+  TestClient other(node.server->text_port());
   for (int i = 0; i < 100; ++i) EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
   std::string rest = slow.ReadUntil("END\n");
   EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), kSeries);   // less the one above, and END
 }
 
 TEST(Server, ReadsNoMoreRequestsWhileRepliesWait) {
-  Node node;
+  ServedNode node;
   int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -171,14 +171,14 @@ TEST(Server, ReadsNoMoreRequestsWhileRepliesWait) {
     sent += static_cast<size_t>(n);
   }
   EXPECT_LT(sent, kTooMuch);
-  Client other(node.server->text_port());
+  TestClient other(node.server->text_port());
   EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
   close(socket_fd);
 }
 
 TEST(Server, DisconnectsAReaderThatHasStalled) {
-  Node node({.stall_max = absl::Milliseconds(20)}, 1000);
-  Client client(node.server->text_port(), /*receive_bytes=*/4096);
+  ServedNode node({.stall_max = absl::Milliseconds(20)}, 1000);
+  TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
   client.Send(kMuch);
   client.ReadUntil("\n");
   while (node.server->clients() > 0) std::this_thread::yield();
@@ -187,16 +187,16 @@ TEST(Server, DisconnectsAReaderThatHasStalled) {
 }
 
 TEST(Server, DisconnectsAnIdleClient) {
-  Node node({.idle_max = absl::Milliseconds(20)});
-  Client client(node.server->text_port());
+  ServedNode node({.idle_max = absl::Milliseconds(20)});
+  TestClient client(node.server->text_port());
   EXPECT_THAT(client.ReadToEnd(), IsEmpty());
 }
 
 TEST(Server, TellsClientsBeyondTheLimitInTheirProtocol) {
-  Node node({.clients_max = 1});
-  Client first(node.server->text_port());
+  ServedNode node({.clients_max = 1});
+  TestClient first(node.server->text_port());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
-  Client text(node.server->text_port()), resp(node.server->text_port()), silent(node.server->text_port());
+  TestClient text(node.server->text_port()), resp(node.server->text_port()), silent(node.server->text_port());
   text.Send("PING\n");
   EXPECT_EQ(text.ReadToEnd(), "ERR max number of clients reached\n");
   resp.Send("*1\r\n$4\r\nPING\r\n");
@@ -206,27 +206,27 @@ TEST(Server, TellsClientsBeyondTheLimitInTheirProtocol) {
 }
 
 TEST(Server, HasAPlaceAgainOnceAClientHasGone) {
-  Node node({.clients_max = 1});
-  { EXPECT_EQ(Client(node.server->text_port()).Ask("PING"), "PONG\nEND\n"); }
+  ServedNode node({.clients_max = 1});
+  { EXPECT_EQ(TestClient(node.server->text_port()).Ask("PING"), "PONG\nEND\n"); }
   while (node.server->clients() > 0) std::this_thread::yield();
-  EXPECT_EQ(Client(node.server->text_port()).Ask("PING"), "PONG\nEND\n");
+  EXPECT_EQ(TestClient(node.server->text_port()).Ask("PING"), "PONG\nEND\n");
 }
 
 TEST(Server, ClosesAFloodOfConnectionsAtOnce) {
-  Node node({.clients_max = 1});
-  Client first(node.server->text_port());
+  ServedNode node({.clients_max = 1});
+  TestClient first(node.server->text_port());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
-  std::deque<Client> flood;
+  std::deque<TestClient> flood;
   for (int i = 0; i < 200; ++i) flood.emplace_back(node.server->text_port());
   EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
 }
 
 TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
-  Node node;
-  Client first(node.server->text_port());
+  ServedNode node;
+  TestClient first(node.server->text_port());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
-  std::deque<Client> waiting;
+  std::deque<TestClient> waiting;
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   int used = dup(0);
@@ -242,8 +242,8 @@ TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
 }
 
 TEST(Server, StopsInTheMiddleOfAReply) {
-  Node node({}, 1000);
-  Client client(node.server->text_port(), /*receive_bytes=*/4096);
+  ServedNode node({}, 1000);
+  TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
   client.Send(kMuch);
   client.ReadUntil("\n");
   node.server->Stop();

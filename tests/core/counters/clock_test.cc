@@ -39,14 +39,14 @@ TEST(WallClock, IsNotMovedByAnEvent) {
   EXPECT_EQ(node.counters().horizon(), MinuteAt("10:30"));
 }
 
-TEST(EventClock, StandsBeforeTheFirstEvent) {
+TEST(EventTime, StandsBeforeTheFirstEvent) {
   CountingNode node = Replaying(1);
   node.Tick("38:30");
   EXPECT_EQ(node.counters().clock(), Timestamp::Min());
   EXPECT_EQ(node.counters().horizon(), Minute::Min());
 }
 
-TEST(EventClock, FollowsTheLargestEventTimeOfAPartition) {
+TEST(EventTime, FollowsTheLargestEventTimeOfAPartition) {
   CountingNode node = Replaying(1);
   See(node, "14:30:05");
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30:05"));
@@ -54,46 +54,46 @@ TEST(EventClock, FollowsTheLargestEventTimeOfAPartition) {
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30:05"));
 }
 
-TEST(EventClock, DrivesTheHorizon) {
+TEST(EventTime, DrivesTheHorizon) {
   CountingNode node = Replaying(1);
   See(node, "14:30:05");
   EXPECT_EQ(node.counters().horizon(), MinuteAt("10:30"));
 }
 
-TEST(EventClock, IsThatOfThePartitionThatIsFurthestBehind) {
+TEST(EventTime, IsThatOfThePartitionThatIsFurthestBehind) {
   CountingNode node = Replaying(3);
   See(node, "14:30", 0), See(node, "14:00", 1), See(node, "15:00", 2);
   EXPECT_EQ(node.counters().clock(), TimeAt("14:00"));
 }
 
-TEST(EventClock, IsHeldByAPartitionWithoutEventsYet) {
+TEST(EventTime, IsHeldByAPartitionWithoutEventsYet) {
   CountingNode node = Replaying(2);
   See(node, "14:30", 0);
   EXPECT_EQ(node.counters().clock(), Timestamp::Min());
 }
 
-TEST(EventClock, DoesNotWaitForAPartitionAtItsEnd) {
+TEST(EventTime, DoesNotWaitForAPartitionAtItsEnd) {
   CountingNode node = Replaying(2);
   See(node, "14:30", 0), See(node, "14:00", 1);
   ReachEnd(node, 1);
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30"));
 }
 
-TEST(EventClock, DoesNotWaitForAnEmptyPartition) {
+TEST(EventTime, DoesNotWaitForAnEmptyPartition) {
   CountingNode node = Replaying(2);
   See(node, "14:30", 0);
   ReachEnd(node, 1);
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30"));
 }
 
-TEST(EventClock, IsTheLargestOfAllOnceEveryPartitionIsAtItsEnd) {
+TEST(EventTime, IsTheLargestOfAllOnceEveryPartitionIsAtItsEnd) {
   CountingNode node = Replaying(2);
   See(node, "14:30", 0), See(node, "14:00", 1);
   ReachEnd(node, 1), ReachEnd(node, 0);
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30"));
 }
 
-TEST(EventClock, NeverGoesBack) {
+TEST(EventTime, NeverGoesBack) {
   CountingNode node = Replaying(2);
   See(node, "14:30", 0), See(node, "14:00", 1);
   ReachEnd(node, 1), ReachEnd(node, 0);
@@ -102,7 +102,7 @@ TEST(EventClock, NeverGoesBack) {
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30"));
 }
 
-TEST(EventClock, IsNotMovedByAnEventFromTheWallsFuture) {
+TEST(EventTime, IsNotMovedByAnEventFromTheWallsFuture) {
   CountingNode node = Replaying(1);
   See(node, "14:30");
   See(node, "40:00");
@@ -110,7 +110,7 @@ TEST(EventClock, IsNotMovedByAnEventFromTheWallsFuture) {
   EXPECT_EQ(node.fate(Fate::kFuture), 1u);
 }
 
-TEST(EventClock, IsInTheCheckpoint) {
+TEST(EventTime, IsInTheCheckpoint) {
   CountingNode before = Replaying(2);
   See(before, "14:30", 0), See(before, "14:20", 1);
   before.Save();
@@ -120,7 +120,7 @@ TEST(EventClock, IsInTheCheckpoint) {
   EXPECT_EQ(after.counters().clock(), TimeAt("14:20"));
 }
 
-TEST(EventClock, DoesNotGoBackForAPartitionThatIsNew) {
+TEST(EventTime, DoesNotGoBackForAPartitionThatIsNew) {
   CountingNode before = Replaying(1);
   See(before, "14:30");
   before.Save();

@@ -35,7 +35,8 @@ TEST_F(ConnectionCommands, AWrongNumberOfArgumentsIsAnErrorWithTheUsage) {
 TEST_F(ConnectionCommands, HelpHasALineForEachCommand) {
   std::vector<std::string> help = Ask({"HELP"});
   for (std::string line : {"PING [message]", "LIST [glob]", "RANGE glob from to [step]", "TOP n glob from to", "DBSIZE",
-                           "SCAN cursor [MATCH glob] [COUNT n] [TYPE type]", "REJECTS [topic]", "INFO [section]", "QUIT"}) {
+                           "SCAN cursor [MATCH glob] [COUNT n] [TYPE type]", "REJECTS [topic]", "INFO [section]",
+                           "QUIT"}) {
     EXPECT_THAT(help, Contains(line));
   }
   EXPECT_EQ(help.size(), 29u);
@@ -60,15 +61,15 @@ TEST_F(ConnectionCommands, AConnectionHasANumberAndAName) {
   EXPECT_THAT(Ask({"client", "getname"}), ElementsAre("page"));
   EXPECT_EQ(Ask({"HELLO", "2", "SETNAME", "other"}).size(), 7u);
   EXPECT_THAT(Ask({"CLIENT", "INFO"}), ElementsAre("id=17 name=other db=0 resp=2"));
-  EXPECT_THAT(Ask({"CLIENT", "SETNAME", "two words"}), ElementsAre(StartsWith("ERR Client names cannot contain spaces")));
+  EXPECT_THAT(Ask({"CLIENT", "SETNAME", "two words"}), ElementsAre(StartsWith("ERR Client names cannot contain")));
   EXPECT_THAT(Ask({"CLIENT", "SETNAME", std::string(257, 'x')}), ElementsAre(StartsWith("ERR Client names")));
   EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-NAME", "redis-py"}), ElementsAre("OK"));
   EXPECT_THAT(Ask({"CLIENT", "KILL"}), ElementsAre(StartsWith("ERR unknown subcommand 'KILL' of CLIENT, expected ID")));
 }
 
 TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
-  EXPECT_THAT(Ask({"AUTH", "x"}), ElementsAre("ERR AUTH <password> called without any password configured for the default "
-                                              "user. Are you sure your configuration is correct?"));
+  EXPECT_THAT(Ask({"AUTH", "x"}), ElementsAre("ERR AUTH <password> called without any password configured for the "
+                                              "default user. Are you sure your configuration is correct?"));
 }
 
 TEST_F(ConnectionCommands, ThereIsOneDatabase) {

@@ -65,8 +65,9 @@ TEST_F(KeyCommands, FieldsAreTheirEncodedValues) {
 
 TEST_F(KeyCommands, WhatIsNoBucketIsAnEmptyHash) {
   Count("14:34", "mw", "login", 3);
-  for (std::string_view key : {"stats:2011_0605_1434", "stats:mw:login:2011_0605_1434", "stats:mw:2011_0605_1433", "stats:mw",
-                               "", ":", "mw:2011_0605_1434", "stats:mw:2011_0605_14344", "stats:m:2011_0605_1434"}) {
+  for (std::string_view key : {"stats:2011_0605_1434", "stats:mw:login:2011_0605_1434", "stats:mw:2011_0605_1433",
+                               "stats:mw", "", ":", "mw:2011_0605_1434", "stats:mw:2011_0605_14344",
+                               "stats:m:2011_0605_1434"}) {
     EXPECT_THAT(Ask({"HGETALL", key}), IsEmpty()) << key;
     EXPECT_THAT(Ask({"HGET", key, "login"}), ElementsAre("-")) << key;
     EXPECT_THAT(Ask({"EXISTS", key}), ElementsAre("0")) << key;
@@ -95,8 +96,8 @@ TEST_F(KeyCommands, KeysAreAllBucketsUntilTheyExpire) {
   Count("14:34", "mw", "login");
   Count("14:34", "dd", "login");
   Count("14:40", "dd", "logout");
-  EXPECT_THAT(Ask({"KEYS", "*"}), ElementsAre("all:2011_0605_1434", "stats:dd:2011_0605_1434", "stats:mw:2011_0605_1434",
-                                              "stats:dd:2011_0605_1440"));
+  EXPECT_THAT(Ask({"KEYS", "*"}), ElementsAre("all:2011_0605_1434", "stats:dd:2011_0605_1434",
+                                              "stats:mw:2011_0605_1434", "stats:dd:2011_0605_1440"));
   EXPECT_THAT(Ask({"KEYS", "stats:dd:2011_0605*"}), ElementsAre("stats:dd:2011_0605_1434", "stats:dd:2011_0605_1440"));
   EXPECT_THAT(Ask({"KEYS", "all:2011_0605_1434"}), ElementsAre("all:2011_0605_1434"));
   EXPECT_THAT(Ask({"KEYS", "stats*_1440"}), ElementsAre("stats:dd:2011_0605_1440"));
@@ -120,7 +121,8 @@ TEST_F(KeyCommands, ScanGoesThroughAllBucketsPageByPage) {
 }
 
 TEST_F(KeyCommands, ScanReturnsWhatStaysWhileOthersComeAndGo) {
-  // Groups a, c, e, ... stay; those between expire and are admitted again, other groups come, and numbers are used again.
+  // Groups a, c, e, ... stay; those between expire and are admitted again, other groups come, and numbers are used
+  // again.
   for (char game = 'a'; game <= 'z'; ++game) {
     Count("10:40", std::string(1, game), "gone");
     if (game % 2 == 1) Count("14:30", std::string(1, game), "stays");

@@ -1,4 +1,5 @@
-// A node without a socket: counters of three metrics, one topic, and the commands on top, with a clock that the test moves.
+// A node without a socket: counters of three metrics, one topic, and the commands on top, with a clock that the test
+// moves.
 #pragma once
 
 #include <initializer_list>

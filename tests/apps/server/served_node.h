@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,20 +14,11 @@
 #include "apps/server/server.h"
 #include "core/base/check.h"
 #include "core/base/strings.h"
+#include "tests/testing/counting_node.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/times.h"
 
 namespace tally {
-
-inline std::shared_ptr<const Rules> StatsRules() {
-  auto rules = Rules::Compile(EventSpec(), {MetricSpec{"stats", {{"game", "game"}, {"call", "call"}}, "", {}}});
-  TALLY_CHECK(rules.ok());
-  return *rules;
-}
-
-class StoppedClock : public Clock {
- public:
-  Timestamp Now() const override { return Timestamp::FromMillis(1'307'284'245'000); }   // 2011-06-05T14:30:45Z
-  absl::Duration Monotonic() const override { return absl::ZeroDuration(); }
-};
 
 class SomeStatus : public StatusSource {
  public:
@@ -37,9 +27,10 @@ class SomeStatus : public StatusSource {
   NodeStatus status;   // not to be changed while a server runs
 };
 
-// Starts a server on free ports; counts one event for each of `series` calls, `call0` and so on, of the game mw.
-struct Node {
-  explicit Node(ServerOptions options = {}, int series = 0, NodeStatus node_status = {}) {
+// Starts a server on free ports; counts one event of 14:30 for each of `series` calls of the game mw: call0, call1 ...
+// It is 14:30:45.
+struct ServedNode {
+  explicit ServedNode(ServerOptions options = {}, int series = 0, NodeStatus node_status = {}) {
     status.status = std::move(node_status);
     Shard& shard = counters.AddShard();
     uint32_t slot = shard.AddPartition({"mw", 0}, {});
@@ -47,7 +38,7 @@ struct Node {
     std::vector<Record> records;
     payloads.reserve(static_cast<size_t>(series));
     for (int i = 0; i < series; ++i) {
-      payloads.push_back(Cat(R"({"time":1307284200,"game":"mw","call":"call)", i, R"("})"));
+      payloads.push_back(EventAt("14:30:05", "mw", Cat("call", i)));
       records.push_back({slot, i, clock.Now(), std::nullopt, payloads.back()});
     }
     shard.Apply(records, clock.Now());
@@ -57,18 +48,18 @@ struct Node {
     TALLY_CHECK(server->Start().ok());
   }
 
-  StoppedClock clock;
+  FakeClock clock{TimeAt("14:30:45")};
   SomeStatus status;
-  Counters counters{StatsRules(), {}};
+  Counters counters{Compiled({StatsMetric()}), {}};
   Commands commands{counters, clock, status};
   std::unique_ptr<Server> server;
 };
 
 // A blocking connection to this machine. Everything that waits gives up after ten seconds, as if the server had closed.
-class Client {
+class TestClient {
  public:
   // `receive_bytes`: the size of the socket's buffer, if it matters.
-  explicit Client(uint16_t port, int receive_bytes = 0) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit TestClient(uint16_t port, int receive_bytes = 0) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
     timeval patience{.tv_sec = 10, .tv_usec = 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -79,9 +70,9 @@ class Client {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  ~Client() { close(socket_); }
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+  ~TestClient() { close(socket_); }
 
   bool connected() const { return connected_; }
 

@@ -1,0 +1,221 @@
+// The binary on a real broker: where it begins, what it waits for, what it refuses.
+#include <signal.h>
+
+#include <fstream>
+#include <thread>
+
+#include "apps/system_clock.h"
+#include "core/base/strings.h"
+#include "core/time/format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/kafka_broker.h"
+#include "tests/testing/tallyd.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+
+class NodeOnKafka : public testing::Test {
+ protected:
+  std::unique_ptr<Tallyd> Start(const std::vector<std::string>& more = {}) { return Start(data_, more); }
+
+  std::unique_ptr<Tallyd> Start(const TempDir& data, const std::vector<std::string>& more = {}) {
+    auto node = Tallyd::Start(Arguments(data, more));
+    EXPECT_TRUE(node.ok()) << node.status();
+    return node.ok() ? *std::move(node) : nullptr;
+  }
+
+  // Runs a node that is expected to end by itself.
+  Finished Refused(const TempDir& data, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
+    for (std::string& argument : Arguments(data, more)) argv.push_back(std::move(argument));
+    auto run = RunToEnd(argv, kPatience);
+    EXPECT_TRUE(run.ok()) << run.status();
+    return run.ok() ? *run : Finished{};
+  }
+
+  void CreateTopic(int partitions = 1) { ASSERT_TRUE(broker_.CreateTopic(topic_, partitions).ok()); }
+
+  void Produce(int n, const std::string& call, int32_t partition = 0) {
+    std::vector<Message> messages(static_cast<size_t>(n), Message{.payload = Event(call)});
+    ASSERT_TRUE(broker_.Produce(topic_, partition, messages).ok());
+  }
+
+  std::string Event(const std::string& call) const {
+    return Cat(R"({"time":)", now_.millis(), R"(,"game":"mw","call":")", call, "\"}");
+  }
+
+  // What the node has counted of a call in the minute of the events.
+  std::string CountOf(Tallyd& node, const std::string& call) {
+    return node.Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
+  }
+
+  void ExpectRead(Tallyd& node, uint64_t records) {
+    absl::Status read = node.WaitUntilRead(records, kPatience);
+    EXPECT_TRUE(read.ok()) << read;
+  }
+
+  KafkaBroker& broker_ = SharedBroker();
+  const std::string topic_ = broker_.UniqueTopic("game");
+  const std::string group_ = broker_.UniqueTopic("group");
+  const Timestamp now_ = SystemClock().Now() - absl::Minutes(3);
+  TempDir data_;
+
+ private:
+  std::vector<std::string> Arguments(const TempDir& data, const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"--brokers", broker_.bootstrap(), "--topics", topic_, "--data", data.path(),
+                                          "--set", "kafka.group=" + group_};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+};
+
+TEST_F(NodeOnKafka, WaitsForATopicThatDoesNotExistYet) {
+  auto node = Start();
+  ASSERT_TRUE(node->process().WaitForLine("topic " + topic_ + " does not exist yet", kPatience).ok());
+  EXPECT_EQ(node->Query({"LAG"}), topic_ + " - - - - - waiting");
+  CreateTopic();
+  Produce(7, "login");
+  ExpectRead(*node, 7);
+  EXPECT_EQ(CountOf(*node, "login"), "7");
+}
+
+TEST_F(NodeOnKafka, ReadsNewPartitionsFromTheirStart) {
+  CreateTopic(1);
+  Produce(3, "login");
+  auto node = Start();
+  ExpectRead(*node, 3);
+  ASSERT_TRUE(broker_.AddPartitions(topic_, 3).ok());
+  Produce(4, "login", 1);
+  Produce(5, "login", 2);
+  ExpectRead(*node, 12);
+  EXPECT_EQ(CountOf(*node, "login"), "12");
+}
+
+TEST_F(NodeOnKafka, ContinuesFromItsCheckpointAndNotFromTheGroupsPositions) {
+  CreateTopic();
+  Produce(3, "login");
+  auto node = Start();
+  ExpectRead(*node, 3);
+  EXPECT_EQ(*node->Stop(), 0);
+  Produce(4, "login");
+  node = Start();
+  ExpectRead(*node, 7);
+  EXPECT_EQ(CountOf(*node, "login"), "7");
+}
+
+TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
+  CreateTopic();
+  using End = KafkaBroker::TransactionEnd;
+  ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}, {.payload = Event("buy")}}, End::kCommit).ok());
+  ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}}, End::kAbort).ok());
+  auto node = Start();
+  ExpectRead(*node, 2);
+  // Two records, a marker, a record that was given up, and its marker.
+  std::string lag;
+  for (int i = 0; i < 100 && !lag.starts_with(topic_ + " 0 5 5 0 0 ok"); ++i) {
+    lag = node->Query({"LAG"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(lag, topic_ + " 0 5 5 0 0 ok");
+  EXPECT_EQ(CountOf(*node, "buy"), "2");
+}
+
+TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
+  CreateTopic();
+  Produce(3, "login");
+  auto node = Start({"--set", "kafka.start=latest"});
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + "[0] begins at offset 3", kPatience).ok());
+  Produce(2, "login");
+  ExpectRead(*node, 2);
+  EXPECT_THAT(node->Query({"GET", "stats:mw:login", "-3m"}), StartsWith("ERR"));
+}
+
+TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
+  CreateTopic();
+  Timestamp old = now_ - absl::Hours(6);
+  ASSERT_TRUE(broker_.Produce(topic_, 0, {{.payload = Event("old"), .stamp = old}, {.payload = Event("new")}}).ok());
+  auto node = Start();
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + "[0] begins at offset 1", kPatience).ok());
+  ExpectRead(*node, 1);
+}
+
+TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryWhereTheGroupTellsOfAnEarlierNode) {
+  CreateTopic();
+  Produce(3, "login");
+  auto node = Start();
+  ExpectRead(*node, 3);
+  // Positions are written behind a checkpoint, every few seconds.
+  ASSERT_TRUE(node->process().WaitForLine("positions of group " + group_, kPatience).ok());
+  EXPECT_EQ(*node->Stop(), 0);
+
+  TempDir empty;
+  Finished refused = Refused(empty);
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("is its volume missing? serve --init begins anew"));
+  node = Start(empty, {"--init"});
+  ExpectRead(*node, 3);
+}
+
+TEST_F(NodeOnKafka, RefusesADirectoryThatAnotherNodeHolds) {
+  CreateTopic();
+  auto node = Start();
+  Finished refused = Refused(data_);
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("is locked by another process"));
+}
+
+TEST_F(NodeOnKafka, RefusesAChangedMetricUntilToldToRecount) {
+  CreateTopic();
+  Produce(3, "login");
+  auto node = Start();
+  ExpectRead(*node, 3);
+  EXPECT_EQ(*node->Stop(), 0);
+  std::vector<std::string> changed = {"--set", R"(event.time="@timestamp")"};
+  Finished refused = Refused(data_, changed);
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("[event] was counted with"));
+
+  changed.push_back("--recount");
+  node = Start(changed);
+  ExpectRead(*node, 3);
+  EXPECT_EQ(CountOf(*node, "login"), "");   // the records' own time is another minute
+  EXPECT_EQ(*node->Stop(), 0);
+  changed.pop_back();
+  node = Start(changed);
+  ExpectRead(*node, 3);
+}
+
+TEST_F(NodeOnKafka, CountsRawLinesByAPattern) {
+  CreateTopic();
+  std::string line = Cat(now_.millis() / 1000, " 10.1.2.3 /k/login/42?x=1");
+  ASSERT_TRUE(broker_.Produce(topic_, 0, {{.payload = line}, {.payload = line}}).ok());
+  TempDir etc;
+  std::ofstream(etc / "tallyd.toml") << R"([event]
+format = "regex"
+pattern = '^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+)'
+[[metric]]
+name = "stats"
+by = ["call"]
+)";
+  auto node = Start({"--config", etc / "tallyd.toml"});
+  ExpectRead(*node, 2);
+  EXPECT_EQ(node->Query({"HGETALL", "stats:" + FormatBucket(MinuteOf(now_))}), "login 2");
+}
+
+TEST(NodeWithoutKafka, ListensAndEnds) {
+  TempDir data;
+  auto node = Tallyd::Start({"--brokers", "127.0.0.1:1", "--topics", "mw", "--data", data.path()});
+  ASSERT_TRUE(node.ok()) << node.status();
+  EXPECT_EQ((*node)->Query({"PING"}), "PONG");
+  EXPECT_EQ((*node)->Info("loading"), "1");
+  EXPECT_EQ(*(*node)->Stop(), 0);
+}
+
+}  // namespace
+}  // namespace tally
