@@ -105,7 +105,7 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--topics", options.topics, "kafka.topics")->option_text("A,B");
   AddText(*serve, "--data", options.data, "checkpoint.dir, where the counts are kept")->option_text("DIR");
   AddText(*serve, "--listen", options.listen, "server.listen, for queries; port 0: any free one")->option_text("H:P");
-  AddText(*serve, "--http", options.http, "server.http, for page, metrics and health")->option_text("H:P");
+  AddText(*serve, "--http", options.http, "server.http, for metrics and health")->option_text("H:P");
   serve->add_flag("--init", options.init, "Start anew in an empty directory, although a node was there before");
   serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
 }

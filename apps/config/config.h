@@ -87,7 +87,7 @@ struct LimitsConfig {
 struct ServerConfig {
   // Loopback only: there are no passwords, so whoever reaches the port may ask. Port 0 takes a free one.
   Endpoint listen = {"127.0.0.1", 7878};   // line protocol and RESP
-  Endpoint http = {"127.0.0.1", 7879};     // page, metrics, health
+  Endpoint http = {"127.0.0.1", 7879};     // metrics, health
 };
 
 // What is counted where the configuration names no metric.

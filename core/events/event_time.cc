@@ -185,6 +185,7 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
 std::optional<Timestamp> ParseEventTime(const Field& field, TimeUnit unit) {
   switch (field.kind) {
     case Field::Kind::kMissing:
+    case Field::Kind::kNoText:
     case Field::Kind::kBool: return std::nullopt;
     case Field::Kind::kInteger:
     case Field::Kind::kDecimal: return ParseNumber(field.text, unit);

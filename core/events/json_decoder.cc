@@ -84,7 +84,10 @@ class JsonDecoder final : public Decoder {
       case '{':
       case '[': {
         Token next = SkipNested(token);
-        if (next != nullptr && node != nullptr && !node->children.empty()) ReadNested(*node, token);
+        if (next != nullptr && node != nullptr) {
+          Set(*node, Field::Kind::kNoText, {});
+          if (!node->children.empty()) ReadNested(*node, token);
+        }
         return next;
       }
       case 't': return ReadWord(node, token, "true", Field::Kind::kBool);
@@ -105,7 +108,7 @@ class JsonDecoder final : public Decoder {
 
   void SetString(const FieldNode& node, std::string_view raw) {
     std::optional<std::string_view> text = escapes_ ? Unescaped(raw) : raw;
-    if (text) Set(node, Field::Kind::kString, *text);
+    text ? Set(node, Field::Kind::kString, *text) : Set(node, Field::Kind::kNoText, {});
   }
 
   // `raw` itself if it has no backslash, else a text in scratch. That is as long as the payload, which is enough: no

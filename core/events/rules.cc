@@ -19,9 +19,10 @@ std::optional<uint64_t> ParseAmount(std::string_view text) {
   return error == std::errc() ? std::min(n, kCountMax) : kCountMax;
 }
 
+bool HasText(const Field& field) { return field.kind != Field::Kind::kMissing && field.kind != Field::Kind::kNoText; }
+
 bool IsDimensionValue(const Field& field) {
-  return field.kind != Field::Kind::kMissing && field.kind != Field::Kind::kDecimal &&
-         field.text.size() <= kDimensionValueMax;
+  return HasText(field) && field.kind != Field::Kind::kDecimal && field.text.size() <= kDimensionValueMax;
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ Field EventView::Get(const Source& source) const {
 bool MetricRule::Holds(const EventView& event) const {
   return std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
     Field field = event.Get(condition.source);
-    return field.kind != Field::Kind::kMissing &&
+    return HasText(field) &&
            std::find(condition.texts.begin(), condition.texts.end(), field.text) != condition.texts.end();
   });
 }

@@ -24,7 +24,8 @@ inline constexpr absl::Duration kPatience = absl::Seconds(30);
 class Feed {
  public:
   Feed() : broker_(*EmbeddedBroker::Start()) {
-    producer_ = *NewProducer({{"bootstrap.servers", broker_->bootstrap()}, {"linger.ms", "0"}, {"acks", "all"}});
+    producer_ = *NewProducer(
+        {{"bootstrap.servers", broker_->bootstrap()}, {"linger.ms", "0"}, {"reconnect.backoff.max.ms", "100"}});
   }
 
   EmbeddedBroker& broker() { return *broker_; }

@@ -233,10 +233,11 @@ class NaiveJson {
   }
 
   Value Scalar(size_t i) const {
-    if (At(i) == '{' || At(i) == '[' || At(i) == 'n') return {};
+    if (At(i) == 'n') return {};
+    if (At(i) == '{' || At(i) == '[') return {Field::Kind::kNoText, ""};
     if (At(i) == '"') {
       std::optional<std::string> text = Unescape(text_.substr(i + 1, *StringEnd(i) - i - 2));
-      return text ? Value(Field::Kind::kString, *text) : Value();
+      return text ? Value(Field::Kind::kString, *text) : Value(Field::Kind::kNoText, "");
     }
     std::string text(text_.substr(i, *ScalarEnd(i) - i));
     if (At(i) == 't' || At(i) == 'f') return {Field::Kind::kBool, text};
