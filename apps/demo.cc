@@ -62,7 +62,8 @@ class Progress {
     NodeStatus status = node.Status();
     std::printf("%s  counted %9llu  %7llu/s  late %llu  unparsable %llu  series %zu  checkpoint %llu\n",
                 FormatTimestamp(now).substr(11, 8).c_str(), static_cast<unsigned long long>(counted),
-                static_cast<unsigned long long>(counted - counted_), static_cast<unsigned long long>(Sum(partitions, Fate::kLate)),
+                static_cast<unsigned long long>(counted - counted_),
+                static_cast<unsigned long long>(Sum(partitions, Fate::kLate)),
                 static_cast<unsigned long long>(Sum(partitions, Fate::kUnparsable)), node.counters().series().size(),
                 static_cast<unsigned long long>(status.checkpoint_sequence));
     std::fflush(stdout);
@@ -95,7 +96,10 @@ absl::Status Demo(const DemoOptions& options) {
     std::filesystem::remove_all(directory, ignored);
   };
   ASSIGN_OR_RETURN(std::unique_ptr<Node> node, StartNode(DemoConfig(*broker, directory), clock));
-  ASSIGN_OR_RETURN(auto stream, DemoStream::Start({.brokers = broker->bootstrap(), .rate = static_cast<uint32_t>(options.rate), .partitions = kPartitions}, clock));
+  ASSIGN_OR_RETURN(auto stream, DemoStream::Start({.brokers = broker->bootstrap(),
+                                                   .rate = static_cast<uint32_t>(options.rate),
+                                                   .partitions = kPartitions},
+                                                  clock));
   PrintHowToAsk(*node);
   Progress progress;
   for (int second = 0; options.seconds == 0 || second < options.seconds; ++second) {

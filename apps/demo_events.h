@@ -5,8 +5,8 @@
 //   // {"mw", R"({"time":1307284245000,"game":"mw","call":"login","user":42317,"source":"feed"})"}
 //
 // Each game has its own mix of calls and its own share of the stream, which swells and falls slowly over the hour. Most
-// events are a second or two old, some minutes, a few many hours; one in kBrokenEvery is cut off in the middle. So every
-// fate but `filtered` shows.
+// events are a second or two old, some minutes, a few many hours; one in kBrokenEvery is cut off in the middle. So
+// every fate but `filtered` shows.
 //
 // Not thread-safe. Reads no clock.
 #pragma once

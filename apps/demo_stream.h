@@ -3,9 +3,9 @@
 //   ASSIGN_OR_RETURN(auto stream, DemoStream::Start({.brokers = broker->bootstrap(), .rate = 1000}, clock));
 //   stream->produced();
 //
-// A user's events keep to one partition of the game's topic. It never runs ahead of its rate; what a slow broker or machine
-// holds up for more than a moment is left out, not made up for. Destroying it stops it at once, and what was not sent by
-// then is dropped.
+// A user's events keep to one partition of the game's topic. It never runs ahead of its rate; what a slow broker or
+// machine holds up for more than a moment is left out, not made up for. Destroying it stops it at once, and what was
+// not sent by then is dropped.
 #pragma once
 
 #include <atomic>

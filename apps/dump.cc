@@ -33,7 +33,8 @@ class TextWriter : public Writer {
  public:
   using Writer::Writer;
   void Header(const HeaderRow& header) override {
-    out_ << "sequence " << header.sequence << "\nnode " << header.node << "\nhorizon " << HorizonText(header.horizon) << '\n';
+    out_ << "sequence " << header.sequence << "\nnode " << header.node << "\nhorizon " << HorizonText(header.horizon)
+         << '\n';
   }
   void Partition(const TopicPartition& place, const PartitionState& state) override {
     out_ << "partition " << place.topic << ' ' << place.partition << " next " << state.next;
@@ -48,7 +49,9 @@ class TextWriter : public Writer {
 class CsvWriter : public Writer {
  public:
   using Writer::Writer;
-  void Header(const HeaderRow& header) override { out_ << "kind,name,at,value\nsequence,,," << header.sequence << '\n'; }
+  void Header(const HeaderRow& header) override {
+    out_ << "kind,name,at,value\nsequence,,," << header.sequence << '\n';
+  }
   void Partition(const TopicPartition& place, const PartitionState& state) override {
     std::string where = Cat(place.topic, ",", place.partition, ",");
     out_ << "next," << where << state.next << '\n';
@@ -60,8 +63,8 @@ class CsvWriter : public Writer {
   }
 };
 
-// A topic's and a series' name need no escapes: Kafka and the encoding of names keep out control bytes and '"'; a name's
-// backslash is doubled.
+// A topic's and a series' name need no escapes: Kafka and the encoding of names keep out control bytes and '"'; a
+// name's backslash is doubled.
 std::string JsonText(std::string_view text) {
   std::string quoted = "\"";
   for (char c : text) {

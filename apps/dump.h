@@ -10,8 +10,10 @@ namespace tally {
 
 // Writes the sequence, the offsets, then every counter, ordered by minute and series name.
 //   text: `sequence N`, `node ID`, `horizon MINUTE`; `partition TOPIC N next OFFSET FATE N...`; `MINUTE SERIES COUNT`
-//   json: one object: sequence, node, horizon, partitions (topic, partition, next, fates), counters (minute, series, count)
-//   csv:  `kind,name,at,value`: sequence,,,N; next,TOPIC,PARTITION,OFFSET; FATE,TOPIC,PARTITION,N; count,SERIES,MINUTE,N
+//   json: one object: sequence, node, horizon, partitions (topic, partition, next, fates),
+//         counters (minute, series, count)
+//   csv:  `kind,name,at,value`: sequence,,,N; next,TOPIC,PARTITION,OFFSET; FATE,TOPIC,PARTITION,N;
+//         count,SERIES,MINUTE,N
 void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, std::ostream& out);
 
 }  // namespace tally

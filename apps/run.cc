@@ -30,7 +30,8 @@ sigset_t StopSignals() {
 
 void SetUpLogging() {
   auto logger = spdlog::stderr_logger_mt("tallyd");
-  auto formatter = std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  auto formatter =
+      std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->set_formatter(std::move(formatter));
   spdlog::set_default_logger(logger);
 }

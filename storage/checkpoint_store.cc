@@ -1,5 +1,6 @@
 #include "storage/checkpoint_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 #include <utility>
@@ -60,6 +61,7 @@ absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
   node_ = contents->header.node;
   sequence_ = contents->header.sequence;
   metrics_ = contents->metrics;
+  headers_ = {HeaderValue(contents->header)};
   for (const auto& [key, block] : contents->saved.blocks) blocks_.insert(key);
   for (const auto& series : contents->saved.series) series_.insert(series.id);
   return contents;
@@ -74,25 +76,29 @@ absl::Status CheckpointStore::Replace(const Changes& changes, const MetricRows& 
   if (!db_) RETURN_IF_ERROR(Reopen());
   // Key by key: a range deletion can give wrong data after a read error (RocksDB issue 11786).
   rocksdb::WriteBatch batch;
-  std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(ReadOptions()));
-  for (row->SeekToFirst(); row->Valid(); row->Next()) batch.Delete(row->key());
-  if (!row->status().ok()) return FromRocksDb(row->status(), directory_);
+  {
+    // Gone before the write: a failed one closes the database, which must not have an iterator then.
+    std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(ReadOptions()));
+    for (row->SeekToFirst(); row->Valid(); row->Next()) batch.Delete(row->key());
+    if (!row->status().ok()) return FromRocksDb(row->status(), directory_);
+  }
   return Commit(batch, changes, metrics, /*replace=*/true);
 }
 
 absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& changes, const MetricRows& metrics,
                                      bool replace) {
   if (!db_) RETURN_IF_ERROR(Reopen());
-  absl::flat_hash_set<BlockKey> blocks;
-  absl::flat_hash_set<SeriesId> series;
-  if (!replace) blocks = blocks_, series = series_;
+  if (node_.empty()) node_ = NewNodeId();   // kept after a failure too: the batch may have reached the disk
+  HeaderRow header{node_, sequence_ + 1, changes.horizon, changes.clock};
+  header.blocks = replace ? 0 : blocks_.size();
+  header.series = replace ? 0 : series_.size();
   for (const auto& [key, packed] : changes.blocks) {
     packed.empty() ? batch.Delete(BlockRowKey(key)) : batch.Put(BlockRowKey(key), packed);
-    packed.empty() ? void(blocks.erase(key)) : void(blocks.insert(key));
+    header.blocks += uint64_t{!packed.empty()} - uint64_t{!replace && blocks_.contains(key)};
   }
   for (const auto& [id, name] : changes.series) {
     name.empty() ? batch.Delete(SeriesKey(id)) : batch.Put(SeriesKey(id), name);
-    name.empty() ? void(series.erase(id)) : void(series.insert(id));
+    header.series += uint64_t{!name.empty()} - uint64_t{!replace && series_.contains(id)};
   }
   for (const auto& [place, state] : changes.partitions) batch.Put(PartitionKey(place), PartitionValue(state));
   for (const auto& [name, row] : metrics_.metrics) {
@@ -101,13 +107,9 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
   for (const auto& [name, row] : metrics.metrics) batch.Put(MetricKey(name), MetricValue(row));
   batch.Put(EventKey(), metrics.event);
 
-  if (node_.empty()) node_ = NewNodeId();   // kept after a failure too: the batch may have reached the disk
-  HeaderRow header{node_, sequence_ + 1, changes.horizon, changes.clock};
   header.partitions = changes.partitions.size();
-  header.series = series.size();
-  header.blocks = blocks.size();
   header.metrics = metrics.metrics.size();
-  batch.Put(HeaderKey(), HeaderValue(header));
+  batch.Put(HeaderKey(), headers_.emplace_back(HeaderValue(header)));
 
   rocksdb::WriteOptions synced;
   synced.sync = true;
@@ -116,29 +118,42 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
     db_.reset();
     return FromRocksDb(status, directory_);
   }
-  sequence_ = header.sequence;
-  blocks_ = std::move(blocks);
-  series_ = std::move(series);
+  if (replace) blocks_.clear(), series_.clear();
+  for (const auto& [key, packed] : changes.blocks) {
+    packed.empty() ? void(blocks_.erase(key)) : void(blocks_.insert(key));
+  }
+  for (const auto& [id, name] : changes.series) name.empty() ? void(series_.erase(id)) : void(series_.insert(id));
   metrics_ = metrics;
+  sequence_ = header.sequence;
+  headers_.erase(headers_.begin(), headers_.end() - 1);
   return absl::OkStatus();
 }
 
-// The lock was free for a moment, so another node may have been here.
 absl::Status CheckpointStore::Reopen() {
   RETURN_IF_ERROR(OpenDatabase());
-  std::string value;
-  rocksdb::Status status = db_->Get(ReadOptions(), HeaderKey(), &value);
-  HeaderRow header;
-  if (status.ok()) {
-    ASSIGN_OR_RETURN(header, HeaderOf(value));
-  } else if (!status.IsNotFound()) {
-    return FromRocksDb(status, directory_);
+  absl::Status ours = CheckOurs();
+  if (!ours.ok()) db_.reset();
+  return ours;
+}
+
+// The lock was free for a moment, so another node may have been here, and have left the directory to us again.
+absl::Status CheckpointStore::CheckOurs() {
+  std::string found;   // empty: no checkpoint
+  rocksdb::Status status = db_->Get(ReadOptions(), HeaderKey(), &found);
+  if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, directory_);
+  if (std::find(headers_.begin(), headers_.end(), found) != headers_.end()) {
+    headers_ = {found};
+    return absl::OkStatus();
   }
-  bool ours = header.sequence == 0 || header.node == node_;
-  if (ours && (header.sequence == sequence_ || header.sequence == sequence_ + 1)) return absl::OkStatus();
-  db_.reset();
-  return absl::FailedPreconditionError(Cat("data directory ", directory_, ": expected checkpoint ", sequence_, " of node ",
-                                           node_, ", found ", header.sequence, " of node ", header.node));
+  HeaderRow header;
+  std::string context = Cat("data directory ", directory_, " was written by another node meanwhile");
+  if (!found.empty()) {
+    absl::StatusOr<HeaderRow> other = HeaderOf(found);
+    if (!other.ok()) return Annotate(other.status(), context);
+    header = *std::move(other);
+  }
+  return absl::FailedPreconditionError(Cat(context, ": expected checkpoint ", sequence_, " of node ", node_, ", found ",
+                                           header.sequence, " of node ", header.node));
 }
 
 }  // namespace tally

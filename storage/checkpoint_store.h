@@ -1,5 +1,5 @@
-// The directory with the checkpoint. The counters and the offsets of one moment travel together: they are written in one
-// batch and loaded as one. storage/FORMAT.md says what the bytes mean.
+// The directory with the checkpoint. The counters and the offsets of one moment travel together: they are written in
+// one batch and loaded as one. storage/FORMAT.md says what the bytes mean.
 //
 //   ASSIGN_OR_RETURN(auto store, CheckpointStore::Open("tallyd-data", log));
 //   ASSIGN_OR_RETURN(auto contents, store->Load());         // nothing at a first start
@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -75,6 +76,7 @@ class CheckpointStore {
 
   absl::Status OpenDatabase();
   absl::Status Reopen();
+  absl::Status CheckOurs();
   absl::Status Commit(rocksdb::WriteBatch& batch, const Changes& changes, const MetricRows& metrics, bool replace);
 
   const std::string directory_;
@@ -86,9 +88,12 @@ class CheckpointStore {
   absl::flat_hash_set<BlockKey> blocks_;
   absl::flat_hash_set<SeriesId> series_;
   MetricRows metrics_;
+  // The header that is there, and behind it that of a batch which failed and may be there. Empty: no checkpoint.
+  std::vector<std::string> headers_ = {""};
 };
 
-// Reads the checkpoint of a stopped or crashed node and changes nothing in the directory, whose lock it holds meanwhile.
+// Reads the checkpoint of a stopped or crashed node and changes nothing in the directory, whose lock it holds
+// meanwhile.
 // FailedPrecondition if there is no checkpoint.
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log);
 

@@ -1,19 +1,12 @@
 #include "storage/checkpointer.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "core/base/status_macros.h"
 
 namespace tally {
-namespace {
-
-int64_t SumOfNext(const std::vector<Changes::Partition>& partitions) {
-  int64_t sum = 0;
-  for (const auto& partition : partitions) sum += partition.state.next;
-  return sum;
-}
-
-}  // namespace
 
 Checkpointer::Checkpointer(Counters& counters, CheckpointStore& store, Fingerprints fingerprints, const Clock& clock)
     : counters_(counters),
@@ -55,10 +48,14 @@ MetricRows Checkpointer::Rows(const Changes& changes) const {
 }
 
 Checkpointer::Progress Checkpointer::progress() const {
-  int64_t applied = 0;
-  for (const PartitionStatus& partition : counters_.Partitions()) applied += partition.state.next;
+  // One by one: the disk also has the partitions of topics that were taken out, to which nothing is applied.
+  std::vector<PartitionStatus> partitions = counters_.Partitions();
   MutexLock lock(mutex_);
-  bool saved = applied <= SumOfNext(saved_);
+  std::map<TopicPartition, int64_t> next;
+  for (const auto& [place, state] : saved_) next[place] = state.next;
+  bool saved = std::all_of(partitions.begin(), partitions.end(), [&](const PartitionStatus& partition) {
+    return partition.state.next <= next[partition.place];
+  });
   return {sequence_, saved ? absl::ZeroDuration() : clock_.Monotonic() - all_saved_at_};
 }
 

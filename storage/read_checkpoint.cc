@@ -11,7 +11,8 @@
 namespace tally {
 namespace {
 
-// RocksDB's lock on a directory. It opens a live directory for reading without a word, so whoever reads must lock by hand.
+// RocksDB's lock on a directory. It opens a live directory for reading without a word, so whoever reads must lock by
+// hand.
 class DirectoryLock {
  public:
   static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
@@ -34,10 +35,13 @@ class DirectoryLock {
 }  // namespace
 
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log) {
-  absl::Status none = absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
+  absl::Status none =
+      absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
   // Taking the lock would make its file, and nothing is changed here.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
+  // What was killed before it made a database has left a lock and no more.
+  if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   rocksdb::DB* opened = nullptr;
   rocksdb::Options options = RocksDbOptions(std::move(log));
   options.create_if_missing = false;

@@ -19,8 +19,14 @@ class RowReader {
  public:
   absl::Status Take(std::string_view key, std::string_view value) {
     switch (static_cast<RowKind>(key.empty() ? '\0' : key[0])) {
-      case RowKind::kHeader: return Set(HeaderOf(value), contents_.header);
-      case RowKind::kEvent: contents_.metrics.event = value; return absl::OkStatus();
+      case RowKind::kHeader:
+        if (key != HeaderKey()) break;
+        return Set(HeaderOf(value), contents_.header);
+      case RowKind::kEvent:
+        if (key != EventKey()) break;
+        ++events_;
+        contents_.metrics.event = value;
+        return absl::OkStatus();
       case RowKind::kMetric: return Set(MetricOf(key, value), contents_.metrics.metrics[std::string(key.substr(1))]);
       case RowKind::kPartition: return Add(PartitionOf(key, value), contents_.saved.partitions);
       case RowKind::kSeries: return Add(SeriesOf(key, value), contents_.saved.series);
@@ -31,6 +37,7 @@ class RowReader {
 
   absl::StatusOr<CheckpointContents> Finish() && {
     const HeaderRow& header = contents_.header;
+    RETURN_IF_ERROR(CheckRows("event", 1, events_));
     RETURN_IF_ERROR(CheckRows("partition", header.partitions, contents_.saved.partitions.size()));
     RETURN_IF_ERROR(CheckRows("series", header.series, contents_.saved.series.size()));
     RETURN_IF_ERROR(CheckRows("block", header.blocks, contents_.saved.blocks.size()));
@@ -79,6 +86,7 @@ class RowReader {
   }
 
   CheckpointContents contents_;
+  size_t events_ = 0;
 };
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace tally {
 
-// Nothing if the database has no row. DataLoss if a row is not as storage/FORMAT.md says, a block has a count for a number
-// without a name, a name comes twice, or a row is missing.
+// Nothing if the database has no row. DataLoss if a row is not as storage/FORMAT.md says, a block has a count for a
+// number without a name, a name comes twice, or a row is missing.
 absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory);
 
 }  // namespace tally

@@ -12,8 +12,8 @@
 namespace tally {
 namespace {
 
-// RocksDB's own logger writes into the data directory, and a distribution's build with assertions aborts the process when
-// that file meets a full disk.
+// RocksDB's own logger writes into the data directory, and a distribution's build with assertions aborts the process
+// when that file meets a full disk.
 class LineLogger : public rocksdb::Logger {
  public:
   explicit LineLogger(StorageLog log) : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL), log_(std::move(log)) {}
@@ -60,8 +60,11 @@ rocksdb::ReadOptions ReadOptions() {
 
 absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view directory) {
   std::string message = Cat("data directory ", directory, ": ", status.ToString());
-  bool about_lock = status.IsIOError() && message.find("lock") != std::string::npos && message.find("LOCK") != std::string::npos;
-  if (about_lock) return absl::FailedPreconditionError(Cat("data directory ", directory, " is locked by another process"));
+  // RocksDB has no code for it, and says as much of a LOCK that cannot be opened, which is the disk's trouble.
+  bool about_lock = status.IsIOError() && (message.find("While lock file") != std::string::npos ||
+                                           message.find("lock hold by current process") != std::string::npos);
+  if (about_lock)
+    return absl::FailedPreconditionError(Cat("data directory ", directory, " is locked by another process"));
   if (status.IsCorruption() || status.IsInvalidArgument()) return absl::DataLossError(message);
   return absl::UnavailableError(message);
 }

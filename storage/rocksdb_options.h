@@ -13,7 +13,8 @@ namespace tally {
 rocksdb::Options RocksDbOptions(StorageLog log);
 rocksdb::ReadOptions ReadOptions();   // checksums verified
 
-// A lock that another holds is FailedPrecondition, damage is DataLoss, all else Unavailable; the message names `directory`.
+// A lock that another holds is FailedPrecondition, damage is DataLoss, all else Unavailable; the message names
+// `directory`.
 absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view directory);
 
 }  // namespace tally

@@ -13,7 +13,8 @@ namespace {
 std::string Key(RowKind kind) { return std::string(1, static_cast<char>(kind)); }
 
 absl::Status Damaged(std::string_view key) {
-  return absl::DataLossError(Cat("row '", absl::CHexEscape(ToAbsl(key)), "': expected a value as in storage/FORMAT.md"));
+  return absl::DataLossError(
+      Cat("row '", absl::CHexEscape(ToAbsl(key)), "': expected a value as in storage/FORMAT.md"));
 }
 
 uint32_t FromMinute(Minute minute) { return static_cast<uint32_t>(minute.index()) ^ 0x8000'0000u; }
@@ -106,9 +107,9 @@ absl::StatusOr<HeaderRow> HeaderOf(std::string_view value) {
   }
   HeaderRow header;
   std::string_view node;
-  if (!in.Text(node) || !in.Varint(header.sequence) || !ReadMinute(in, header.horizon) || !ReadTimestamp(in, header.clock) ||
-      !in.Varint(header.partitions) || !in.Varint(header.series) || !in.Varint(header.blocks) ||
-      !in.Varint(header.metrics) || !in.empty()) {
+  if (!in.Text(node) || !in.Varint(header.sequence) || !ReadMinute(in, header.horizon) ||
+      !ReadTimestamp(in, header.clock) || !in.Varint(header.partitions) || !in.Varint(header.series) ||
+      !in.Varint(header.blocks) || !in.Varint(header.metrics) || !in.empty()) {
     return Damaged(HeaderKey());
   }
   header.node = node;

@@ -55,8 +55,8 @@ absl::Status SetLaws(rd_kafka_conf_t* conf, const ClientOptions& options) {
       {"check.crcs", "true"},                    // else a flipped byte is data
       {"isolation.level", "read_committed"},
       {"allow.auto.create.topics", "false"},     // looking at a topic must not make it
-      // Nobody joins the group, so all that is left of this one is how long a commit, and with it the client's end, waits for
-      // a coordinator that is away: 45 s by default.
+      // Nobody joins the group, so all that is left of this one is how long a commit, and with it the client's end,
+      // waits for a coordinator that is away: 45 s by default.
       {"session.timeout.ms", "500"},
       {"log.queue", "false"},                    // lines come through the callback, from librdkafka's threads
       {"enabled_events", "0"},

@@ -2,8 +2,8 @@
 //
 //   ASSIGN_OR_RETURN(ClientHandle client, NewConsumer({.brokers = "127.0.0.1:9092", .group = "tallyd"}));
 //
-// Three layers, each overrides the one before: what we prefer (sizes, time-outs), what the user's properties say, and the
-// laws below, which nobody overrides.
+// Three layers, each overrides the one before: what we prefer (sizes, time-outs), what the user's properties say, and
+// the laws below, which nobody overrides.
 #pragma once
 
 #include <map>
@@ -19,9 +19,9 @@ struct ClientOptions {
   std::string group;                               // positions are written for it; nobody joins it
   std::map<std::string, std::string> properties;   // librdkafka's own names
 
-  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both is waiting, and a fetch in
-  // flight may add kFetchBytesMax for each broker: memory stays below kQueuedKbytes + brokers * kFetchBytesMax of (after
-  // decompression) payload, and some 400 bytes for each of kQueuedMessages.
+  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both is waiting, and a fetch
+  // in flight may add kFetchBytesMax for each broker: memory stays below kQueuedKbytes + brokers * kFetchBytesMax of
+  // (after decompression) payload, and some 400 bytes for each of kQueuedMessages.
   static constexpr int kQueuedMessages = 50'000;
   static constexpr int kQueuedKbytes = 65'536;
   static constexpr int kFetchBytesMax = 4 * 1024 * 1024;

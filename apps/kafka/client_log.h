@@ -1,5 +1,5 @@
-// librdkafka's log, in ours: one line each on spdlog's default logger, few enough that a broker that is away for hours does
-// not fill the disk with its absence.
+// librdkafka's log, in ours: one line each on spdlog's default logger, few enough that a broker that is away for hours
+// does not fill the disk with its absence.
 //
 //   LogKafka(LOG_WARNING, "FETCH", "mw:3: ...");   // at most once in 10 s for this facility and level
 #pragma once
@@ -41,7 +41,7 @@ class LogLimiter {
   std::map<std::pair<std::string, int>, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
-// `level` is syslog's, as librdkafka counts them: 3 is an error, 7 is debug. Thread-safe; all clients share one limiter.
+// `level` is syslog's: 3 is an error, 7 is debug. Thread-safe; all clients share one limiter.
 void LogKafka(int level, std::string_view facility, std::string_view text);
 
 }  // namespace tally

@@ -4,9 +4,9 @@
 //   RETURN_IF_ERROR(broker->CreateTopic("mw", /*partitions=*/4));
 //   Connect(broker->bootstrap());   // 127.0.0.1, a free port
 //
-// It can produce and fetch, list topics, tell where logs end, and keep groups' positions. It cannot look an offset up by time
-// (it says that there is no record there), knows no transactions, creates every topic that is only asked about, and of each
-// partition keeps the newest 5 MB or 100,000 records, whichever is less.
+// It can produce and fetch, list topics, tell where logs end, and keep groups' positions. It cannot look an offset up
+// by time (it says that there is no record there), knows no transactions, creates every topic that is only asked about,
+// and of each partition keeps the newest 5 MB or 100,000 records, whichever is less.
 //
 // Thread-safe.
 #pragma once
@@ -42,7 +42,8 @@ class EmbeddedBroker {
   void TakeDown();
   void BringUp();
 
-  // The next requests of kind `api_key` (Kafka's number: 1 is Fetch) get these errors, one each, by librdkafka's numbers.
+  // The next requests of kind `api_key` (Kafka's number: 1 is Fetch) get these errors, one each, by librdkafka's
+  // numbers.
   void FailRequests(int api_key, const std::vector<int>& errors);
 
  private:

@@ -45,9 +45,9 @@ bool FetchNudge::AfterBatch(size_t taken, size_t bytes, size_t left) {
   const double each = std::max(1 / messages_max_, static_cast<double>(bytes) / static_cast<double>(taken) / bytes_max_);
   const double fill = static_cast<double>(left) * each;
   if (fill >= kLowWater || fill + static_cast<double>(taken) * each < kLowWater) return false;
-  // Every broker thread wakes, and looks at the queue, when credentials are set, also to what they are; a client without
-  // SASL never reads them. Not the public ways around it: pause, seek and a new assignment lose or repeat records, and a
-  // request that passes through the thread would cost a round trip and a permission.
+  // Every broker thread wakes, and looks at the queue, when credentials are set, also to what they are; a client
+  // without SASL never reads them. Not the public ways around it: pause, seek and a new assignment lose or repeat
+  // records, and a request that passes through the thread would cost a round trip and a permission.
   if (rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
     rd_kafka_error_destroy(error);
   }

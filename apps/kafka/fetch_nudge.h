@@ -4,8 +4,8 @@
 //   nudge.AfterBatch(/*taken=*/1024, /*bytes=*/200'000, /*left=*/rd_kafka_queue_length(queue));
 //
 // Before 2.3 a broker thread that finds the queue full (queued.min.messages, queued.max.messages.kbytes) sleeps for the
-// rest of a fixed second, however soon the queue is empty: a consumer that is slower than its fetcher stands still for most
-// of each second. So whenever a batch takes the queue below half, all broker threads are woken. From 2.3 on
+// rest of a fixed second, however soon the queue is empty: a consumer that is slower than its fetcher stands still for
+// most of each second. So whenever a batch takes the queue below half, all broker threads are woken. From 2.3 on
 // fetch.queue.backoff.ms does the same, and nothing is done here.
 //
 // Not thread-safe: it belongs to the thread that consumes. The client outlives it.
@@ -22,8 +22,8 @@ class FetchNudge {
  public:
   explicit FetchNudge(rd_kafka_s* client);
 
-  // A batch took `taken` records with `bytes` of keys and payloads, and `left` records wait behind it. Returns whether the
-  // fetcher was woken.
+  // A batch took `taken` records with `bytes` of keys and payloads, and `left` records wait behind it. Returns whether
+  // the fetcher was woken.
   bool AfterBatch(size_t taken, size_t bytes, size_t left);
 
  private:

@@ -2,8 +2,8 @@
 //
 //   PartitionsHandle list(rd_kafka_topic_partition_list_new(1));
 //
-// A client must go last: rd_kafka_destroy() waits for every queue, topic and message that was taken from it, so declare it
-// before them.
+// A client must go last: rd_kafka_destroy() waits for every queue, topic and message that was taken from it, so declare
+// it before them.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ struct rd_kafka_topic_partition_list_s;
 namespace tally {
 
 struct KafkaDeleter {
-  // Without rd_kafka_consumer_close(): no client of ours is a member of a group, and closing can hang while a broker is away.
+  // Without rd_kafka_consumer_close(): no client of ours is a member of a group, and closing can hang while a broker is
+  // away.
   void operator()(rd_kafka_s* client) const;
   void operator()(rd_kafka_conf_s* conf) const;
   void operator()(rd_kafka_op_s* event) const;

@@ -25,7 +25,9 @@ constexpr std::string_view kCommitting = "writing the group's positions";
 constexpr int64_t kTimeOfEnd = RD_KAFKA_OFFSET_END;
 constexpr int64_t kTimeOfBeginning = RD_KAFKA_OFFSET_BEGINNING;
 
-int Millis(absl::Duration d) { return static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(d), 0, INT32_MAX)); }
+int Millis(absl::Duration d) {
+  return static_cast<int>(std::clamp<int64_t>(absl::ToInt64Milliseconds(d), 0, INT32_MAX));
+}
 
 class Deadline {
  public:
@@ -100,8 +102,8 @@ absl::StatusOr<std::map<std::string, int>> LogWatch::ListPartitions(std::span<co
   return counts;
 }
 
-// Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all topics
-// of the cluster may be a large one.
+// Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all
+// topics of the cluster may be a large one.
 absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, std::map<std::string, int>& counts) {
   const std::string what = Cat("listing the partitions of ", topic);
   TopicHandle& handle = topics_[topic];
@@ -115,7 +117,8 @@ absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeou
   for (const rd_kafka_metadata_topic& found : std::span(answer->topics, static_cast<size_t>(answer->topic_cnt))) {
     if (found.topic != topic || found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;
     if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
-      LogKafka(kSyslogWarning, rd_kafka_err2name(found.err), Cat(what, ": ", std::string_view(rd_kafka_err2str(found.err))));
+      LogKafka(kSyslogWarning, rd_kafka_err2name(found.err),
+               Cat(what, ": ", std::string_view(rd_kafka_err2str(found.err))));
       continue;
     }
     if (found.partition_cnt == 0) return KafkaError(what, found.err);   // it is being made
@@ -173,8 +176,9 @@ absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int6
   const PartitionsHandle list = MakeList(partitions, time_ms);
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client_.get(), list.get(), Millis(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaError(Cat(what, " of ", partitions[0].topic, ":", partitions[0].partition, " and ", partitions.size() - 1,
-                          " more"), error);
+    return KafkaError(
+        Cat(what, " of ", partitions[0].topic, ":", partitions[0].partition, " and ", partitions.size() - 1, " more"),
+        error);
   }
   absl::Status problem;
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {

@@ -1,5 +1,5 @@
-// Asks the brokers what the ingest clients do not say: which partitions there are, where their logs begin and end, and which
-// positions the group has.
+// Asks the brokers what the ingest clients do not say: which partitions there are, where their logs begin and end, and
+// which positions the group has.
 //
 //   ASSIGN_OR_RETURN(auto watch, LogWatch::Create(options));
 //   ASSIGN_OR_RETURN(auto counts, watch->ListPartitions(topics, absl::Seconds(5)));     // {"mw": 4}
@@ -44,7 +44,7 @@ class LogWatch {
   static constexpr int64_t kNoRecord = -1;
 
   static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
-  // Some milliseconds, whatever the brokers do.
+  // Takes some milliseconds, whatever the brokers do.
   ~LogWatch();
   LogWatch(const LogWatch&) = delete;
   LogWatch& operator=(const LogWatch&) = delete;
@@ -52,12 +52,13 @@ class LogWatch {
   // The cluster's own name for itself; another one means other logs.
   absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
 
-  // How many partitions each topic has. One that does not exist, or may not be seen, is left out (the latter with a line in
-  // the log). An error: no answer for some topic, so that nothing can be said about all of them.
-  absl::StatusOr<std::map<std::string, int>> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
+  // How many partitions each topic has. One that does not exist, or may not be seen, is left out (the latter with a
+  // line in the log). An error: no answer for some topic, so that nothing can be said about all of them.
+  absl::StatusOr<std::map<std::string, int>> ListPartitions(std::span<const std::string> topics,
+                                                            absl::Duration timeout);
 
-  // Each of the next three leaves out partitions for which there was no answer, with a line in the log; an error if there
-  // was none for any.
+  // Each of the next three leaves out partitions for which there was no answer, with a line in the log; an error if
+  // there was none for any.
 
   // Behind the last record that can be read: with transactions that is the last stable offset.
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout);
@@ -74,8 +75,8 @@ class LogWatch {
                                                                absl::Duration timeout);
 
   // Writes positions for the group, which must have no members, each with the note `metadata`: for lag tools and for
-  // Committed(). An error may also mean that they were written and the answer was late; until it came no other commit is
-  // sent, so that none piles up while the group's coordinator is away.
+  // Committed(). An error may also mean that they were written and the answer was late; until it came no other commit
+  // is sent, so that none piles up while the group's coordinator is away.
   absl::Status Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout);
 
  private:

@@ -110,8 +110,8 @@ absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
   return absl::UnavailableError(Cat("librdkafka gave the client up: ", rd_kafka_err2name(fatal), ": ", error));
 }
 
-// Returns how many messages it put into messages_. librdkafka waits until a batch is full or the time is over, so it waits
-// for one record only, and takes the others as they are there.
+// Returns how many messages it put into messages_. librdkafka waits until a batch is full or the time is over, so it
+// waits for one record only, and takes the others as they are there.
 size_t KafkaSource::Take(absl::Duration timeout) {
   const auto take = [this](int timeout_ms, size_t from, size_t to) -> size_t {
     const ssize_t taken = rd_kafka_consume_batch_queue(queue_.get(), timeout_ms, messages_.data() + from, to - from);

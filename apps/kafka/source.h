@@ -3,13 +3,14 @@
 //   ASSIGN_OR_RETURN(auto source, KafkaSource::Create(options, {{.place = {"mw", 0}, .slot = 0, .next = 17}}));
 //   while (running) RETURN_IF_ERROR(source->Poll(absl::Milliseconds(100), sink));
 //
-// The assignment is for life. For another one destroy the source and make a new one at the next offsets that were reached:
+// The assignment is for life. For another one destroy the source and make a new one at the offsets that were reached:
 // consuming in batches beside seek, pause or a rebalance can lose records, and one mechanism is enough.
 //
-// What comes before an error in the log is delivered before it. A record may come twice (librdkafka before 2.4 does that);
+// What comes before an error in the log is delivered before it. A record may come twice (librdkafka before 2.4);
 // whoever applies them drops an offset behind the next one.
 //
-// Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, also while brokers are away.
+// Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, with librdkafka 2.8
+// sometimes a second, also while brokers are away or silent.
 #pragma once
 
 #include <cstdint>
@@ -57,15 +58,16 @@ class KafkaSource {
     int64_t next = 0;    // the first offset to read
   };
 
-  // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct places, no next < 0.
+  // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct places and
+  // no negative offset.
   static absl::StatusOr<std::unique_ptr<KafkaSource>> Create(const ClientOptions& options,
                                                              const std::vector<Assignment>& assignments);
   ~KafkaSource();
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
 
-  // Hands the next batch to `sink`, waiting up to `timeout` for its first record. An error means that librdkafka has given
-  // the client up: make another. Brokers that are away, and topics that are not there, are logged and waited for.
+  // Hands the next batch to `sink`, waiting up to `timeout` for its first record. An error means that librdkafka has
+  // given the client up: make another. Brokers that are away, and topics that are not there, are logged and waited for.
   absl::Status Poll(absl::Duration timeout, RecordSink& sink);
 
  private:

@@ -61,13 +61,16 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
 absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured) {
   ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, store_->Load());
   if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
-  absl::Status same = Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
+  absl::Status same =
+      Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
   bool ahead = contents->header.horizon > MinuteOf(clock_.Now());
   if (options.recount && (!same.ok() || ahead)) return Watch::Begin::kRecount;
   RETURN_IF_ERROR(same);
   if (ahead) {
-    spdlog::warn("the checkpoint's horizon {} is in the clock's future: until then every event is late; serve --recount "
-                 "counts anew", FormatMinute(contents->header.horizon));
+    spdlog::warn(
+        "the checkpoint's horizon {} is in the clock's future: until then every event is late; serve --recount "
+        "counts anew",
+        FormatMinute(contents->header.horizon));
   }
   Continue(*std::move(contents));
   return Watch::Begin::kResumed;

@@ -5,7 +5,8 @@
 //   ...
 //   return node->Stop();                                          // the last checkpoint
 //
-// Threads: one per ingest shard, one that watches the log, one that takes checkpoints, the server's, and librdkafka's own.
+// Threads: one per ingest shard, one that watches the log, one that takes checkpoints, the server's, and librdkafka's
+// own.
 // Open(), Start() and Stop() are for one thread, the rest is thread-safe.
 #pragma once
 
@@ -37,7 +38,8 @@ struct NodeOptions {
 class Node : public StatusSource {
  public:
   // FailedPrecondition and DataLoss mean that the directory cannot be used. `clock` outlives the node.
-  static absl::StatusOr<std::unique_ptr<Node>> Open(const Config& config, const NodeOptions& options, const Clock& clock);
+  static absl::StatusOr<std::unique_ptr<Node>> Open(const Config& config, const NodeOptions& options,
+                                                    const Clock& clock);
   ~Node() override;
 
   // Binds the addresses, then begins to read; returns before Kafka answers.
@@ -46,8 +48,8 @@ class Node : public StatusSource {
   // What made the node give up, as an empty directory where there was one; OK while it runs.
   absl::Status failure() const;
 
-  // Ends reading, takes the last checkpoint, and says how that went. It goes on answering until it is destroyed, which may
-  // wait for a broker that is away.
+  // Ends reading, takes the last checkpoint, and says how that went. It goes on answering until it is destroyed, which
+  // may wait for a broker that is away.
   absl::Status Stop();
 
   NodeStatus Status() const override;

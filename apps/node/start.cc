@@ -42,12 +42,14 @@ Timestamp RetentionStart(const Config& config, Timestamp now) {
   return MinuteOf(now - config.retention.ttl).start() - config.event.ahead_max;
 }
 
-absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions, Timestamp now,
-                                   LogWatch& log, absl::Duration timeout) {
+absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
+                                           Timestamp now, LogWatch& log, absl::Duration timeout) {
   ResolvedStart start;
   StartPoint::Kind kind = config.kafka.start.kind;
   // By the events' clock any event of the log may still count.
-  if (kind == StartPoint::Kind::kRetention && config.retention.clock == ClockKind::kEvent) kind = StartPoint::Kind::kEarliest;
+  if (kind == StartPoint::Kind::kRetention && config.retention.clock == ClockKind::kEvent) {
+    kind = StartPoint::Kind::kEarliest;
+  }
   switch (kind) {
     case StartPoint::Kind::kEarliest: {
       ASSIGN_OR_RETURN(start.offsets, All(log.Beginnings(partitions, timeout), partitions));

@@ -20,8 +20,8 @@ struct ResolvedStart {
 
 // Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer within `timeout` a
 // request.
-absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions, Timestamp now,
-                                   LogWatch& log, absl::Duration timeout);
+absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
+                                           Timestamp now, LogWatch& log, absl::Duration timeout);
 
 // The record timestamp from which the start "retention" reads: every event that can still be counted comes after it.
 Timestamp RetentionStart(const Config& config, Timestamp now);

@@ -115,7 +115,8 @@ void Watch::NoteWaiting(const std::map<std::string, int>& partitions) {
   }
   MutexLock lock(mutex_);
   for (const std::string& topic : waiting) {
-    bool known = std::find(state_.waiting_topics.begin(), state_.waiting_topics.end(), topic) != state_.waiting_topics.end();
+    bool known =
+        std::find(state_.waiting_topics.begin(), state_.waiting_topics.end(), topic) != state_.waiting_topics.end();
     if (!known) spdlog::info("topic {} does not exist yet; waiting for it", topic);
   }
   state_.waiting_topics = std::move(waiting);
@@ -162,12 +163,13 @@ absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
                           owner->sequence);
     if (begin_ == Begin::kFirst) {
       MutexLock lock(mutex_);
-      state_.failure = absl::FailedPreconditionError(
-          Cat("data directory ", config_.checkpoint.dir, " is empty, but ", who, ": is its volume missing? serve --init begins anew"));
+      state_.failure = absl::FailedPreconditionError(Cat("data directory ", config_.checkpoint.dir, " is empty, but ",
+                                                         who, ": is its volume missing? serve --init begins anew"));
       return state_.failure;
     }
     if (begin_ == Begin::kResumed && owner->node == store_.node() && owner->sequence > store_.sequence()) {
-      spdlog::error("{}, but the directory is at {}: it was rolled back, and is counted on from there", who, store_.sequence());
+      spdlog::error("{}, but the directory is at {}: it was rolled back, and is counted on from there", who,
+                    store_.sequence());
     }
     return absl::OkStatus();
   }

@@ -1,5 +1,5 @@
-// What a node knows of the log beside its records: which partitions there are, where a first start begins, where the logs
-// end; and what it tells others: its positions, for lag tools.
+// What a node knows of the log beside its records: which partitions there are, where a first start begins, where the
+// logs end; and what it tells others: its positions, for lag tools.
 //
 //   Watch watch(config, how, counters, checkpointer, store, ingests, clock);
 //   watch.Start();

@@ -1,7 +1,6 @@
 #include "apps/server/resp.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "absl/strings/escaping.h"
 #include "core/base/check.h"
@@ -10,8 +9,8 @@
 namespace tally {
 namespace {
 
-// A marker, the digits of a number and CRLF take less.
-constexpr size_t kHeaderBytesMax = 32;
+constexpr size_t kDigitsMax = 9;   // of a number; every limit is below
+constexpr auto IsDigit = [](char c) { return c >= '0' && c <= '9'; };
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
   return Parsed::Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
@@ -68,22 +67,29 @@ Parsed RespParser::NextWord(std::string_view input) {
   return Parsed::Request(0, {});
 }
 
-// Reads `marker`, a number and CRLF at at_, and steps over them.
+// Reads `marker`, a number and CRLF at at_, and steps over them; the first byte that does not fit is wrong, whatever
+// comes behind it.
 RespParser::Header RespParser::ReadHeader(std::string_view input, char marker) {
   using enum Header::Found;
-  std::string_view text = input.substr(at_, kHeaderBytesMax);
-  if (text.empty()) return {kNo};
-  if (text.front() != marker) return {kWrong, 0, text.substr(0, 1)};
-  size_t end = text.find('\n');
-  if (end == std::string_view::npos) return text.size() < kHeaderBytesMax ? Header{kNo} : Header{kWrong, 0, text};
-  text = text.substr(0, end + 1);
-  if (!text.ends_with("\r\n")) return {kWrong, 0, text};
-  const char* digits_end = text.data() + text.size() - 2;
+  std::string_view text = input.substr(at_);
+  size_t i = 0;
+  auto wrong = [&] { return Header{kWrong, 0, text.substr(0, i + 1)}; };
+  if (text.empty()) return {};
+  if (text[i++] != marker) return {kWrong, 0, text.substr(0, 1)};
+  bool negative = i < text.size() && text[i] == '-';
+  if (negative) ++i;
+  size_t digits_at = i;
   int64_t number = 0;
-  auto [behind, error] = std::from_chars(text.data() + 1, digits_end, number);
-  if (error != std::errc() || behind != digits_end) return {kWrong, 0, text};
-  at_ += text.size();
-  return {kYes, number, text};
+  for (; i < text.size() && IsDigit(text[i]); ++i) {
+    if (i - digits_at == kDigitsMax) return wrong();
+    number = number * 10 + (text[i] - '0');
+  }
+  if (i == text.size()) return {};
+  if (i == digits_at || text[i] != '\r') return wrong();
+  if (++i == text.size()) return {};
+  if (text[i] != '\n') return wrong();
+  at_ += i + 1;
+  return {kYes, negative ? -number : number, text.substr(0, i + 1)};
 }
 
 namespace {

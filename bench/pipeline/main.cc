@@ -1,5 +1,6 @@
-// pipeline [--events N] [--rounds N]: fills five topics on a real broker, then reads them in turns with a consumer that does
-// nothing but touch each message, R, and with the node, checkpoints each second; prints what came out, and the ratio.
+// pipeline [--events N] [--rounds N]: fills five topics on a real broker, then reads them in turns with a consumer that
+// does nothing but touch each message, R, and with the node, checkpoints each second; prints what came out, and the
+// ratio.
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,11 +27,11 @@ constexpr size_t kChunk = 50'000;
 // About 113 bytes, of which the default metric uses the time and two fields of seven.
 std::string Event(const char* game, int64_t time_ms, std::mt19937_64& random) {
   char event[160];
-  int length = std::snprintf(event, sizeof event,
-                             R"({"time":%lld,"game":"%s","call":"call%03d","user":%06d,"ip":"10.%d.%d.7","v":3,"source":"feed"})",
-                             static_cast<long long>(time_ms), game, static_cast<int>(random() % kCalls),
-                             static_cast<int>(random() % 1'000'000), static_cast<int>(random() % 256),
-                             static_cast<int>(random() % 256));
+  int length = std::snprintf(
+      event, sizeof event,
+      R"({"time":%lld,"game":"%s","call":"call%03d","user":%06d,"ip":"10.%d.%d.7","v":3,"source":"feed"})",
+      static_cast<long long>(time_ms), game, static_cast<int>(random() % kCalls),
+      static_cast<int>(random() % 1'000'000), static_cast<int>(random() % 256), static_cast<int>(random() % 256));
   return std::string(event, static_cast<size_t>(length));
 }
 
@@ -58,10 +59,11 @@ absl::StatusOr<std::vector<std::string>> Fill(KafkaBroker& broker, uint64_t even
 
 void PrintRow(const char* what, const std::vector<Measured>& rounds) {
   std::vector<double> rates, cpus;
-  for (const Measured& round : rounds) rates.push_back(round.events_per_second / 1e6), cpus.push_back(round.cpu_us_per_event);
+  for (const Measured& round : rounds)
+    rates.push_back(round.events_per_second / 1e6), cpus.push_back(round.cpu_us_per_event);
   Spread rate = SpreadOf(rates), cpu = SpreadOf(cpus);
-  std::printf("| %s | %.2f (%.2f-%.2f) | %.2f (%.2f-%.2f) |\n", what, rate.median, rate.min, rate.max, cpu.median, cpu.min,
-              cpu.max);
+  std::printf("| %s | %.2f (%.2f-%.2f) | %.2f (%.2f-%.2f) |\n", what, rate.median, rate.min, rate.max, cpu.median,
+              cpu.min, cpu.max);
 }
 
 absl::Status Run(uint64_t events, int rounds) {

@@ -21,7 +21,9 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr auto kLook = std::chrono::milliseconds(10);
 constexpr auto kPatience = std::chrono::minutes(5);
 
-double Since(SteadyClock::time_point begin) { return std::chrono::duration<double>(SteadyClock::now() - begin).count(); }
+double Since(SteadyClock::time_point begin) {
+  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+}
 
 }  // namespace
 
@@ -36,7 +38,8 @@ double CpuSeconds(int pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-absl::StatusOr<Measured> MeasureNode(const std::string& brokers, const std::vector<std::string>& topics, uint64_t events) {
+absl::StatusOr<Measured> MeasureNode(const std::string& brokers, const std::vector<std::string>& topics,
+                                     uint64_t events) {
   TempDir data("tally-bench");
   std::string joined;
   for (const std::string& topic : topics) joined += (joined.empty() ? "" : ",") + topic;

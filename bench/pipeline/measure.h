@@ -15,7 +15,8 @@ struct Measured {
 };
 
 // The node: the real binary in a fresh directory, with the defaults of `serve`, from the topics' beginning.
-absl::StatusOr<Measured> MeasureNode(const std::string& brokers, const std::vector<std::string>& topics, uint64_t events);
+absl::StatusOr<Measured> MeasureNode(const std::string& brokers, const std::vector<std::string>& topics,
+                                     uint64_t events);
 
 // User and system time that a process has taken so far, in seconds.
 double CpuSeconds(int pid);

@@ -30,7 +30,8 @@ rd_kafka_t* Connect(const std::string& brokers, const std::vector<std::string>& 
   char error[256];
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
   TALLY_CHECK(client != nullptr);
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(static_cast<int>(topics.size()) * partitions);
+  rd_kafka_topic_partition_list_t* list =
+      rd_kafka_topic_partition_list_new(static_cast<int>(topics.size()) * partitions);
   for (const std::string& topic : topics) {
     for (int32_t i = 0; i < partitions; ++i) rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = 0;
   }
@@ -60,19 +61,20 @@ int TouchMain(const std::string& brokers, const std::vector<std::string>& topics
     }
   }
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - first).count();
-  std::printf("%f %f %llu\n", static_cast<double>(read) / seconds, CpuSeconds(::getpid()) * 1e6 / static_cast<double>(read),
-              static_cast<unsigned long long>(sum));
+  std::printf("%f %f %llu\n", static_cast<double>(read) / seconds,
+              CpuSeconds(::getpid()) * 1e6 / static_cast<double>(read), static_cast<unsigned long long>(sum));
   std::fflush(stdout);
   std::_Exit(0);
 }
 
-absl::StatusOr<Measured> MeasureTouch(const std::string& brokers, const std::vector<std::string>& topics, int partitions,
-                                      uint64_t events) {
+absl::StatusOr<Measured> MeasureTouch(const std::string& brokers, const std::vector<std::string>& topics,
+                                      int partitions, uint64_t events) {
   std::vector<std::string> argv = {"/proc/self/exe", "touch", brokers, Cat(partitions), Cat(events)};
   argv.insert(argv.end(), topics.begin(), topics.end());
   ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, absl::Minutes(5)));
   Measured measured;
-  if (run.status != 0 || std::sscanf(run.out.c_str(), "%lf %lf", &measured.events_per_second, &measured.cpu_us_per_event) != 2) {
+  if (run.status != 0 ||
+      std::sscanf(run.out.c_str(), "%lf %lf", &measured.events_per_second, &measured.cpu_us_per_event) != 2) {
     return absl::UnknownError(run.err);
   }
   return measured;

@@ -1,12 +1,14 @@
-// The counts of 256 neighbouring series in one minute, packed: a byte or two a counter. What lies in memory is what lies on
-// disk, so that loading a checkpoint copies bytes.
+// The counts of 256 neighbouring series in one minute, packed: a byte or two a counter. What lies in memory is what
+// lies on disk, so that loading a checkpoint copies bytes.
 //
 //   block := n width cells values
 //     n       1 byte: how many cells have a count, 0 standing for all 256
 //     width   1 byte: bits a value, 1..63
-//     cells   which cells they are. n in 1..31: n bytes, ascending; n = 0: nothing; else 32 bytes, one bit a cell, cell 0
+//     cells   which cells they are. n in 1..31: n bytes, ascending; n = 0: nothing; else 32 bytes, one bit a cell,
+//             cell 0
 //             the lowest bit of the first byte
-//     values  n values of `width` bits, lowest bit first, in the order of their cells; the last byte is filled with zeros
+//     values  n values of `width` bits, lowest bit first, in the order of their cells; the last byte is filled
+//             with zeros
 //
 // No value is 0 and none is above kCountMax; `width` is that of the largest. A block without counts is no bytes at all.
 #pragma once

@@ -137,8 +137,8 @@ const Changes& Counters::Cut() {
   changes_.horizon = horizon;
   for (SeriesId id : series_.TakeAdmitted()) unsaved_series_.insert(id);
   Fold(cuts);
-  // Before minutes are dropped: a series that one more delta held now has a minute, and retires anew with that one. Freed
-  // here and dropped there, its number would be free twice.
+  // Before minutes are dropped: a series that one more delta held now has a minute, and retires anew with that one.
+  // Freed here and dropped there, its number would be free twice.
   FinishRetiring();
   DropExpired();
   BeginRetiring();
@@ -187,8 +187,8 @@ void Counters::FinishRetiring() {
   retiring_.clear();
 }
 
-// Until the next cut every delta that may hold one of these is folded, and whoever meets one after being told to forget it
-// asks the series table, which then keeps it alive.
+// Until the next cut every delta that may hold one of these is folded, and whoever meets one after being told to forget
+// it asks the series table, which then keeps it alive.
 void Counters::BeginRetiring() {
   std::sort(idle_.begin(), idle_.end());
   idle_.erase(std::unique(idle_.begin(), idle_.end()), idle_.end());
@@ -206,8 +206,11 @@ void Counters::CollectChanges(std::span<const Shard::Cut> cuts) {
   }
   MutexLock lock(mutex_);
   for (const auto& [place, state] : parked_) partitions.push_back({place, state});
-  auto same = [](const Changes::Partition& a, const Changes::Partition& b) { return a.place == b.place && a.state == b.state; };
-  moved_ = moved_ || !std::equal(partitions.begin(), partitions.end(), changes_.partitions.begin(), changes_.partitions.end(), same);
+  auto same = [](const Changes::Partition& a, const Changes::Partition& b) {
+    return a.place == b.place && a.state == b.state;
+  };
+  moved_ = moved_ || !std::equal(partitions.begin(), partitions.end(), changes_.partitions.begin(),
+                                 changes_.partitions.end(), same);
   changes_.partitions = std::move(partitions);
   changes_.clock = clock();
   changes_.known_from.clear();

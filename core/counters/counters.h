@@ -7,8 +7,8 @@
 //   const Changes& changes = counters.Cut();  // all that the disk does not have yet
 //   if (store.Write(changes).ok()) counters.Saved();
 //
-// Thread-safe, with two exceptions: shards are added before anybody else looks, and Cut() and Saved() belong to one thread,
-// the checkpointer's.
+// Thread-safe, with two exceptions: shards are added before anybody else looks, and Cut() and Saved() belong to one
+// thread, the checkpointer's.
 #pragma once
 
 #include <atomic>
@@ -33,8 +33,8 @@
 
 namespace tally {
 
-// What the disk is to become, in absolute values, never in increments: a batch whose fate is unknown after an I/O error may
-// be written again.
+// What the disk is to become, in absolute values, never in increments: a batch whose fate is unknown after an I/O error
+// may be written again.
 struct Changes {
   struct BlockChange {
     BlockKey key;
@@ -76,8 +76,9 @@ class Counters {
 
   Counters(std::shared_ptr<const Rules> rules, const Options& options);
 
-  // Takes over what a checkpoint holds (known_from apart, which goes by metric), less the series of metrics that there are no more. Partitions wait for a shard to
-  // take them by TakePartition(); those that none takes keep their offsets. REQUIRES: nothing was counted yet.
+  // Takes over what a checkpoint holds (known_from apart, which goes by metric), less the series of metrics that there
+  // are no more. Partitions wait for a shard to take them by TakePartition(); those that none takes keep their offsets.
+  // REQUIRES: nothing was counted yet.
   void Restore(Saved saved);
   // Those that no shard has taken.
   std::vector<TopicPartition> RestoredPartitions() const;
@@ -91,8 +92,8 @@ class Counters {
   const Rules& rules() const { return *rules_; }
   const Options& options() const { return options_; }
 
-  // Moves the clock to `wall` or, with kEvent, to what the partitions have reached, and the horizon to clock - ttl. Called
-  // several times a second, and before a reader looks.
+  // Moves the clock to `wall` or, with kEvent, to what the partitions have reached, and the horizon to clock - ttl.
+  // Called several times a second, and before a reader looks.
   void Tick(Timestamp wall);
   Timestamp clock() const;
   Minute horizon() const { return horizon_.Get(); }

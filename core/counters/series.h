@@ -26,8 +26,8 @@ inline uint64_t AddCounts(uint64_t a, uint64_t b) { return a > kCountMax - b ? k
 // The value under which series beyond the limit are counted. An event's own value cannot be it: a leading ~ is encoded.
 inline constexpr std::string_view kOther = "~other";
 
-// Appends `value` to a series' name: bytes up to space, ':', '%', '"', DEL, bytes that are no valid UTF-8, and a leading
-// '~' as %XX, all else as it is.
+// Appends `value` to a series' name: bytes up to space, ':', '%', '"', DEL, bytes that are no valid UTF-8, and a
+// leading '~' as %XX, all else as it is.
 void AppendEncoded(std::string& name, std::string_view value);
 
 // The value that was encoded. Lenient: a % that begins no code stands for itself.

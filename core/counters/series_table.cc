@@ -158,7 +158,8 @@ void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {
   for (SeriesId id : ids) entries_[id].retiring = true;
 }
 
-std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused) {
+std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
+                                                  absl::FunctionRef<bool(SeriesId)> unused) {
   MutexLock lock(mutex_);
   std::vector<SeriesId> freed;
   for (SeriesId id : ids) {

@@ -4,8 +4,8 @@
 //   SeriesTable::Admission a = table.Admit(0, "stats:mw:login");
 //
 // A series' life: admitted by the first increment; listed and countable; when its last minute has been dropped the
-// checkpointer retires it: BeginRetiring(), every shard forgets the number, the shards are cut, and FinishRetiring() frees
-// those that nobody admitted again. A freed number is given to the next new name.
+// checkpointer retires it: BeginRetiring(), every shard forgets the number, the shards are cut, and FinishRetiring()
+// frees those that nobody admitted again. A freed number is given to the next new name.
 //
 // Thread-safe.
 #pragma once
@@ -45,8 +45,8 @@ class SeriesTable {
     std::string name;
   };
 
-  // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such under
-  // ~other in every dimension. Those stand outside the limit, as does a metric without dimensions.
+  // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such
+  // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions.
   static constexpr size_t kOtherMax = 10'000;
 
   SeriesTable(std::vector<Metric> metrics, size_t series_max);
@@ -96,10 +96,10 @@ class SeriesTable {
     const SeriesTable& table_;
   };
 
-  // What the checkpointer does. BeginRetiring marks the series; an Admit() of one before FinishRetiring() keeps it alive.
+  // The checkpointer's. BeginRetiring() marks the series; an Admit() of one before FinishRetiring() keeps it alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those of `ids` which are still marked and for which `unused` holds, unless a Pin is held (then none); the marks
-  // are gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
+  // Frees those of `ids` which are still marked and for which `unused` holds, unless a Pin is held (then none); the
+  // marks are gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
   // The series admitted since the last call.
   std::vector<SeriesId> TakeAdmitted();

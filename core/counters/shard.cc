@@ -9,7 +9,11 @@
 namespace tally {
 
 Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Horizon& horizon)
-    : rules_(std::move(rules)), series_(series), horizon_(horizon), decoder_(rules_->NewDecoder()), fields_(rules_->fields()) {}
+    : rules_(std::move(rules)),
+      series_(series),
+      horizon_(horizon),
+      decoder_(rules_->NewDecoder()),
+      fields_(rules_->fields()) {}
 
 uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
   MutexLock lock(mutex_);

@@ -76,8 +76,8 @@ class Shard {
   // Nothing more is applied to the partition.
   void Stop(uint32_t slot, std::string reason);
 
-  // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable through
-  // Deltas() until Release().
+  // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable
+  // through Deltas() until Release().
   Cut CutNow();
   void Release();
 

@@ -15,8 +15,8 @@ void SortUnique(std::vector<T>& all) {
 
 View::View(const Counters& counters) ABSL_NO_THREAD_SAFETY_ANALYSIS : counters_(counters), ring_(counters.ring_) {
   counters_.mutex_.Lock();
-  // Under the lock, where nothing is dropped: with an older horizon, what a shard still counts into a dropped minute would
-  // be seen as all there is.
+  // Under the lock, where nothing is dropped: with an older horizon, what a shard still counts into a dropped minute
+  // would be seen as all there is.
   horizon_ = counters_.horizon();
   for (const auto& shard : counters_.shards_) {
     for (auto& delta : shard->Deltas()) deltas_.push_back(std::move(delta));

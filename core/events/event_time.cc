@@ -145,9 +145,9 @@ std::optional<int64_t> ReadZone(std::string_view zone) {
   return zone[0] == '-' ? -east : east;
 }
 
-// RFC 3339 by hand, as the layout is fixed: absl::ParseTime takes ten times as long. Between date and time may be a 'T', a
-// 't' or the space that the RFC mentions. A second of 60 is the leap second, at 23:59 UTC, and Unix time knows it as
-// the first one of the next day.
+// RFC 3339 by hand, as the layout is fixed: absl::ParseTime takes ten times as long. Between date and time may be a
+// 'T', a 't' or the space that the RFC mentions. A second of 60 is the leap second, at 23:59 UTC, and Unix time knows
+// it as the first one of the next day.
 std::optional<Timestamp> ParseRfc3339(std::string_view text) {
   constexpr size_t kZoneOrFraction = 19;
   if (text.size() <= kZoneOrFraction) return std::nullopt;

@@ -11,7 +11,8 @@
 namespace tally {
 namespace {
 
-// A count out of an integer's text; what is larger than the largest count counts as that. Nothing if it is no integer >= 0.
+// A count out of an integer's text; what is larger than the largest count counts as that. Nothing if it is no integer
+// >= 0.
 std::optional<uint64_t> ParseAmount(std::string_view text) {
   uint64_t n = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);

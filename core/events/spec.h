@@ -1,5 +1,5 @@
-// What to read out of an event and what to count, as configured: [event] and [[metric]]. Plain values, checked by whoever
-// reads the configuration; the compiled form is Rules (core/events/rules.h).
+// What to read out of an event and what to count, as configured: [event] and [[metric]]. Plain values, checked by
+// whoever reads the configuration; the compiled form is Rules (core/events/rules.h).
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,8 @@
 namespace tally {
 
 // A point in time: whole milliseconds since the Unix epoch, UTC; what is finer was cut. Limited to kMin..kMax
-// (some 3,000 years to either side of 1970), and saturates there, so that arithmetic on the world's numbers cannot overflow.
+// (some 3,000 years to either side of 1970), and saturates there, so that arithmetic on the world's numbers cannot
+// overflow.
 class Timestamp {
  public:
   static constexpr int64_t kLimitMillis = 100'000'000'000'000;

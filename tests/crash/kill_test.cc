@@ -54,9 +54,12 @@ TEST(KillNine, LosesNoEventAndCountsNoneTwice) {
   });
 
   TempDir data;
-  std::vector<std::string> arguments = {"--brokers", broker.bootstrap(), "--topics", topics.joined(), "--data", data.path(),
-                                        "--set", "kafka.start=earliest", "--set", "checkpoint.interval=50ms",
-                                        "--set", "kafka.group=" + broker.UniqueTopic("group")};
+  std::vector<std::string> arguments = {"--brokers", broker.bootstrap(),
+                                        "--topics",  topics.joined(),
+                                        "--data",    data.path(),
+                                        "--set",     "kafka.start=earliest",
+                                        "--set",     "checkpoint.interval=50ms",
+                                        "--set",     "kafka.group=" + broker.UniqueTopic("group")};
   for (int kill = 0; kill < kKills; ++kill) {
     auto node = Tallyd::Start(arguments);
     if (!node.ok()) ADD_FAILURE() << node.status();

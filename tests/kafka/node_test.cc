@@ -112,7 +112,8 @@ TEST_F(NodeOnKafka, ContinuesFromItsCheckpointAndNotFromTheGroupsPositions) {
 TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
   CreateTopic();
   using End = KafkaBroker::TransactionEnd;
-  ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}, {.payload = Event("buy")}}, End::kCommit).ok());
+  ASSERT_TRUE(
+      broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}, {.payload = Event("buy")}}, End::kCommit).ok());
   ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}}, End::kAbort).ok());
   auto node = Start();
   ExpectRead(*node, 2);

@@ -219,8 +219,8 @@ TEST(CheckpointStoreLock, IsHeldAsLongAsTheStoreIsOpen) {
   EXPECT_TRUE(CheckpointStore::Open(directory.path(), nullptr).ok());
 }
 
-// The statement of a threadsafe death test runs in a process of its own, which begins this test anew; there the variable
-// is set already.
+// The statement of a threadsafe death test runs in a process of its own, which begins this test anew; there the
+// variable is set already.
 TEST(CheckpointStoreLockDeathTest, HoldsAgainstAnotherProcess) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   constexpr char kLocked[] = "TALLY_TEST_LOCKED_DIRECTORY";
@@ -236,7 +236,8 @@ TEST(CheckpointStoreLockDeathTest, HoldsAgainstAnotherProcess) {
     std::fputs(status.ToString().c_str(), stderr);
     std::exit(absl::IsFailedPrecondition(status) ? 3 : 0);
   };
-  EXPECT_EXIT(open_and_exit(), testing::ExitedWithCode(3), "data directory " + locked + " is locked by another process");
+  EXPECT_EXIT(open_and_exit(), testing::ExitedWithCode(3),
+              "data directory " + locked + " is locked by another process");
   unsetenv(kLocked);
 }
 
@@ -271,7 +272,7 @@ TEST(DamagedStore, IsRefusedIfARowIsMissing) {
       {SeriesKey(300), "expected 3 series rows, found 2"},
       {BlockRowKey({MinuteAt("14:31"), 1}), "expected 2 block rows, found 1"},
       {MetricKey("all"), "expected 2 metric rows, found 1"},
-      {EventKey(), "expected 1 event row, found 0"},
+      {EventKey(), "expected 1 event rows, found 0"},
       {HeaderKey(), "there are rows, but no header"},
   };
   for (const auto& [key, message] : rows) {

@@ -65,8 +65,8 @@ class ThreeCheckpoints : public TempDir {
 
 // Loads a copy of `directory` in which one file has other bytes: an error, or one of the states.
 template <typename Damage>
-void ExpectWholeOrRefused(const ThreeCheckpoints& directory, const std::set<Rows>& allowed, const std::string& extension,
-                          size_t* refused, Damage damage) {
+void ExpectWholeOrRefused(const ThreeCheckpoints& directory, const std::set<Rows>& allowed,
+                          const std::string& extension, size_t* refused, Damage damage) {
   TempDir copy;
   std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
   std::filesystem::path file = FileOf(copy.path(), extension);

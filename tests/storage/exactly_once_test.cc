@@ -1,5 +1,5 @@
-// Random events - late, early, broken, out of order - on random partitions and shards, cut, saved, crashed and loaded again
-// at random points, until node and naive model have read everything; after each step both must say the same.
+// Random events - late, early, broken, out of order - on random partitions and shards, cut, saved, crashed and loaded
+// again at random points, until node and naive model have read everything; after each step both must say the same.
 
 #include <cstdlib>
 #include <filesystem>
@@ -160,7 +160,8 @@ class Trial {
     for (int i = 0, n = 1 + Below(3); i < n; ++i) counters_->AddShard();
     places_.clear();
     for (const Log& log : logs_) {
-      Shard* shard = counters_->shards()[static_cast<size_t>(Below(static_cast<int>(counters_->shards().size())))].get();
+      Shard* shard =
+          counters_->shards()[static_cast<size_t>(Below(static_cast<int>(counters_->shards().size())))].get();
       PartitionState state = counters_->TakePartition(log.place).value_or(PartitionState{});
       places_.push_back({shard, shard->AddPartition(log.place, state), state.next});
     }

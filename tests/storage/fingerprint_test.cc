@@ -40,7 +40,8 @@ TEST(Fingerprint, IsALineThatAPersonCanRead) {
   MetricSpec metric = Stats();
   metric.value = "n";
   metric.where = {{"call", {"buy", "sell"}}, {"/user/country", {"de"}}};
-  EXPECT_EQ(Print(metric), "by=game=\"game\",call=\"call\", value=\"n\" where=\"/user/country\":\"de\",\"call\":\"buy\",\"sell\",");
+  EXPECT_EQ(Print(metric),
+            "by=game=\"game\",call=\"call\", value=\"n\" where=\"/user/country\":\"de\",\"call\":\"buy\",\"sell\",");
 }
 
 TEST(Fingerprint, OfEventsDependsOnEachOfTheirKeys) {
@@ -106,7 +107,8 @@ TEST(CheckSame, SaysThatTheEventDiffers) {
   EventSpec lines{EventFormat::kRegex, "x", "time"};
   absl::Status status = CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf(lines, {Stats()}));
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr("[event]"), HasSubstr("format=json"), HasSubstr("format=regex")));
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("[event]"), HasSubstr("format=json"), HasSubstr("format=regex")));
 }
 
 }  // namespace

@@ -105,8 +105,9 @@ TEST(Rows, OfAPartitionHoldPlaceAndState) {
 }
 
 TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
-  for (PartitionState state : {PartitionState{}, PartitionState{INT64_MAX, {UINT64_MAX}, Timestamp::Min(), Timestamp::Max()},
-                               PartitionState{1, {}, std::nullopt, TimeAt("14:30")}}) {
+  for (PartitionState state :
+       {PartitionState{}, PartitionState{INT64_MAX, {UINT64_MAX}, Timestamp::Min(), Timestamp::Max()},
+        PartitionState{1, {}, std::nullopt, TimeAt("14:30")}}) {
     auto partition = PartitionOf(PartitionKey({"a.b-c_D", INT32_MAX}), PartitionValue(state));
     ASSERT_TRUE(partition.ok()) << partition.status();
     EXPECT_EQ(partition->state, state);

@@ -96,9 +96,12 @@ class CountingNode {
   explicit CountingNode(const CountingOptions& options = {}) : CountingNode(options, MemoryDisk()) {}
 
   // Begins with what is on `disk`.
-  CountingNode(const CountingOptions& options, const MemoryDisk& disk)
-      : disk_(disk), counters_(Compiled(options.metrics, options.event), {options.ttl, options.clock, options.series_max}) {
-    counters_.Restore(disk.Load());
+  CountingNode(const CountingOptions& options, const MemoryDisk& disk) : CountingNode(options, disk.Load()) {
+    disk_ = disk;
+  }
+  CountingNode(const CountingOptions& options, Saved saved)
+      : counters_(Compiled(options.metrics, options.event), {options.ttl, options.clock, options.series_max}) {
+    counters_.Restore(std::move(saved));
     for (int32_t i = 0; i < options.shards; ++i) {
       PartitionState state = counters_.TakePartition({"mw", i}).value_or(PartitionState{});
       counters_.AddShard().AddPartition({"mw", i}, state);

@@ -1,5 +1,5 @@
-// The naive count that settles every argument: a map of minute and series, and the rules of the contract written down as
-// plainly as they can be. It shares no code with what it judges, beyond the types.
+// The naive count that settles every argument: a map of minute and series, and the rules of the contract written down
+// as plainly as they can be. It shares no code with what it judges, beyond the types.
 #pragma once
 
 #include <array>

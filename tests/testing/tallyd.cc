@@ -55,7 +55,8 @@ absl::Status Tallyd::WaitUntilRead(uint64_t records, absl::Duration timeout) {
     if (read == Cat(records)) return absl::OkStatus();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  return absl::DeadlineExceededError(Cat("expected ", records, " records to be read, got ", read, "\n", process_->Stderr()));
+  return absl::DeadlineExceededError(
+      Cat("expected ", records, " records to be read, got ", read, "\n", process_->Stderr()));
 }
 
 absl::StatusOr<int> Tallyd::Stop() {

@@ -38,7 +38,8 @@ class Feed {
     for (const std::string& payload : payloads) ProduceOne(topic, partition, nullptr, payload, 0);
     Flush();
   }
-  void Produce(const std::string& topic, int32_t partition, const char* key, const std::string& payload, int64_t stamp_ms) {
+  void Produce(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
+               int64_t stamp_ms) {
     ProduceOne(topic, partition, key, payload, stamp_ms);
     Flush();
   }

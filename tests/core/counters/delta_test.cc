@@ -85,7 +85,8 @@ TEST(Delta, AddsNothingForABlockThatItDoesNotHave) {
   Delta delta;
   delta.Add(MinuteAt("14:30"), kBlockSize, 1);
   BlockCounts counts{};
-  for (BlockKey key : {BlockKey{MinuteAt("14:30"), 0}, BlockKey{MinuteAt("14:30"), 2}, BlockKey{MinuteAt("14:31"), 1}}) delta.AddTo(key, counts);
+  for (BlockKey key : {BlockKey{MinuteAt("14:30"), 0}, BlockKey{MinuteAt("14:30"), 2}, BlockKey{MinuteAt("14:31"), 1}})
+    delta.AddTo(key, counts);
   EXPECT_EQ(counts, BlockCounts{});
 }
 

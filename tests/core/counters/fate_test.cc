@@ -33,7 +33,8 @@ std::string Millis(std::string_view time) { return Cat(TimeAt(time).millis()); }
 TEST(Fate, OfAGoodEventIsCounted) { EXPECT_EQ(FateOf(kLogin), Fate::kCounted); }
 
 TEST(Fate, OfBrokenBytesIsUnparsable) {
-  for (const char* payload : {"", "{", "[]", "1", "{} {}", "\xff"}) EXPECT_EQ(FateOf(payload), Fate::kUnparsable) << payload;
+  for (const char* payload : {"", "{", "[]", "1", "{} {}", "\xff"})
+    EXPECT_EQ(FateOf(payload), Fate::kUnparsable) << payload;
 }
 
 TEST(Fate, OfATimeThatIsNoneIsUnparsable) {

@@ -65,7 +65,8 @@ TEST(MinuteRing, DropsTheMinutesBeforeTheHorizon) {
   ring.Replace({MinuteAt("14:29"), 0}, Of({{7, 1}}));
   ring.Replace({MinuteAt("14:30"), 0}, Of({{7, 1}}));
   ring.Replace({MinuteAt("14:31"), 0}, Of({{7, 1}}));
-  EXPECT_THAT(ring.Expire(MinuteAt("14:31")).blocks, ElementsAre(BlockKey{MinuteAt("14:29"), 0}, BlockKey{MinuteAt("14:30"), 0}));
+  EXPECT_THAT(ring.Expire(MinuteAt("14:31")).blocks,
+              ElementsAre(BlockKey{MinuteAt("14:29"), 0}, BlockKey{MinuteAt("14:30"), 0}));
   EXPECT_EQ(ring.Count(MinuteAt("14:30"), 7), 0u);
   EXPECT_EQ(ring.Count(MinuteAt("14:31"), 7), 1u);
   EXPECT_EQ(ring.counters(), 1u);

@@ -15,7 +15,8 @@ namespace tally {
 class OneShard {
  public:
   explicit OneShard(std::vector<MetricSpec> metrics = {StatsMetric()}, EventSpec event = {})
-      : table_({{"stats", 2}, {"calls", 1}}, 1000), shard_(Compiled(std::move(metrics), std::move(event)), table_, horizon_) {
+      : table_({{"stats", 2}, {"calls", 1}}, 1000),
+        shard_(Compiled(std::move(metrics), std::move(event)), table_, horizon_) {
     shard_.AddPartition({"mw", 3}, {});
   }
 

@@ -17,7 +17,9 @@ using testing::Pair;
 using testing::SizeIs;
 
 // What a node finds that begins with the disk of `before`.
-CountingNode After(const CountingNode& before, const CountingOptions& options) { return CountingNode(options, before.disk()); }
+CountingNode After(const CountingNode& before, const CountingOptions& options) {
+  return CountingNode(options, before.disk());
+}
 
 TEST(Restore, BringsBackCountsOffsetsFatesAndHorizon) {
   CountingOptions options{.metrics = {StatsMetric(), AllMetric()}};

@@ -1,5 +1,5 @@
-// A series' name goes when its last minute does, and its number is given to another: at a moment when no shard, no delta
-// and no reader takes one for the other.
+// A series' name goes when its last minute does, and its number is given to another: at a moment when no shard, no
+// delta and no reader takes one for the other.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -196,8 +196,8 @@ TEST(Retiring, KeepsOtherWhileItStandsIn) {
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:~other", 2)));
 }
 
-// Names come and go on three shards; minutes expire after two; cuts, failed checkpoints, restarts, pins, and events in the
-// middle of a cut at random. A map of maps says what there is.
+// Names come and go on three shards; minutes expire after two; cuts, failed checkpoints, restarts, pins, and events in
+// the middle of a cut at random. A map of maps says what there is.
 class Churn {
  public:
   explicit Churn(uint64_t seed) : random_(seed), options_{.ttl = absl::Minutes(2), .shards = 3} {

@@ -93,12 +93,14 @@ TEST(SeriesName, OfAnyBytesIsPlainUtf8AndDecodesToThem) {
   for (int i = 0; i < 20'000; ++i) {
     std::string value(random() % 8, '\0');
     // Half of the bytes from those that begin or continue something.
-    for (char& c : value) c = random() % 2 ? static_cast<char>(random()) : "~:% \xe2\x82\xac\xf0\x9f\xc3\xed\xa0"[random() % 12];
+    for (char& c : value)
+      c = random() % 2 ? static_cast<char>(random()) : "~:% \xe2\x82\xac\xf0\x9f\xc3\xed\xa0"[random() % 12];
     std::string name = Encoded(value);
     ASSERT_EQ(Decoded(name), value);
     ASSERT_EQ(name.find_first_of(":\" \x7f\n"), std::string::npos);
     ASSERT_FALSE(name.starts_with('~'));
-    for (std::string_view rest = name; !rest.empty(); rest.remove_prefix(Utf8Length(rest))) ASSERT_GT(Utf8Length(rest), 0u);
+    for (std::string_view rest = name; !rest.empty(); rest.remove_prefix(Utf8Length(rest)))
+      ASSERT_GT(Utf8Length(rest), 0u);
     values.insert(value);
     names.insert(name);
   }

@@ -92,7 +92,8 @@ TEST(Shard, AppliesBatchesOfAnySize) {
   for (size_t size : {size_t{1}, Shard::kChunkRecords, Shard::kChunkRecords + 1, 3 * Shard::kChunkRecords}) {
     OneShard shard;
     std::vector<Record> records;
-    for (size_t i = 0; i < size; ++i) records.push_back({0, static_cast<int64_t>(i), OneShard::kNow, std::nullopt, kLogin});
+    for (size_t i = 0; i < size; ++i)
+      records.push_back({0, static_cast<int64_t>(i), OneShard::kNow, std::nullopt, kLogin});
     shard->Apply(records, OneShard::kNow);
     EXPECT_EQ(shard.Count("stats:mw:login"), size);
   }
@@ -185,7 +186,8 @@ TEST(Shard, ForgetsTheTimeOfEventsFromTheFuture) {
 
 TEST(Shard, RemembersTheLargestTimestampOfAnyRecord) {
   OneShard shard;
-  shard.ApplyStamped(0, TimeAt("14:30:00")), shard.ApplyStamped(1, TimeAt("14:31:00")), shard.ApplyStamped(2, TimeAt("14:30:30"));
+  shard.ApplyStamped(0, TimeAt("14:30:00")), shard.ApplyStamped(1, TimeAt("14:31:00")),
+      shard.ApplyStamped(2, TimeAt("14:30:30"));
   EXPECT_EQ(shard.status().state.newest_stamp, TimeAt("14:31:00"));
 }
 

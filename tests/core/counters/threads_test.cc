@@ -44,7 +44,8 @@ class Threads {
     done_ = true;
     cutting.join(), reading.join();
     Tick();
-    for (int i = 0; i < 3; ++i) node_.Save();   // the last of them frees the names that the first one left without a minute
+    for (int i = 0; i < 3; ++i)
+      node_.Save();  // the last of them frees the names that the first one left without a minute
     Check(applied);
   }
 
@@ -64,7 +65,8 @@ class Threads {
       payloads.reserve(kBatch);
       for (int i = 0; i < kBatch; ++i) {
         Minute minute = MinuteOf(at) - static_cast<int32_t>(random() % 3);
-        std::string call = random() % 4 ? Cat("c", random() % 300) : Cat("m", minute.index() % 1000, "c", random() % 50);
+        std::string call =
+            random() % 4 ? Cat("c", random() % 300) : Cat("m", minute.index() % 1000, "c", random() % 50);
         payloads.push_back(Cat(R"({"time":)", minute.start().millis(), R"(,"game":"mw","call":")", call, R"("})"));
         records.push_back({0, applied.next++, at, std::nullopt, payloads.back()});
         ++applied.counts[minute]["stats:mw:" + call];

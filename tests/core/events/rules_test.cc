@@ -188,7 +188,8 @@ TEST(MetricRule, ComparesTopicAndPartition) {
 }
 
 TEST(Rules, DecodeEachFieldOnce) {
-  auto rules = Compile({{"a", {{"game", "game"}}, "v", {{"game", {"mw"}}}}, {"b", {{"time", "time"}, {"t", "@topic"}}, "", {}}});
+  auto rules =
+      Compile({{"a", {{"game", "game"}}, "v", {{"game", {"mw"}}}}, {"b", {{"time", "time"}, {"t", "@topic"}}, "", {}}});
   EXPECT_EQ(rules->fields(), 3u);
   EXPECT_EQ(rules->metrics().size(), 2u);
 }

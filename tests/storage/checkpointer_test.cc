@@ -1,0 +1,205 @@
+#include "storage/checkpointer.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/storage/stored.h"
+#include "tests/testing/counting_node.h"
+#include "tests/testing/fake_clock.h"
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Key;
+using testing::Pair;
+
+struct Loaded {
+  explicit Loaded(const std::string& directory) : store(*CheckpointStore::Open(directory, nullptr)) {
+    auto contents = store->Load();
+    TALLY_CHECK(contents.ok());
+    if (*contents) saved = std::move((*contents)->saved);
+  }
+
+  std::unique_ptr<CheckpointStore> store;
+  Saved saved;
+};
+
+// A node on a directory, as it begins there. It is 14:30.
+class SavingNode : public CountingNode {
+ public:
+  explicit SavingNode(const std::string& directory, const CountingOptions& options = {})
+      : SavingNode(Loaded(directory), options) {}
+
+  void Count(std::string_view call, size_t shard = 0) { Apply(EventAt("14:30", "mw", call), shard); }
+  absl::Status Run() { return checkpointer_.Run(); }
+  absl::Duration age() const { return checkpointer_.progress().age; }
+  uint64_t sequence() const { return checkpointer_.progress().sequence; }
+  Checkpointer& checkpointer() { return checkpointer_; }
+  FakeClock& clock() { return clock_; }
+
+ private:
+  SavingNode(Loaded loaded, const CountingOptions& options)
+      : CountingNode(options, std::move(loaded.saved)),
+        store_(std::move(loaded.store)),
+        checkpointer_(counters(), *store_, FingerprintsOf(options.event, options.metrics), clock_) {}
+
+  FakeClock clock_{TimeAt("14:30")};
+  std::unique_ptr<CheckpointStore> store_;
+  Checkpointer checkpointer_;
+};
+
+TEST(Checkpointer, SavesWhatWasCounted) {
+  TempDir directory;
+  {
+    SavingNode node(directory.path());
+    node.Count("login"), node.Count("login");
+    ASSERT_TRUE(node.Run().ok());
+    node.Count("login");
+  }
+  SavingNode node(directory.path());
+  EXPECT_THAT(node.Counts(MinuteAt("14:30")), ElementsAre(Pair("stats:mw:login", 2)));
+  EXPECT_EQ(node.state().next, 2);
+}
+
+TEST(Checkpointer, WritesOnlyIfSomethingChanged) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  node.Count("login");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.sequence(), 1u);
+  node.Count("login");
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.sequence(), 2u);
+}
+
+TEST(Checkpointer, WritesWhateverHappenedIfItIsToldTo) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(node.checkpointer().RunAlways().ok());
+  EXPECT_EQ(node.sequence(), 3u);
+}
+
+TEST(Checkpointer, MovesTheHorizonFirst) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ((node.counters().horizon()), MinuteAt("10:30"));
+  node.clock().Advance(absl::Minutes(1));
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.counters().horizon(), MinuteAt("10:31"));
+  EXPECT_EQ(node.sequence(), 2u);
+}
+
+TEST(Checkpointer, ReplacesWhatAnotherConfigurationLeft) {
+  TempDir directory;
+  {
+    SavingNode node(directory.path(), {.metrics = {CallsMetric()}, .shards = 2});
+    node.Count("login", 1);
+    ASSERT_TRUE(node.Run().ok());
+  }
+  auto store = OpenStore(directory.path());
+  CountingNode node;
+  FakeClock clock(TimeAt("14:30"));
+  ASSERT_TRUE(Checkpointer(node.counters(), *store, FingerprintsOf({}, {StatsMetric()}), clock).Replace().ok());
+  store.reset();
+  auto contents = Load(directory.path());
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_THAT((*contents)->metrics.metrics, ElementsAre(Key("stats")));
+  EXPECT_EQ((*contents)->saved.partitions.size(), 1u);
+  EXPECT_THAT((*contents)->saved.series, IsEmpty());
+}
+
+TEST(Checkpointer, SavesSinceWhenAMetricIsKnown) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  node.counters().RaiseKnownFrom(0, MinuteAt("14:20"));
+  ASSERT_TRUE(node.checkpointer().RunAlways().ok());
+  auto copy = directory / "copy";
+  std::filesystem::copy(directory.path(), copy);
+  EXPECT_EQ((*Load(copy))->metrics.metrics.at("stats").known_from, MinuteAt("14:20"));
+  EXPECT_TRUE(CheckSame((*Load(copy))->fingerprints(), FingerprintsOf({}, {StatsMetric()})).ok());
+}
+
+TEST(Checkpointer, TellsThePositionsThatAreOnTheDisk) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  EXPECT_THAT(node.checkpointer().saved_positions(), IsEmpty());
+  node.Count("login");
+  ASSERT_TRUE(node.Run().ok());
+  node.Count("login");
+  ASSERT_EQ(node.checkpointer().saved_positions().size(), 1u);
+  EXPECT_EQ(node.checkpointer().saved_positions()[0].state.next, 1);
+}
+
+// The age of what is not saved.
+
+TEST(CheckpointAge, IsZeroIfAllIsSaved) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  node.clock().Advance(absl::Hours(1));
+  EXPECT_EQ(node.age(), absl::ZeroDuration());
+  node.Count("login");
+  ASSERT_TRUE(node.Run().ok());
+  node.clock().Advance(absl::Hours(1));
+  EXPECT_EQ(node.age(), absl::ZeroDuration());
+}
+
+TEST(CheckpointAge, IsCountedFromTheLastCheckpointBeforeTheChange) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  ASSERT_TRUE(node.Run().ok());
+  node.clock().Advance(absl::Seconds(1));
+  ASSERT_TRUE(node.Run().ok());
+  node.Count("login");
+  node.clock().Advance(absl::Seconds(3));
+  EXPECT_EQ(node.age(), absl::Seconds(3));
+}
+
+TEST(CheckpointAge, IsNotMovedByTheWallClock) {
+  TempDir directory;
+  SavingNode node(directory.path());
+  node.Count("login");
+  node.clock().Set(TimeAt("20:00"));
+  EXPECT_EQ(node.age(), absl::ZeroDuration());
+}
+
+TEST(CheckpointAge, GrowsAlsoWhereATopicWasTakenOut) {
+  TempDir directory;
+  {
+    SavingNode node(directory.path(), {.shards = 2});
+    for (int i = 0; i < 100; ++i) node.Count("login", 1);
+    ASSERT_TRUE(node.Run().ok());
+  }
+  SavingNode node(directory.path(), {.shards = 1});
+  ASSERT_TRUE(node.Run().ok());
+  node.Count("login");
+  node.clock().Advance(absl::Seconds(3));
+  EXPECT_EQ(node.age(), absl::Seconds(3));
+}
+
+TEST(Checkpointer, TakesTurnsWithAnotherThread) {
+  TempDir directory;
+  SavingNode node(directory.path(), {.shards = 2});
+  std::thread other([&] {
+    for (int i = 0; i < 50; ++i) EXPECT_TRUE(node.checkpointer().RunAlways().ok());
+  });
+  for (int i = 0; i < 50; ++i) {
+    node.Count("login");
+    EXPECT_TRUE(node.Run().ok());
+    (void)node.age();
+  }
+  other.join();
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.age(), absl::ZeroDuration());
+}
+
+}  // namespace
+}  // namespace tally

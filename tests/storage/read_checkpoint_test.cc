@@ -1,0 +1,116 @@
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/storage/stored.h"
+
+namespace tally {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// Every file of a directory: its bytes, and when it was last written.
+using Files = std::map<std::string, std::tuple<std::string, std::filesystem::file_time_type>>;
+
+Files FilesOf(const std::string& directory) {
+  Files files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    std::string bytes;
+    if (entry.is_regular_file()) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      bytes.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    files[entry.path().string()] = {bytes, entry.last_write_time()};
+  }
+  return files;
+}
+
+std::filesystem::path LogOf(const std::string& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".log" && entry.file_size() > 0) return entry.path();
+  }
+  TALLY_CHECK(false);
+}
+
+absl::Status WhyNot(const std::string& directory) {
+  absl::Status status = ReadCheckpoint(directory, nullptr).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr(directory));
+  return status;
+}
+
+TEST(ReadCheckpoint, FindsWhatWasWritten) {
+  StoredDirectory directory;
+  auto contents = ReadCheckpoint(directory.path(), nullptr);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(RowsOf(*contents), RowsOf(**Load(directory.path())));
+}
+
+TEST(ReadCheckpoint, ChangesNoFile) {
+  StoredDirectory directory;
+  Files before = FilesOf(directory.path());
+  ASSERT_TRUE(ReadCheckpoint(directory.path(), nullptr).ok());
+  EXPECT_EQ(FilesOf(directory.path()), before);
+}
+
+TEST(ReadCheckpoint, ChangesNoFileWhereALogIsTornEither) {
+  StoredDirectory directory;
+  ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
+  std::filesystem::path log = LogOf(directory.path());
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 3);
+  Files before = FilesOf(directory.path());
+  auto contents = ReadCheckpoint(directory.path(), nullptr);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->header.sequence, 1u);
+  EXPECT_EQ(FilesOf(directory.path()), before);
+}
+
+TEST(ReadCheckpoint, IsRefusedWhileANodeRuns) {
+  StoredDirectory directory;
+  auto store = OpenStore(directory.path());
+  absl::Status status = WhyNot(directory.path());
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("locked by another process"));
+}
+
+TEST(ReadCheckpoint, LetsTheLockGo) {
+  StoredDirectory directory;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(ReadCheckpoint(directory.path(), nullptr).ok());
+  EXPECT_TRUE(Load(directory.path()).ok());
+}
+
+TEST(ReadCheckpoint, FindsNoneWhereThereIsNone) {
+  TempDir directory;
+  OpenStore(directory / "opened only");
+  std::filesystem::create_directories(directory / "empty");
+  std::filesystem::create_directories(directory / "killed early");
+  std::ofstream(directory / "killed early/LOCK");
+  std::ofstream(directory / "a file") << "x";
+  Files before = FilesOf(directory.path());
+  for (const char* name : {"empty", "not there", "opened only", "killed early", "a file"}) {
+    absl::Status status = WhyNot(directory / name);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("expected a checkpoint, found none"));
+  }
+  EXPECT_EQ(FilesOf(directory.path()), before);
+}
+
+TEST(ReadCheckpoint, RefusesWhatIsDamaged) {
+  StoredDirectory directory;
+  RawDatabase(directory.path()).Delete(SeriesKey(300));
+  EXPECT_EQ(WhyNot(directory.path()).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(ReadCheckpoint, RefusesAnUnknownVersion) {
+  StoredDirectory directory;
+  RawDatabase(directory.path()).Put(HeaderKey(), "\x07");
+  EXPECT_THAT(std::string(WhyNot(directory.path()).message()), HasSubstr("got one of version 7"));
+}
+
+}  // namespace
+}  // namespace tally
