@@ -42,6 +42,7 @@ Watch::Watch(const Config& config, Begin begin, Counters& counters, Checkpointer
       counters_(counters),
       checkpointer_(checkpointer),
       store_(store),
+      loaded_sequence_(store.sequence()),
       ingests_(ingests),
       clock_(clock) {
   if (begin_ == Begin::kResumed) Resume();
@@ -101,11 +102,14 @@ absl::Status Watch::Look() {
     for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
-  group_checked_ = true;
   RETURN_IF_ERROR(ResolveStarts(found));
   RETURN_IF_ERROR(ReadAdopted());
   RETURN_IF_ERROR(AskEnds());
-  return CommitPositions();
+  // A service to lag tools, without which the node is well.
+  absl::Status committed = CommitPositions();
+  if (!committed.ok() && commits_well_) spdlog::warn("{}; trying again", FromAbsl(committed.message()));
+  commits_well_ = committed.ok();
+  return absl::OkStatus();
 }
 
 void Watch::NoteWaiting(const std::map<std::string, int>& partitions) {
@@ -155,8 +159,11 @@ absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
 
 // An empty directory where the group's positions tell of an earlier node is a volume that is missing.
 absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
-  ASSIGN_OR_RETURN(auto positions, log_->Committed(found, kTimeout));
-  for (const auto& [place, position] : positions) {
+  auto positions = log_->Committed(found, kTimeout);
+  // Only a first start depends on the answer; the others ask again.
+  if (!positions.ok()) return begin_ == Begin::kFirst ? positions.status() : absl::OkStatus();
+  group_checked_ = true;
+  for (const auto& [place, position] : *positions) {
     std::optional<Owner> owner = ParseOwner(position.metadata);
     if (!owner) continue;
     std::string who = Cat("group ", config_.kafka.group, " has positions of node ", owner->node, " at checkpoint ",
@@ -167,9 +174,9 @@ absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
                                                          who, ": is its volume missing? serve --init begins anew"));
       return state_.failure;
     }
-    if (begin_ == Begin::kResumed && owner->node == store_.node() && owner->sequence > store_.sequence()) {
-      spdlog::error("{}, but the directory is at {}: it was rolled back, and is counted on from there", who,
-                    store_.sequence());
+    if (begin_ == Begin::kResumed && owner->node == store_.node() && owner->sequence > loaded_sequence_) {
+      spdlog::error("{}, but the directory was at {}: it was rolled back, and is counted on from there", who,
+                    loaded_sequence_);
     }
     return absl::OkStatus();
   }
@@ -229,6 +236,7 @@ absl::Status Watch::CommitPositions() {
   RETURN_IF_ERROR(log_->Commit(positions, Cat(kOwner, store_.node(), " ", sequence), kTimeout));
   if (committed_sequence_ == 0) spdlog::info("positions of group {} are written from now on", config_.kafka.group);
   committed_sequence_ = sequence;
+  group_checked_ = true;   // they are ours now
   committed_at_ = now;
   return absl::OkStatus();
 }

@@ -77,7 +77,8 @@ class Watch {
   const Begin begin_;
   Counters& counters_;
   Checkpointer& checkpointer_;
-  const CheckpointStore& store_;
+  const CheckpointStore& store_;   // for the node's identity, which stands once it is drawn
+  const uint64_t loaded_sequence_;
   std::vector<std::unique_ptr<Ingest>>& ingests_;
   const Clock& clock_;
 
@@ -86,6 +87,7 @@ class Watch {
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
   std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but their start is not on the disk yet
   bool group_checked_ = false;
+  bool commits_well_ = true;
   uint64_t committed_sequence_ = 0;
   absl::Duration committed_at_ = -absl::InfiniteDuration();
 
