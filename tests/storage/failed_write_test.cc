@@ -266,14 +266,14 @@ class Trial {
 
 TEST(FailedWrite, LosesNothingWhereverItIsCutOff) {
   size_t failures = 0;
-  for (uint64_t seed = 1; seed <= 30 && !HasFailure(); ++seed) {
+  for (uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Trial trial(seed);
     for (int i = 0; i < 60 && !HasFailure(); ++i) trial.Step();
     if (!HasFailure()) trial.Finish();
     failures += trial.failures();
   }
-  EXPECT_GT(failures, 100u);
+  EXPECT_GT(failures, 30u);
 }
 
 }  // namespace

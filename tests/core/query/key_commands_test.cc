@@ -164,14 +164,26 @@ TEST_F(KeyCommands, ScanTakesAnyCursorAndNamesWhatIsNone) {
 }
 
 TEST_F(KeyCommands, AReplyKeepsItsNamesWhileItIsWritten) {
-  Count("10:40", "mw", "login");
-  Reply keys = Execute({"KEYS", "*"});
-  Reply fields = Execute({"HGETALL", "stats:mw:2011_0605_1040"});
-  clock_.Set(At("14:45"));
-  for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
-  Count("14:44", "other", "name");
-  EXPECT_THAT(Lines(keys), ElementsAre("all:2011_0605_1040", "stats:mw:2011_0605_1040"));
-  EXPECT_THAT(Lines(fields), ElementsAre("login 1"));
+  auto count = [&](std::string_view game) {
+    Apply(Cat(R"({"time":)", clock_.Now().millis(), R"(,"game":")", game, R"(","call":"a"})"), clock_.Now());
+  };
+  std::vector<std::vector<std::string_view>> commands = {
+      {"KEYS", "*"}, {"SCAN", "0"}, {"HKEYS", ""}, {"LIST", "*"}, {"TOP", "3", "*", "-1m", "now"}};
+  for (std::vector<std::string_view>& words : commands) {
+    clock_.Advance(absl::Hours(5));
+    count("mw");
+    std::string key = Ask({"KEYS", "stats:mw:*"}).at(0);
+    if (words[0] == "HKEYS") words[1] = key;
+    std::vector<std::string> expected = Lines(commands_.Execute(words));
+    Reply reply = commands_.Execute(words);
+    clock_.Advance(absl::Hours(5));
+    for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
+    for (std::string_view game : {"x", "y", "z"}) count(game);   // and take the numbers, if they are free
+    EXPECT_EQ(Lines(reply), expected) << words[0];
+    reply = StatusReply("written");
+    for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
+    EXPECT_THAT(Ask({"LIST"}), ElementsAre("stats:x:a", "stats:y:a", "stats:z:a")) << words[0];
+  }
 }
 
 }  // namespace
