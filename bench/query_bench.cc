@@ -1,4 +1,5 @@
-// What a question costs, without the wire: a node with four hours of 1,000 series, all of which count in every minute.
+// What a question costs, without the socket: a node with four hours of 1,000 series, all of which count in every
+// minute.
 //
 //   query_bench --benchmark_filter=Range
 #include <memory>
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/text_protocol.h"
 #include "benchmark/benchmark.h"
 #include "core/base/check.h"
 #include "core/base/strings.h"
@@ -75,6 +77,21 @@ void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t ro
   }
 }
 
+// The same from a line to the bytes of the reply, as a connection does it.
+void TextRequest(benchmark::State& state, std::string_view line) {
+  Commands& commands = TheCommands();
+  std::string out;
+  for (auto _ : state) {
+    TextParser parser;
+    Parsed parsed = parser.Next(line);
+    TALLY_CHECK(parsed.kind == Parsed::Kind::kRequest);
+    ReplyInProgress reply{commands.Execute(parsed.words)};
+    out.clear();
+    TALLY_CHECK(AppendText(reply, 1 << 20, out));
+    benchmark::DoNotOptimize(out);
+  }
+}
+
 BENCHMARK_CAPTURE(Ask, Get, {"GET", "stats:g3:c17", "-1h"}, 1);
 BENCHMARK_CAPTURE(Ask, Hget, {"HGET", "stats:g3:2011_0605_1330", "c17"}, 1);
 BENCHMARK_CAPTURE(Ask, Hgetall, {"HGETALL", "stats:g3:2011_0605_1330"}, kCalls);
@@ -84,6 +101,8 @@ BENCHMARK_CAPTURE(Ask, TopOfAll, {"TOP", "10", "stats:*", "-239m", "now"}, 10);
 BENCHMARK_CAPTURE(Ask, Dbsize, {"DBSIZE"}, 1);
 BENCHMARK_CAPTURE(Ask, Keys, {"KEYS", "*"}, kGames * kMinutes);
 BENCHMARK_CAPTURE(Ask, List, {"LIST"}, kGames * kCalls);
+
+BENCHMARK_CAPTURE(TextRequest, Get, "GET stats:g3:c17 -1h\n");
 
 }  // namespace
 }  // namespace tally
