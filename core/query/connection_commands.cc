@@ -121,11 +121,11 @@ constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""
 Reply Config(const CommandContext&, Words arguments) {
   if (!Same(arguments[0], "GET")) return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
   std::vector<Row> rows;
-  for (const auto& [name, value] : kConfig) {
+  for (const auto& setting : kConfig) {
     bool asked = std::any_of(arguments.begin() + 1, arguments.end(), [&](std::string_view pattern) {
-      return Glob(pattern).Matches(name);
+      return Glob(pattern).Matches(setting.first);
     });
-    if (asked) rows.push_back({std::string(name), std::string(value)});
+    if (asked) rows.push_back({std::string(setting.first), std::string(setting.second)});
   }
   size_t size = rows.size();
   return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
