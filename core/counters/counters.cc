@@ -192,10 +192,15 @@ void Counters::FinishRetiring() {
 void Counters::BeginRetiring() {
   std::sort(idle_.begin(), idle_.end());
   idle_.erase(std::unique(idle_.begin(), idle_.end()), idle_.end());
-  std::vector<std::string> names;
-  series_.Names(idle_, names);
-  series_.BeginRetiring(idle_);
-  for (const auto& shard : shards_) shard->Forget(names);
+  std::span<const SeriesId> ids = idle_;
+  while (!ids.empty()) {
+    std::span<const SeriesId> chunk = ids.first(std::min(ids.size(), SeriesTable::kChunk));
+    std::vector<std::string> names;
+    series_.Names(chunk, names);
+    series_.BeginRetiring(chunk);
+    for (const auto& shard : shards_) shard->Forget(names);
+    ids = ids.subspan(chunk.size());
+  }
   retiring_ = std::exchange(idle_, {});
 }
 
@@ -204,8 +209,10 @@ void Counters::CollectChanges(std::span<const Shard::Cut> cuts) {
   for (const Shard::Cut& cut : cuts) {
     for (const PartitionStatus& partition : cut.partitions) partitions.push_back({partition.place, partition.state});
   }
-  MutexLock lock(mutex_);
-  for (const auto& [place, state] : parked_) partitions.push_back({place, state});
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [place, state] : parked_) partitions.push_back({place, state});
+  }
   auto same = [](const Changes::Partition& a, const Changes::Partition& b) {
     return a.place == b.place && a.state == b.state;
   };
@@ -215,8 +222,11 @@ void Counters::CollectChanges(std::span<const Shard::Cut> cuts) {
   changes_.clock = clock();
   changes_.known_from.clear();
   for (const Horizon& known : known_from_) changes_.known_from.push_back(known.Get());
+  // Beside the readers, as in Fold().
   changes_.blocks.clear();
-  for (const BlockKey& key : unsaved_blocks_) changes_.blocks.push_back({key, std::string(ring_.Find(key).bytes())});
+  [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (const BlockKey& key : unsaved_blocks_) changes_.blocks.push_back({key, std::string(ring_.Find(key).bytes())});
+  }();
   changes_.series.clear();
   for (SeriesId id : unsaved_series_) changes_.series.push_back({id, series_.NameIfLive(id)});
 }

@@ -78,6 +78,15 @@ void SeriesTable::Insert(SeriesId id, std::string_view name) {
   ++LimitOf(name);
 }
 
+void SeriesTable::Free(SeriesId id) {
+  Entry& entry = entries_[id];
+  --LimitOf(entry.name);
+  ordered_.erase(id);
+  by_name_.erase(id);
+  entry = {};
+  free_.push_back(id);
+}
+
 // Which number of series that live `name` belongs to.
 size_t& SeriesTable::LimitOf(std::string_view name) {
   if (HasOther(name)) return others_;
@@ -160,19 +169,16 @@ void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {
 
 std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
                                                   absl::FunctionRef<bool(SeriesId)> unused) {
-  MutexLock lock(mutex_);
   std::vector<SeriesId> freed;
-  for (SeriesId id : ids) {
-    Entry& entry = entries_[id];
-    if (std::exchange(entry.retiring, false) && pins_ == 0 && unused(id)) freed.push_back(id);
-  }
-  for (SeriesId id : freed) {
-    Entry& entry = entries_[id];
-    --LimitOf(entry.name);
-    ordered_.erase(id);
-    by_name_.erase(id);
-    entry = {};
-    free_.push_back(id);
+  while (!ids.empty()) {
+    size_t n = std::min(ids.size(), kChunk);
+    MutexLock lock(mutex_);
+    for (SeriesId id : ids.first(n)) {
+      if (!std::exchange(entries_[id].retiring, false) || pins_ > 0 || !unused(id)) continue;
+      Free(id);
+      freed.push_back(id);
+    }
+    ids = ids.subspan(n);
   }
   return freed;
 }

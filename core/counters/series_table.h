@@ -49,6 +49,10 @@ class SeriesTable {
   // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions.
   static constexpr size_t kOtherMax = 10'000;
 
+  // So many series are retired before the lock is free for a moment: a million may go with one minute, and who counts
+  // or asks meanwhile does not wait for all of them.
+  static constexpr size_t kChunk = 256;
+
   SeriesTable(std::vector<Metric> metrics, size_t series_max);
 
   // The number to count `name` under. REQUIRES: `name` is `metric`'s name and its encoded values, joined by ':'.
@@ -98,8 +102,8 @@ class SeriesTable {
 
   // The checkpointer's. BeginRetiring() marks the series; an Admit() of one before FinishRetiring() keeps it alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those of `ids` which are still marked and for which `unused` holds, unless a Pin is held (then none); the
-  // marks are gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
+  // Frees those of `ids` which are still marked and for which `unused` holds, while no Pin is held; the marks are
+  // gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
   // The series admitted since the last call.
   std::vector<SeriesId> TakeAdmitted();
@@ -134,6 +138,7 @@ class SeriesTable {
   };
 
   void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Free(SeriesId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t& LimitOf(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Add(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

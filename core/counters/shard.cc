@@ -141,10 +141,8 @@ void Shard::Release() {
 }
 
 void Shard::Forget(std::span<const std::string> names) {
-  for (const std::string& name : names) {
-    MutexLock lock(mutex_);
-    ids_.erase(name);
-  }
+  MutexLock lock(mutex_);
+  for (const std::string& name : names) ids_.erase(name);
 }
 
 std::vector<std::shared_ptr<const Delta>> Shard::Deltas() const {

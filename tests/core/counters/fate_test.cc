@@ -86,6 +86,13 @@ TEST(Fate, IsDecidedInOrder) {
   EXPECT_EQ(FateOf(EventWith(Millis("16:00"), ""), {}), Fate::kFuture);   // and nothing holds
 }
 
+TEST(Fate, OfAnEventBehindAHorizonThatIsInTheClocksFutureIsLate) {
+  OneShard shard;
+  shard.horizon().RaiseTo(MinuteAt("17:00"));
+  shard.Apply(0, EventAt("16:00", "mw", "x"));
+  EXPECT_EQ(shard.status().state.fates[size_t(Fate::kLate)], 1u);
+}
+
 TEST(Fate, OfTheRecordsOwnTimestampNeedsNoField) {
   EventSpec event;
   event.time = "@timestamp";

@@ -62,6 +62,17 @@ TEST(Retiring, FreesANameAtTheSecondCutAfterItsLastMinute) {
   EXPECT_THAT(node.disk().names(), IsEmpty());
 }
 
+TEST(Retiring, FreesAllNamesThatGoWithOneMinute) {
+  CountingNode node;
+  for (size_t i = 0; i < 2 * SeriesTable::kChunk + 100; ++i) node.Apply(EventAt("14:30", "mw", Cat("c", i)));
+  node.Save();
+  node.Tick("18:31:00");
+  node.Save(), node.Save();
+  EXPECT_THAT(node.Names(), IsEmpty());
+  node.Apply(EventAt("18:31", "mw", "c0"));
+  EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:c0", 1)));
+}
+
 TEST(Retiring, LeavesASeriesWithAnotherMinuteAlone) {
   OldSeriesNode node;
   node.Apply(EventAt("14:31", "mw", "login"));
