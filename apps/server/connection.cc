@@ -48,9 +48,8 @@ void Connection::Read() {
 
 void Connection::OnRead(Error error, size_t bytes) {
   if (!socket_.is_open() || closing_) return;   // closed or expired while this waited
-  if (error && error != asio::error::eof) return Close();
+  if (error) return Close();                    // the client's end too: whatever came before it is answered by now
   input_.commit(bytes);
-  if (error) input_ended_ = true;
   Turn();
 }
 
@@ -135,7 +134,6 @@ void Connection::Flush() {
 
 void Connection::AfterFlush() {
   if (more_) return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });   // the others come first
-  if (input_ended_) return Close();
   if (closing_) return Linger();
   Read();
 }

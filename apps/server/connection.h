@@ -74,7 +74,6 @@ class Connection : public Peer {
   Session session_;
 
   boost::beast::flat_buffer input_;
-  bool input_ended_ = false;         // the client sends no more; its requests are still answered
   std::optional<bool> is_resp_;      // by the first byte
   TextParser text_;
   RespParser resp_;

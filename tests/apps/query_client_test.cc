@@ -84,6 +84,9 @@ TEST(Query, SaysThatAReplyBrokeOff) {
   EXPECT_THAT(QueryOf("a 1\nb 2\n").err, HasSubstr("the reply broke off"));
   EXPECT_EQ(QueryOf("a 1\nb 2\n").code, 1);
   EXPECT_EQ(QueryOf("a 1\nEND").code, 1);
+  EXPECT_EQ(QueryOf("END").code, 1);
+  EXPECT_EQ(QueryOf("END\na").code, 1);
+  EXPECT_THAT(QueryOf("a 1\nERR 5\n").err, HasSubstr("the reply broke off"));
   EXPECT_EQ(QueryOf("").code, 1);
 }
 

@@ -123,6 +123,13 @@ std::vector<absl::Status> AfterAFailure(const std::string& directory, Meanwhile 
   return said;
 }
 
+TEST(FailedWrite, IsKnownAgainIfItReachedTheDiskAllTheSame) {
+  StoredDirectory directory;
+  auto reaches = [&] { ASSERT_TRUE(OpenStore(directory.path())->Write(At(7), SomeMetrics()).ok()); };
+  for (const absl::Status& status : AfterAFailure(directory.path(), reaches)) EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ((*Load(directory.path()))->saved.partitions[0].state.next, 9);
+}
+
 TEST(FailedWrite, IsNotMadeGoodInADirectoryThatAnotherNodeContinued) {
   StoredDirectory directory;
   auto continues = [&] {

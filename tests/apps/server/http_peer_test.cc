@@ -18,7 +18,9 @@ using testing::StartsWith;
 std::string Exchange(const ServedNode& node, std::string_view request) {
   TestClient client(node.server->http_port());
   client.Send(request);
-  return client.ReadToEnd();
+  std::string answer = client.ReadToEnd();
+  EXPECT_TRUE(client.ended());
+  return answer;
 }
 
 TEST(HttpPeer, AnswersOneRequestAfterAnother) {

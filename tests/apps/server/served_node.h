@@ -9,8 +9,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "apps/server/server.h"
 #include "core/base/check.h"
 #include "core/base/strings.h"
@@ -48,6 +51,14 @@ struct ServedNode {
     TALLY_CHECK(server->Start().ok());
   }
 
+  // Returns false if there still are some after ten seconds.
+  bool WaitForNoClients() const {
+    for (absl::Time end = absl::Now() + absl::Seconds(10); server->clients() > 0; std::this_thread::yield()) {
+      if (absl::Now() > end) return false;
+    }
+    return true;
+  }
+
   FakeClock clock{TimeAt("14:30:45")};
   SomeStatus status;
   Counters counters{Compiled({StatsMetric()}), {}};
@@ -75,6 +86,8 @@ class TestClient {
   ~TestClient() { close(socket_); }
 
   bool connected() const { return connected_; }
+  // The server closed, and did not reset the connection, which may cost a client the last reply.
+  bool ended() const { return ended_; }
 
   // Returns false if the server would not take it all.
   bool Send(std::string_view bytes) {
@@ -113,6 +126,7 @@ class TestClient {
     char bytes[16 * 1024];
     ssize_t got = recv(socket_, bytes, sizeof bytes, 0);
     if (got > 0) buffer_.append(bytes, static_cast<size_t>(got));
+    if (got == 0) ended_ = true;
     return got > 0;
   }
   std::string Take(size_t n) {
@@ -123,6 +137,7 @@ class TestClient {
 
   const int socket_;
   bool connected_ = false;
+  bool ended_ = false;
   std::string buffer_;
 };
 
