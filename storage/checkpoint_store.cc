@@ -63,7 +63,7 @@ absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
   metrics_ = contents->metrics;
   headers_ = {HeaderValue(contents->header)};
   for (const auto& [key, block] : contents->saved.blocks) blocks_.insert(key);
-  for (const auto& series : contents->saved.series) series_.insert(series.id);
+  for (const auto& series : contents->saved.series) SetHasRow(series.id, true);
   return contents;
 }
 
@@ -91,14 +91,14 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
   if (node_.empty()) node_ = NewNodeId();   // kept after a failure too: the batch may have reached the disk
   HeaderRow header{node_, sequence_ + 1, changes.horizon, changes.clock};
   header.blocks = replace ? 0 : blocks_.size();
-  header.series = replace ? 0 : series_.size();
+  header.series = replace ? 0 : series_rows_;
   for (const auto& [key, packed] : changes.blocks) {
     packed.empty() ? batch.Delete(BlockRowKey(key)) : batch.Put(BlockRowKey(key), packed);
     header.blocks += uint64_t{!packed.empty()} - uint64_t{!replace && blocks_.contains(key)};
   }
   for (const auto& [id, name] : changes.series) {
     name.empty() ? batch.Delete(SeriesKey(id)) : batch.Put(SeriesKey(id), name);
-    header.series += uint64_t{!name.empty()} - uint64_t{!replace && series_.contains(id)};
+    header.series += uint64_t{!name.empty()} - uint64_t{!replace && HasRow(id)};
   }
   for (const auto& [place, state] : changes.partitions) batch.Put(PartitionKey(place), PartitionValue(state));
   for (const auto& [name, row] : metrics_.metrics) {
@@ -118,15 +118,23 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
     db_.reset();
     return FromRocksDb(status, directory_);
   }
-  if (replace) blocks_.clear(), series_.clear();
+  if (replace) blocks_.clear(), series_.clear(), series_rows_ = 0;
   for (const auto& [key, packed] : changes.blocks) {
     packed.empty() ? void(blocks_.erase(key)) : void(blocks_.insert(key));
   }
-  for (const auto& [id, name] : changes.series) name.empty() ? void(series_.erase(id)) : void(series_.insert(id));
+  for (const auto& [id, name] : changes.series) SetHasRow(id, !name.empty());
   metrics_ = metrics;
   sequence_ = header.sequence;
   headers_.erase(headers_.begin(), headers_.end() - 1);
   return absl::OkStatus();
+}
+
+bool CheckpointStore::HasRow(SeriesId id) const { return id < series_.size() && series_[id]; }
+
+void CheckpointStore::SetHasRow(SeriesId id, bool has_row) {
+  if (id >= series_.size()) series_.resize(id + size_t{1});
+  series_rows_ += uint64_t{has_row} - uint64_t{series_[id]};
+  series_[id] = has_row;
 }
 
 absl::Status CheckpointStore::Reopen() {

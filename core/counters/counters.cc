@@ -129,6 +129,7 @@ Minute Counters::KnownFrom(uint32_t metric) const { return std::max(known_from_[
 void Counters::RaiseKnownFrom(uint32_t metric, Minute minute) { known_from_[metric].RaiseTo(minute); }
 
 const Changes& Counters::Cut() {
+  SeriesIndex::Outgrown outgrown = series_.TakeOutgrown();   // read by nobody once every shard is cut
   std::vector<Shard::Cut> cuts;
   for (const auto& shard : shards_) cuts.push_back(shard->CutNow());
   // Horizon and new names are taken after the last shard's cut: both may be ahead of the counters, never behind.
@@ -187,20 +188,12 @@ void Counters::FinishRetiring() {
   retiring_.clear();
 }
 
-// Until the next cut every delta that may hold one of these is folded, and whoever meets one after being told to forget
-// it asks the series table, which then keeps it alive.
+// Until the next cut every delta that may hold one of these is folded, and whoever meets one after that asks the series
+// table, which then keeps it alive.
 void Counters::BeginRetiring() {
   std::sort(idle_.begin(), idle_.end());
   idle_.erase(std::unique(idle_.begin(), idle_.end()), idle_.end());
-  std::span<const SeriesId> ids = idle_;
-  while (!ids.empty()) {
-    std::span<const SeriesId> chunk = ids.first(std::min(ids.size(), SeriesTable::kChunk));
-    std::vector<std::string> names;
-    series_.Names(chunk, names);
-    series_.BeginRetiring(chunk);
-    for (const auto& shard : shards_) shard->Forget(names);
-    ids = ids.subspan(chunk.size());
-  }
+  series_.BeginRetiring(idle_);
   retiring_ = std::exchange(idle_, {});
 }
 
@@ -223,15 +216,17 @@ void Counters::CollectChanges(std::span<const Shard::Cut> cuts) {
   changes_.known_from.clear();
   for (const Horizon& known : known_from_) changes_.known_from.push_back(known.Get());
   // Beside the readers, as in Fold().
-  changes_.blocks.clear();
+  changes_.blocks = {};
   [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     for (const BlockKey& key : unsaved_blocks_) changes_.blocks.push_back({key, std::string(ring_.Find(key).bytes())});
   }();
-  changes_.series.clear();
+  changes_.series = {};
   for (SeriesId id : unsaved_series_) changes_.series.push_back({id, series_.NameIfLive(id)});
 }
 
 void Counters::MarkSaved() {
+  changes_.blocks = {};   // and their room: there may have been many
+  changes_.series = {};
   unsaved_blocks_.clear();
   unsaved_series_.clear();
   moved_ = false;

@@ -5,9 +5,9 @@
 //   shard.Apply(records, now);
 //   counters.Tick(now);                       // moves the event clock and the horizon
 //   const Changes& changes = counters.Cut();  // all that the disk does not have yet
-//   if (store.Write(changes).ok()) counters.Saved();
+//   if (store.Write(changes).ok()) counters.MarkSaved();
 //
-// Thread-safe, with two exceptions: shards are added before anybody else looks, and Cut() and Saved() belong to one
+// Thread-safe, with two exceptions: shards are added before anybody else looks, and Cut() and MarkSaved() belong to one
 // thread, the checkpointer's.
 #pragma once
 
@@ -107,7 +107,7 @@ class Counters {
   void RaiseKnownFrom(uint32_t metric, Minute minute);
 
   // Cuts every shard, folds what they counted into the minutes, and drops minutes behind the horizon. Returns all that
-  // changed since the last Saved(). A shard stops for the swap of one pointer.
+  // changed since the last MarkSaved(), to be read until then. A shard stops for the swap of one pointer.
   const Changes& Cut();
   // What the last Cut() returned is on the disk.
   void MarkSaved();
@@ -144,7 +144,7 @@ class Counters {
   absl::btree_set<SeriesId> unsaved_series_;
   bool moved_ = false;                       // a partition or the horizon did
   std::vector<SeriesId> idle_;               // series without a minute, to be retired
-  std::vector<SeriesId> retiring_;           // and those that every shard was already told to forget
+  std::vector<SeriesId> retiring_;           // and those that are hidden from the shards
   Changes changes_;
 };
 

@@ -2,13 +2,11 @@
 
 namespace tally {
 
-void Delta::Add(Minute minute, SeriesId id, uint64_t n) {
+Delta::Counter& Delta::At(Minute minute, SeriesId id) {
   BlockIndex block = BlockOf(id);
   bool warm = last_row_ != nullptr && minute == last_minute_ && block < last_row_->size() && (*last_row_)[block];
   Page& page = warm ? *(*last_row_)[block] : Touch(minute, block);
-  // One writer: a plain load and store, without the locked instruction of fetch_add.
-  std::atomic<uint64_t>& count = page[CellOf(id)];
-  count.store(AddCounts(count.load(std::memory_order_relaxed), n), std::memory_order_relaxed);
+  return page[CellOf(id)];
 }
 
 Delta::Page& Delta::Touch(Minute minute, BlockIndex block) {

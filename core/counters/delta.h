@@ -38,7 +38,15 @@ struct BlockKey {
 class Delta {
  public:
   // Adds `n` to the counter of `id` in `minute`. Only by the writer. `n` > 0.
-  void Add(Minute minute, SeriesId id, uint64_t n);
+  void Add(Minute minute, SeriesId id, uint64_t n) { Bump(At(minute, id), n); }
+
+  // The same in two steps, for a writer who has other things to do while the counter comes into the cache.
+  using Counter = std::atomic<uint64_t>;
+  Counter& At(Minute minute, SeriesId id);
+  static void Bump(Counter& counter, uint64_t n) {
+    // One writer: a plain load and store, without the locked instruction of fetch_add.
+    counter.store(AddCounts(counter.load(std::memory_order_relaxed), n), std::memory_order_relaxed);
+  }
 
   uint64_t Count(Minute minute, SeriesId id) const;
   void AddTo(BlockKey key, BlockCounts& counts) const;
@@ -47,7 +55,7 @@ class Delta {
   std::vector<BlockKey> Pages() const;
 
  private:
-  using Page = std::array<std::atomic<uint64_t>, kBlockSize>;
+  using Page = std::array<Counter, kBlockSize>;
   using Row = std::vector<std::unique_ptr<Page>>;   // by block
 
   Page& Touch(Minute minute, BlockIndex block);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/strings.h"
 
 namespace tally {
 namespace {
@@ -24,10 +25,7 @@ std::string OtherInEvery(const SeriesTable::Metric& metric) {
 }  // namespace
 
 SeriesTable::SeriesTable(std::vector<Metric> metrics, size_t series_max)
-    : metrics_(std::move(metrics)),
-      series_max_(series_max),
-      by_name_(0, HashName{&entries_}, EqualName{&entries_}),
-      ordered_(ByName{&entries_}) {}
+    : metrics_(std::move(metrics)), series_max_(series_max), index_(names_), ordered_(ByName{&names_}) {}
 
 std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
   size_t values = static_cast<size_t>(std::count(name.begin(), name.end(), ':'));
@@ -38,29 +36,29 @@ std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
   return std::nullopt;
 }
 
-SeriesTable::Admission SeriesTable::Admit(uint32_t metric, std::string_view name) {
+SeriesId SeriesTable::Admit(uint32_t metric, std::string_view name) {
   MutexLock lock(mutex_);
-  if (SeriesId id = Known(name); id != kNoSeries) return {id};
+  if (SeriesId id = Known(name); id != kNoSeries) return id;
   const Metric& of = metrics_[metric];
-  if (of.dimensions == 0 || named_ < series_max_) return {Add(name)};
+  if (of.dimensions == 0 || (named_ < series_max_ && names_.HasRoom(name.size()))) return Add(name);
   std::string other = Cat(WithoutLastValue(name), ':', kOther);
   SeriesId id = Known(other);
-  if (id == kNoSeries && others_ >= kOtherMax) {
+  if (id == kNoSeries && (others_ >= kOtherMax || !names_.HasRoom(other.size()))) {
     other = OtherInEvery(of);
     id = Known(other);
   }
-  return {id != kNoSeries ? id : Add(other), /*cacheable=*/false};
+  return id != kNoSeries ? id : Add(other);
 }
 
 SeriesId SeriesTable::Known(std::string_view name) {
-  auto known = by_name_.find(name);
-  if (known == by_name_.end()) return kNoSeries;
-  entries_[*known].retiring = false;
-  return *known;
+  NameRef ref = index_.FindHiddenToo(name);
+  if (ref == kNoName) return kNoSeries;
+  index_.Show(ref);
+  return names_.id(ref);
 }
 
 SeriesId SeriesTable::Add(std::string_view name) {
-  SeriesId id = static_cast<SeriesId>(entries_.size());
+  SeriesId id = static_cast<SeriesId>(refs_.size());
   if (!free_.empty()) {
     id = free_.back();
     free_.pop_back();
@@ -71,19 +69,20 @@ SeriesId SeriesTable::Add(std::string_view name) {
 }
 
 void SeriesTable::Insert(SeriesId id, std::string_view name) {
-  if (id >= entries_.size()) entries_.resize(id + size_t{1});
-  entries_[id] = {std::string(name), /*live=*/true, /*retiring=*/false};
-  TALLY_CHECK(by_name_.insert(id).second);
-  ordered_.insert(id);
+  if (id >= refs_.size()) refs_.resize(id + size_t{1}, kNoName);
+  TALLY_CHECK(refs_[id] == kNoName && index_.FindHiddenToo(name) == kNoName);
+  NameRef ref = refs_[id] = names_.Add(id, name);
+  index_.Insert(ref);
+  ordered_.insert(ref);
   ++LimitOf(name);
 }
 
 void SeriesTable::Free(SeriesId id) {
-  Entry& entry = entries_[id];
-  --LimitOf(entry.name);
-  ordered_.erase(id);
-  by_name_.erase(id);
-  entry = {};
+  NameRef ref = std::exchange(refs_[id], kNoName);
+  --LimitOf(names_.name(ref));
+  ordered_.erase(ref);
+  index_.Remove(ref);
+  names_.Free(ref);
   free_.push_back(id);
 }
 
@@ -97,46 +96,51 @@ bool SeriesTable::Restore(SeriesId id, std::string_view name) {
   bool of_a_metric = MetricOf(name).has_value();
   MutexLock lock(mutex_);
   // The numbers between are free until their own Restore().
-  for (SeriesId gap = static_cast<SeriesId>(entries_.size()); gap <= id; ++gap) entries_.emplace_back();
+  if (id >= refs_.size()) refs_.resize(id + size_t{1}, kNoName);
   if (of_a_metric) Insert(id, name);
   return of_a_metric;
 }
 
 void SeriesTable::FinishRestore() {
   MutexLock lock(mutex_);
-  for (SeriesId id = static_cast<SeriesId>(entries_.size()); id-- > 0;) {
-    if (!entries_[id].live) free_.push_back(id);
+  for (SeriesId id = static_cast<SeriesId>(refs_.size()); id-- > 0;) {
+    if (refs_[id] == kNoName) free_.push_back(id);
   }
 }
 
 SeriesId SeriesTable::Find(std::string_view name) const {
   MutexLock lock(mutex_);
-  auto known = by_name_.find(name);
-  return known == by_name_.end() ? kNoSeries : *known;
+  NameRef ref = index_.FindHiddenToo(name);
+  return ref == kNoName ? kNoSeries : names_.id(ref);
+}
+
+// Empty if the number is free.
+std::string_view SeriesTable::NameOf(SeriesId id) const {
+  return id < refs_.size() && refs_[id] != kNoName ? names_.name(refs_[id]) : std::string_view();
 }
 
 std::string SeriesTable::Name(SeriesId id) const {
   MutexLock lock(mutex_);
-  return entries_[id].name;
+  return std::string(NameOf(id));
 }
 
 std::string SeriesTable::NameIfLive(SeriesId id) const {
   MutexLock lock(mutex_);
-  return id < entries_.size() && entries_[id].live ? entries_[id].name : std::string();
+  return std::string(NameOf(id));
 }
 
 void SeriesTable::Names(std::span<const SeriesId> ids, std::vector<std::string>& names) const {
   MutexLock lock(mutex_);
-  for (SeriesId id : ids) names.push_back(entries_[id].name);
+  for (SeriesId id : ids) names.emplace_back(NameOf(id));
 }
 
 std::vector<SeriesId> SeriesTable::List(std::string_view prefix, absl::FunctionRef<bool(std::string_view)> keep) const {
   MutexLock lock(mutex_);
   std::vector<SeriesId> ids;
   for (auto at = ordered_.lower_bound(prefix); at != ordered_.end(); ++at) {
-    std::string_view name = entries_[*at].name;
+    std::string_view name = names_.name(*at);
     if (!name.starts_with(prefix)) break;
-    if (keep(name)) ids.push_back(*at);
+    if (keep(name)) ids.push_back(names_.id(*at));
   }
   return ids;
 }
@@ -144,12 +148,12 @@ std::vector<SeriesId> SeriesTable::List(std::string_view prefix, absl::FunctionR
 SeriesId SeriesTable::FirstFrom(std::string_view name) const {
   MutexLock lock(mutex_);
   auto at = ordered_.lower_bound(name);
-  return at == ordered_.end() ? kNoSeries : *at;
+  return at == ordered_.end() ? kNoSeries : names_.id(*at);
 }
 
 size_t SeriesTable::size() const {
   MutexLock lock(mutex_);
-  return by_name_.size();
+  return index_.size();
 }
 
 SeriesTable::Pin::Pin(const SeriesTable& table) : table_(table) {
@@ -163,8 +167,12 @@ SeriesTable::Pin::~Pin() {
 }
 
 void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {
-  MutexLock lock(mutex_);
-  for (SeriesId id : ids) entries_[id].retiring = true;
+  while (!ids.empty()) {
+    size_t n = std::min(ids.size(), kChunk);
+    MutexLock lock(mutex_);
+    for (SeriesId id : ids.first(n)) index_.Hide(refs_[id]);
+    ids = ids.subspan(n);
+  }
 }
 
 std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
@@ -174,13 +182,21 @@ std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
     size_t n = std::min(ids.size(), kChunk);
     MutexLock lock(mutex_);
     for (SeriesId id : ids.first(n)) {
-      if (!std::exchange(entries_[id].retiring, false) || pins_ > 0 || !unused(id)) continue;
+      if (!index_.IsHidden(refs_[id]) || pins_ > 0 || !unused(id)) {
+        index_.Show(refs_[id]);
+        continue;
+      }
       Free(id);
       freed.push_back(id);
     }
     ids = ids.subspan(n);
   }
   return freed;
+}
+
+SeriesIndex::Outgrown SeriesTable::TakeOutgrown() {
+  MutexLock lock(mutex_);
+  return index_.TakeOutgrown();
 }
 
 std::vector<SeriesId> SeriesTable::TakeAdmitted() {

@@ -4,14 +4,13 @@
 //   SeriesTable::Admission a = table.Admit(0, "stats:mw:login");
 //
 // A series' life: admitted by the first increment; listed and countable; when its last minute has been dropped the
-// checkpointer retires it: BeginRetiring(), every shard forgets the number, the shards are cut, and FinishRetiring()
-// frees those that nobody admitted again. A freed number is given to the next new name.
+// checkpointer retires it: BeginRetiring() hides it from the shards, who then have to ask here, the shards are cut, and
+// FinishRetiring() frees those that nobody admitted again. A freed number is given to the next new name.
 //
 // Thread-safe.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,12 +18,11 @@
 #include <vector>
 
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "core/base/mutex.h"
-#include "core/base/strings.h"
 #include "core/counters/series.h"
+#include "core/counters/series_index.h"
+#include "core/counters/series_names.h"
 
 namespace tally {
 
@@ -35,18 +33,14 @@ class SeriesTable {
     uint32_t dimensions = 0;
   };
 
-  struct Admission {
-    SeriesId id = kNoSeries;
-    bool cacheable = true;   // false: `id` is an ~other which stands in only while the table is full
-  };
-
   struct NamedSeries {
     SeriesId id;
     std::string name;
   };
 
   // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such
-  // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions.
+  // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions. The same where
+  // there is no room for another name (SeriesNames::HasRoom).
   static constexpr size_t kOtherMax = 10'000;
 
   // So many series are retired before the lock is free for a moment: a million may go with one minute, and who counts
@@ -56,7 +50,10 @@ class SeriesTable {
   SeriesTable(std::vector<Metric> metrics, size_t series_max);
 
   // The number to count `name` under. REQUIRES: `name` is `metric`'s name and its encoded values, joined by ':'.
-  Admission Admit(uint32_t metric, std::string_view name);
+  SeriesId Admit(uint32_t metric, std::string_view name);
+
+  // Where a shard looks before it asks Admit(), without a lock.
+  const SeriesIndex& index() const { return index_; }
 
   // Puts back a series of a checkpoint. Returns false, and keeps the number free, if it is of no configured metric.
   // REQUIRES: before any Admit(); number and name are new.
@@ -100,44 +97,27 @@ class SeriesTable {
     const SeriesTable& table_;
   };
 
-  // The checkpointer's. BeginRetiring() marks the series; an Admit() of one before FinishRetiring() keeps it alive.
+  // The checkpointer's. BeginRetiring() hides the series; an Admit() of one before FinishRetiring() keeps it alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those of `ids` which are still marked and for which `unused` holds, while no Pin is held; the marks are
-  // gone in either case. Returns the freed, ascending. REQUIRES: `ids` ascend.
+  // Frees those of `ids` which are still hidden and for which `unused` holds, while no Pin is held; the others are to be
+  // seen again. Returns the freed, ascending. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
+  // What shards may still be reading from; it may go once each of them was cut (see SeriesIndex).
+  SeriesIndex::Outgrown TakeOutgrown();
   // The series admitted since the last call.
   std::vector<SeriesId> TakeAdmitted();
 
  private:
-  struct Entry {
-    std::string name;
-    bool live = false;
-    bool retiring = false;
-  };
-  using Entries = std::deque<Entry>;
-
   struct ByName {
     using is_transparent = void;
-    const Entries* entries;
-    bool operator()(SeriesId a, SeriesId b) const { return (*entries)[a].name < (*entries)[b].name; }
-    bool operator()(SeriesId a, std::string_view b) const { return (*entries)[a].name < b; }
-    bool operator()(std::string_view a, SeriesId b) const { return a < (*entries)[b].name; }
-  };
-  struct HashName {
-    using is_transparent = void;
-    const Entries* entries;
-    size_t operator()(SeriesId id) const { return (*this)((*entries)[id].name); }
-    size_t operator()(std::string_view name) const { return absl::Hash<absl::string_view>()(ToAbsl(name)); }
-  };
-  struct EqualName {
-    using is_transparent = void;
-    const Entries* entries;
-    bool operator()(SeriesId a, SeriesId b) const { return a == b; }
-    bool operator()(SeriesId a, std::string_view b) const { return (*entries)[a].name == b; }
-    bool operator()(std::string_view a, SeriesId b) const { return (*this)(b, a); }
+    const SeriesNames* names;
+    bool operator()(NameRef a, NameRef b) const { return names->name(a) < names->name(b); }
+    bool operator()(NameRef a, std::string_view b) const { return names->name(a) < b; }
+    bool operator()(std::string_view a, NameRef b) const { return a < names->name(b); }
   };
 
   void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string_view NameOf(SeriesId id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Free(SeriesId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t& LimitOf(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -147,9 +127,10 @@ class SeriesTable {
   const size_t series_max_;
 
   mutable Mutex mutex_;
-  Entries entries_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_set<SeriesId, HashName, EqualName> by_name_ ABSL_GUARDED_BY(mutex_);
-  absl::btree_set<SeriesId, ByName> ordered_ ABSL_GUARDED_BY(mutex_);
+  SeriesNames names_;    // written under mutex_
+  SeriesIndex index_;    // written under mutex_
+  std::vector<NameRef> refs_ ABSL_GUARDED_BY(mutex_);   // by number; kNoName: it is free
+  absl::btree_set<NameRef, ByName> ordered_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
   size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension, up to kOtherMax

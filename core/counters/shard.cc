@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/strings.h"
 #include "core/events/event_time.h"
 
 namespace tally {
@@ -52,6 +53,7 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
       rejects_.Add(partition.status.place, record.offset, fate, now, record.payload);
     }
   }
+  AddIncrements();
 }
 
 Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit) {
@@ -81,23 +83,37 @@ Fate Shard::Count(const EventView& event, Minute minute) {
   for (uint32_t i = 0; i < metrics.size(); ++i) {
     if (!metrics[i].Holds(event)) continue;
     std::optional<uint64_t> amount = metrics[i].Amount(event);
-    if (!amount || !metrics[i].WriteName(event, name_)) {
+    size_t begin = names_.size();
+    if (!amount || !metrics[i].AppendName(event, names_)) {
+      names_.resize(begin);
       lacking = true;
       continue;
     }
     counted = true;
-    // Nothing added is no counter.
-    if (*amount > 0) active_->Add(minute, IdOf(i, name_), *amount);
+    if (*amount == 0) continue;   // nothing added is no counter
+    std::string_view name = std::string_view(names_).substr(begin);
+    Increment& increment = increments_.emplace_back();
+    increment = {minute, i, SeriesIndex::HashOf(name), begin, name.size(), *amount};
+    series_.index().Prefetch(increment.hash);
   }
   return counted ? Fate::kCounted : lacking ? Fate::kMissingField : Fate::kFiltered;
 }
 
-SeriesId Shard::IdOf(uint32_t metric, std::string_view name) {
-  auto known = ids_.find(name);
-  if (known != ids_.end()) return known->second;
-  SeriesTable::Admission admission = series_.Admit(metric, name);
-  if (admission.cacheable) ids_.emplace(name, admission.id);
-  return admission.id;
+// In steps, each of which fetches into the cache what the next one reads: with a million series the processor would
+// else wait for memory three times an event (counters_bench Apply).
+void Shard::AddIncrements() {
+  const SeriesIndex& index = series_.index();
+  for (Increment& increment : increments_) increment.candidate = index.Candidate(increment.hash);
+  for (Increment& increment : increments_) {
+    std::string_view name(names_.data() + increment.name, increment.name_size);
+    SeriesId id = index.Find(name, increment.hash, increment.candidate);
+    if (id == kNoSeries) id = series_.Admit(increment.metric, name);
+    increment.counter = &active_->At(increment.minute, id);
+    __builtin_prefetch(increment.counter, /*rw=*/1);
+  }
+  for (const Increment& increment : increments_) Delta::Bump(*increment.counter, increment.amount);
+  increments_.clear();
+  names_.clear();
 }
 
 void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
@@ -138,11 +154,6 @@ void Shard::Release() {
   std::shared_ptr<const Delta> released;   // freed outside of the lock
   MutexLock lock(mutex_);
   released.swap(frozen_);
-}
-
-void Shard::Forget(std::span<const std::string> names) {
-  MutexLock lock(mutex_);
-  for (const std::string& name : names) ids_.erase(name);
 }
 
 std::vector<std::shared_ptr<const Delta>> Shard::Deltas() const {

@@ -4,8 +4,8 @@
 //   shard.Apply(records, clock.Now());                         // one thread
 //   Shard::Cut cut = shard.CutNow();                           // another: offsets and delta of the same moment
 //
-// Shards share nothing on the hot path: each looks a series up in a table of its own, which is filled from the node's
-// series table on a miss.
+// Shards share nothing that is written on the hot path: a series that is known is looked up in the node's index without
+// a lock, a new one is asked of the series table.
 //
 // One thread applies; every other method may be called by any thread, and waits at most for a chunk of kChunkRecords.
 #pragma once
@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/base/mutex.h"
 #include "core/counters/delta.h"
 #include "core/counters/fate.h"
@@ -81,9 +80,6 @@ class Shard {
   Cut CutNow();
   void Release();
 
-  // Forgets the numbers of these names; the next event of such a series asks the node's table again.
-  void Forget(std::span<const std::string> names);
-
   // The active delta and, between a cut and its release, the frozen one.
   std::vector<std::shared_ptr<const Delta>> Deltas() const;
   std::vector<PartitionStatus> Partitions() const;
@@ -94,20 +90,23 @@ class Shard {
     PartitionStatus status;
     std::string number;   // in decimal, for @partition
   };
-  struct HashName {
-    using is_transparent = void;
-    size_t operator()(std::string_view s) const { return absl::Hash<absl::string_view>()(ToAbsl(s)); }
-  };
-  struct EqualName {
-    using is_transparent = void;
-    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+  // What an event adds to a counter, until the whole chunk is decoded.
+  struct Increment {
+    Minute minute;
+    uint32_t metric = 0;
+    SeriesIndex::Hash hash = 0;
+    size_t name = 0;        // its first byte in names_
+    size_t name_size = 0;
+    uint64_t amount = 0;
+    NameRef candidate = kNoName;
+    Delta::Counter* counter = nullptr;
   };
 
   void ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now);
   Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  SeriesId IdOf(uint32_t metric, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddIncrements() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const Rules> rules_;
   SeriesTable& series_;
@@ -116,11 +115,11 @@ class Shard {
   // The applying thread's own.
   const std::unique_ptr<Decoder> decoder_;
   std::vector<Field> fields_;
-  std::string name_;
+  std::vector<Increment> increments_;   // of the chunk
+  std::string names_;                   // of their series, one behind the other
 
   mutable Mutex mutex_;
   std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, SeriesId, HashName, EqualName> ids_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<Delta> active_ ABSL_GUARDED_BY(mutex_) = std::make_shared<Delta>();
   std::shared_ptr<const Delta> frozen_ ABSL_GUARDED_BY(mutex_);
   Rejects rejects_ ABSL_GUARDED_BY(mutex_);

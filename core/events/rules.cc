@@ -53,13 +53,13 @@ std::optional<uint64_t> MetricRule::Amount(const EventView& event) const {
   return ParseAmount(field.text);
 }
 
-bool MetricRule::WriteName(const EventView& event, std::string& series) const {
-  series.assign(name);
+bool MetricRule::AppendName(const EventView& event, std::string& names) const {
+  names.append(name);
   for (const Source& source : by) {
     Field field = event.Get(source);
     if (!IsDimensionValue(field)) return false;
-    series.push_back(':');
-    AppendEncoded(series, field.text);
+    names.push_back(':');
+    AppendEncoded(names, field.text);
   }
   return true;
 }

@@ -54,8 +54,8 @@ struct MetricRule {
   // What to add: 1, or the value field's integer >= 0. Nothing if that field is missing or something else.
   std::optional<uint64_t> Amount(const EventView& event) const;
 
-  // Writes the name of the event's series. Returns false if a dimension's field is missing.
-  bool WriteName(const EventView& event, std::string& name) const;
+  // Appends the name of the event's series. Returns false if a dimension's field is missing; part of it may be there.
+  bool AppendName(const EventView& event, std::string& names) const;
 };
 
 class Rules {

@@ -82,10 +82,12 @@ std::optional<Minute> ParseBucket(std::string_view text) {
   absl::CivilMinute civil(*year, *date / 100, *date % 100, *time / 100, *time % 100);
   int64_t index = civil - absl::CivilMinute(1970, 1, 1);
   if (index < Minute::Min().index() || index > Minute::Max().index()) return std::nullopt;
-  Minute minute = Minute::FromIndex(static_cast<int32_t>(index));
-  // The 31st of February is a day of March to the calendar, but no bucket's name.
-  if (FormatBucket(minute) != text) return std::nullopt;
-  return minute;
+  // The 31st of February is a day of March to the calendar, but no bucket's name; nor is the year -0000. Not by writing
+  // the name and comparing, which took an eighth of a pipelined HGET (tools/bench --only answers).
+  bool same = civil.month() == *date / 100 && civil.day() == *date % 100 && civil.hour() == *time / 100 &&
+              civil.minute() == *time % 100;
+  if (!same || (*year == 0 && rest.size() != text.size())) return std::nullopt;
+  return Minute::FromIndex(static_cast<int32_t>(index));
 }
 
 }  // namespace tally

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/strings.h"
 #include "gtest/gtest.h"
 #include "tests/storage/stored.h"
 

@@ -39,8 +39,11 @@ class KafkaBroker {
  public:
   using Configs = std::vector<std::pair<std::string, std::string>>;
 
+  // What its JVM is told to be good at: tests want it soon, benchmarks as one runs it.
+  enum class Jvm { kQuickStart, kFullSpeed };
+
   // Returns once the broker has answered.
-  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start();
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm = Jvm::kQuickStart);
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
@@ -84,7 +87,7 @@ class KafkaBroker {
   };
   using Client = std::unique_ptr<rd_kafka_s, ClientDeleter>;
 
-  KafkaBroker() : dir_("tally-kafka") {}
+  explicit KafkaBroker(Jvm jvm) : jvm_(jvm), dir_("tally-kafka") {}
 
   // The process (kafka_broker.cc).
   absl::Status WriteProperties();
@@ -98,6 +101,7 @@ class KafkaBroker {
   absl::StatusOr<int> CountPartitions(const std::string& topic);
   absl::Status WaitForPartitions(const std::string& topic, int partitions);
 
+  const Jvm jvm_;
   TempDir dir_;
   int port_ = 0;
   int controller_port_ = 0;

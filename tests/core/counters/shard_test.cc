@@ -310,12 +310,11 @@ TEST(ShardCut, BelongsToItsReaderAlsoAfterTheRelease) {
   EXPECT_THAT(cut.delta->Pages(), SizeIs(1));
 }
 
-TEST(Shard, AsksForANumberAgainOnceItWasToldToForgetIt) {
+TEST(Shard, AsksTheTableForASeriesThatIsToRetire) {
   OneShard shard;
   shard.Apply(0, kLogin);
   SeriesId id = shard.table().Find("stats:mw:login");
   shard.table().BeginRetiring({&id, 1});
-  shard->Forget(std::vector<std::string>{"stats:mw:login", "stats:never:seen"});
   shard.Apply(1, kLogin);
   EXPECT_THAT(shard.table().FinishRetiring({&id, 1}, [](SeriesId) { return true; }), SizeIs(0));
 }

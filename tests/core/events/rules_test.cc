@@ -44,8 +44,11 @@ class Seen {
 std::string NameOf(std::vector<Dimension> by, std::string_view payload,
                    std::optional<std::string_view> key = std::nullopt) {
   auto rules = Compile({{"m", std::move(by), "", {}}});
-  std::string name = "what was there before";
-  return rules->metrics()[0].WriteName(Seen(*rules, std::string(payload), key).view(), name) ? name : "missing";
+  const std::string before = "what was there before";
+  std::string names = before;
+  if (!rules->metrics()[0].AppendName(Seen(*rules, std::string(payload), key).view(), names)) return "missing";
+  EXPECT_TRUE(names.starts_with(before));
+  return names.substr(before.size());
 }
 
 std::optional<uint64_t> Amount(std::string_view json) {
