@@ -1,5 +1,6 @@
 #include "core/counters/series.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/utf8.h"
@@ -14,12 +15,13 @@ constexpr std::array<bool, 256> PlainBytes() {
 }
 constexpr std::array<bool, 256> kPlain = PlainBytes();
 
-void AppendCode(std::string& out, char c) {
+char* WriteCode(char c, char* out) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   auto byte = static_cast<uint8_t>(c);
-  out.push_back('%');
-  out.push_back(kDigits[byte >> 4]);
-  out.push_back(kDigits[byte & 15]);
+  *out++ = '%';
+  *out++ = kDigits[byte >> 4];
+  *out++ = kDigits[byte & 15];
+  return out;
 }
 
 int HexDigit(char c) {
@@ -31,25 +33,27 @@ int HexDigit(char c) {
 
 }  // namespace
 
-void AppendEncoded(std::string& name, std::string_view value) {
-  size_t plain = 0;
-  if (value.empty() || value[0] != '~') {
-    while (plain < value.size() && kPlain[static_cast<uint8_t>(value[plain])]) ++plain;
-  }
-  name.append(value.substr(0, plain));
-  while (plain < value.size()) {
-    char c = value[plain];
+char* WriteEncoded(std::string_view value, char* out) {
+  for (size_t i = 0; i < value.size();) {
+    char c = value[i];
     size_t length = 1;
-    if (static_cast<uint8_t>(c) >= 0x80 && (length = Utf8Length(value.substr(plain))) > 0) {
-      name.append(value.substr(plain, length));
-    } else if (kPlain[static_cast<uint8_t>(c)] && !(plain == 0 && c == '~')) {
-      name.push_back(c);
+    if (kPlain[static_cast<uint8_t>(c)] && !(c == '~' && i == 0)) {
+      *out++ = c;
+    } else if (static_cast<uint8_t>(c) >= 0x80 && (length = Utf8Length(value.substr(i))) > 0) {
+      out = std::copy_n(value.data() + i, length, out);
     } else {
-      AppendCode(name, c);
+      out = WriteCode(c, out);
       length = 1;
     }
-    plain += length;
+    i += length;
   }
+  return out;
+}
+
+std::string Encoded(std::string_view value) {
+  std::string encoded(kEncodedMax * value.size(), '\0');
+  encoded.resize(static_cast<size_t>(WriteEncoded(value, encoded.data()) - encoded.data()));
+  return encoded;
 }
 
 std::string Decoded(std::string_view encoded) {

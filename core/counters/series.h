@@ -26,9 +26,11 @@ inline uint64_t AddCounts(uint64_t a, uint64_t b) { return a > kCountMax - b ? k
 // The value under which series beyond the limit are counted. An event's own value cannot be it: a leading ~ is encoded.
 inline constexpr std::string_view kOther = "~other";
 
-// Appends `value` to a series' name: bytes up to space, ':', '%', '"', DEL, bytes that are no valid UTF-8, and a
-// leading '~' as %XX, all else as it is.
-void AppendEncoded(std::string& name, std::string_view value);
+// Writes `value` as it stands in a series' name: bytes up to space, ':', '%', '"', DEL, bytes that are no valid UTF-8,
+// and a leading '~' as %XX, all else as it is. Returns the end. REQUIRES: room for kEncodedMax * value.size() bytes.
+inline constexpr size_t kEncodedMax = 3;
+char* WriteEncoded(std::string_view value, char* out);
+std::string Encoded(std::string_view value);
 
 // The value that was encoded. Lenient: a % that begins no code stands for itself.
 std::string Decoded(std::string_view encoded);

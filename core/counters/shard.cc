@@ -62,9 +62,7 @@ Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Ti
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
     if (field.kind == Field::Kind::kMissing) return Fate::kMissingField;
-    std::optional<Timestamp> parsed = ParseEventTime(field, rules_->event().time_unit);
-    if (!parsed) return Fate::kUnparsable;
-    time = *parsed;
+    if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
   }
   if (time <= limit) {
     std::optional<Timestamp>& newest = partition.status.state.newest_event;
@@ -83,17 +81,19 @@ Fate Shard::Count(const EventView& event, Minute minute) {
   for (uint32_t i = 0; i < metrics.size(); ++i) {
     if (!metrics[i].Holds(event)) continue;
     std::optional<uint64_t> amount = metrics[i].Amount(event);
-    size_t begin = names_.size();
-    if (!amount || !metrics[i].AppendName(event, names_)) {
-      names_.resize(begin);
+    if (names_.size() < names_end_ + metrics[i].name_max) names_.resize(2 * (names_end_ + metrics[i].name_max));
+    char* begin = names_.data() + names_end_;
+    char* end = amount ? metrics[i].WriteName(event, begin) : nullptr;
+    if (end == nullptr) {
       lacking = true;
       continue;
     }
     counted = true;
     if (*amount == 0) continue;   // nothing added is no counter
-    std::string_view name = std::string_view(names_).substr(begin);
+    std::string_view name(begin, static_cast<size_t>(end - begin));
     Increment& increment = increments_.emplace_back();
-    increment = {minute, i, SeriesIndex::HashOf(name), begin, name.size(), *amount};
+    increment = {minute, i, SeriesIndex::HashOf(name), names_end_, name.size(), *amount};
+    names_end_ += name.size();
     series_.index().Prefetch(increment.hash);
   }
   return counted ? Fate::kCounted : lacking ? Fate::kMissingField : Fate::kFiltered;
@@ -113,7 +113,7 @@ void Shard::AddIncrements() {
   }
   for (const Increment& increment : increments_) Delta::Bump(*increment.counter, increment.amount);
   increments_.clear();
-  names_.clear();
+  names_end_ = 0;
 }
 
 void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {

@@ -116,7 +116,8 @@ class Shard {
   const std::unique_ptr<Decoder> decoder_;
   std::vector<Field> fields_;
   std::vector<Increment> increments_;   // of the chunk
-  std::string names_;                   // of their series, one behind the other
+  std::vector<char> names_;             // of their series, one behind the other, up to names_end_
+  size_t names_end_ = 0;
 
   mutable Mutex mutex_;
   std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);

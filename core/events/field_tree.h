@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,24 +24,32 @@ struct FieldNode {
   size_t index = kNoIndex;          // `key` as the index of an array, if it is one
   std::vector<size_t> fields;       // whose value this is: two for "user" and "/user"
   std::vector<FieldNode> children;
-  uint32_t tag = 0;                 // of `key`: nearly always enough to tell it from others
+  uint64_t tag = 0;                 // of `key`: enough to tell most from others
   uint64_t filter = 0;              // a bit for the tag of each child: most keys are nobody's, and seen to be here
   uint64_t round = 0;               // the event that this was last seen in; a key's second value must not count
 
-  // Of size, first and last byte.
-  static uint32_t TagOf(std::string_view name) {
+  // All bytes of a name of up to kTagged, some of a longer one.
+  static uint64_t TagOf(std::string_view name) {
+    auto four = [](const char* p) {
+      uint32_t bytes;
+      std::memcpy(&bytes, p, sizeof bytes);
+      return uint64_t{bytes};
+    };
+    auto byte = [](char c) { return uint64_t{static_cast<unsigned char>(c)}; };
+    if (name.size() >= 4) return four(name.data()) | four(name.data() + name.size() - 4) << 32;
     if (name.empty()) return 0;
-    auto byte = [](char c) { return uint32_t{static_cast<unsigned char>(c)}; };
-    return static_cast<uint32_t>(name.size()) << 16 | byte(name.front()) << 8 | byte(name.back());
+    return byte(name.front()) | byte(name[name.size() / 2]) << 8 | byte(name.back()) << 16;
   }
-  static uint64_t FilterBit(uint32_t name_tag) { return uint64_t{1} << (name_tag * 0x9e3779b9u >> 26); }
+  static constexpr size_t kTagged = 8;
+  static uint64_t FilterBit(uint64_t name_tag) { return uint64_t{1} << (name_tag * 0x9e3779b97f4a7c15u >> 58); }
 
   // The child of that name or index; null if nobody asked for it.
   FieldNode* Named(std::string_view name) {
-    uint32_t name_tag = TagOf(name);
+    uint64_t name_tag = TagOf(name);
     if ((filter & FilterBit(name_tag)) == 0) return nullptr;
     for (FieldNode& child : children) {
-      if (child.tag == name_tag && child.key == name) return &child;
+      if (child.tag != name_tag || child.key.size() != name.size()) continue;
+      if (name.size() <= kTagged || child.key == name) return &child;
     }
     return nullptr;
   }

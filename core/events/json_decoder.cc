@@ -124,8 +124,14 @@ class JsonDecoder final : public Decoder {
 
   Token ReadNumber(FieldNode* node, Token token) {
     const char* begin = Begin(token);
+    std::string_view run(begin, static_cast<size_t>(Begin(token + 1) - begin));
+    // Most long numbers are nothing but digits up to the next token.
+    if (run.size() >= 8 && run.size() <= 16 && run[0] != '0' && AreDigits8To16(run)) {
+      if (node != nullptr) Set(*node, Field::Kind::kInteger, run);
+      return token + 1;
+    }
     JsonNumber number = ReadJsonNumber(begin);
-    if (number.size == 0 || !OnlySpace(begin + number.size, Begin(token + 1))) return nullptr;
+    if (number.size == 0 || !OnlySpace(begin + number.size, begin + run.size())) return nullptr;
     if (node == nullptr) return token + 1;
     std::string_view text(begin, number.size);
     if (text == "-0") text.remove_prefix(1);

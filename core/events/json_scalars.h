@@ -5,14 +5,14 @@
 #include <optional>
 #include <string_view>
 
+#include "core/events/digits.h"
+
 namespace tally {
 
 struct JsonNumber {
   size_t size = 0;         // of its text; 0: no number
   bool is_integer = true;  // neither fraction nor exponent
 };
-
-inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 inline const char* SkipDigits(const char* p) {
   while (IsDigit(*p)) ++p;

@@ -38,7 +38,7 @@ Field EventView::Get(const Source& source) const {
   return {};
 }
 
-bool MetricRule::Holds(const EventView& event) const {
+bool MetricRule::HoldsAll(const EventView& event) const {
   return std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
     Field field = event.Get(condition.source);
     return HasText(field) &&
@@ -46,22 +46,20 @@ bool MetricRule::Holds(const EventView& event) const {
   });
 }
 
-std::optional<uint64_t> MetricRule::Amount(const EventView& event) const {
-  if (!value) return 1;
-  Field field = event.Get(*value);
+std::optional<uint64_t> MetricRule::AmountOf(const Field& field) {
   if (field.kind != Field::Kind::kInteger && field.kind != Field::Kind::kUntyped) return std::nullopt;
   return ParseAmount(field.text);
 }
 
-bool MetricRule::AppendName(const EventView& event, std::string& names) const {
-  names.append(name);
+char* MetricRule::WriteName(const EventView& event, char* out) const {
+  out = std::copy(name.begin(), name.end(), out);
   for (const Source& source : by) {
     Field field = event.Get(source);
-    if (!IsDimensionValue(field)) return false;
-    names.push_back(':');
-    AppendEncoded(names, field.text);
+    if (!IsDimensionValue(field)) return nullptr;
+    *out++ = ':';
+    out = WriteEncoded(field.text, out);
   }
-  return true;
+  return out;
 }
 
 absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, const std::vector<MetricSpec>& metrics) {
@@ -74,6 +72,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
     for (const Dimension& dimension : spec.by) metric.by.push_back(rules->Resolve(dimension.source));
     if (!spec.value.empty()) metric.value = rules->Resolve(spec.value);
     for (const auto& [source, texts] : spec.where) metric.where.push_back({rules->Resolve(source), texts});
+    metric.name_max = metric.name.size() + metric.by.size() * (1 + kEncodedMax * kDimensionValueMax);
   }
   ASSIGN_OR_RETURN(auto decoder, MakeDecoder(rules->event_, rules->paths_));
   return rules;

@@ -38,7 +38,8 @@ struct EventView {
   Field Get(const Source& source) const;
 };
 
-struct MetricRule {
+class MetricRule {
+ public:
   struct Condition {
     Source source;
     std::vector<std::string> texts;   // one of them must be the field's text
@@ -48,14 +49,20 @@ struct MetricRule {
   std::vector<Source> by;
   std::optional<Source> value;
   std::vector<Condition> where;
+  size_t name_max = 0;   // no series' name is longer
 
-  bool Holds(const EventView& event) const;
+  bool Holds(const EventView& event) const { return where.empty() || HoldsAll(event); }
 
   // What to add: 1, or the value field's integer >= 0. Nothing if that field is missing or something else.
-  std::optional<uint64_t> Amount(const EventView& event) const;
+  std::optional<uint64_t> Amount(const EventView& event) const { return value ? AmountOf(event.Get(*value)) : 1; }
 
-  // Appends the name of the event's series. Returns false if a dimension's field is missing; part of it may be there.
-  bool AppendName(const EventView& event, std::string& names) const;
+  // Writes the name of the event's series, for which there is room for name_max bytes. Returns its end, or null if a
+  // dimension's field is missing; part of the name may be there then.
+  char* WriteName(const EventView& event, char* out) const;
+
+ private:
+  bool HoldsAll(const EventView& event) const;
+  static std::optional<uint64_t> AmountOf(const Field& field);
 };
 
 class Rules {

@@ -39,11 +39,7 @@ std::string Canonical(std::string_view name) {
     end = name.find(':', begin);
     std::string_view value = name.substr(begin, end == std::string_view::npos ? end : end - begin);
     canonical.push_back(':');
-    if (value == kOther) {
-      Append(canonical, value);
-    } else {
-      AppendEncoded(canonical, Decoded(value));
-    }
+    Append(canonical, value == kOther ? std::string(value) : Encoded(Decoded(value)));
   }
   return canonical;
 }

@@ -22,7 +22,9 @@ std::optional<Timestamp> ParseDate(std::string_view text) {
   if (!rest.starts_with(':')) Append(full, ":00");
   Append(full, rest);
   if (rest.find_first_of("Zz+-") == std::string_view::npos) Append(full, 'Z');
-  return ParseEventTime({Field::Kind::kString, full}, TimeUnit::kMillis);
+  Timestamp time;
+  if (!ParseEventTime({Field::Kind::kString, full}, TimeUnit::kMillis, time)) return std::nullopt;
+  return time;
 }
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }

@@ -11,12 +11,6 @@
 namespace tally {
 namespace {
 
-std::string Encoded(std::string_view value) {
-  std::string name;
-  AppendEncoded(name, value);
-  return name;
-}
-
 std::string Hex(uint8_t byte) {
   char code[4];
   std::snprintf(code, sizeof code, "%%%02X", byte);
@@ -29,12 +23,6 @@ TEST(SeriesName, LeavesPlainTextAsItIs) {
 }
 
 TEST(SeriesName, OfNothingIsNothing) { EXPECT_EQ(Encoded(""), ""); }
-
-TEST(SeriesName, IsAppended) {
-  std::string name = "stats:";
-  AppendEncoded(name, "a b");
-  EXPECT_EQ(name, "stats:a%20b");
-}
 
 TEST(SeriesName, EncodesBytesUpToSpaceAndColonPercentQuoteAndDel) {
   for (int byte = 0; byte < 0x80; ++byte) {

@@ -16,8 +16,8 @@ constexpr uint32_t kSeed = 20110605;
 constexpr int64_t kLimit = Timestamp::kLimitMillis;
 
 std::optional<int64_t> Millis(Field::Kind kind, std::string_view text, TimeUnit unit) {
-  std::optional<Timestamp> time = ParseEventTime(Field{kind, text}, unit);
-  return time ? std::optional(time->millis()) : std::nullopt;
+  Timestamp time;
+  return ParseEventTime(Field{kind, text}, unit, time) ? std::optional(time.millis()) : std::nullopt;
 }
 
 std::optional<int64_t> Integer(std::string_view text, TimeUnit unit = TimeUnit::kAuto) {

@@ -44,11 +44,10 @@ class Seen {
 std::string NameOf(std::vector<Dimension> by, std::string_view payload,
                    std::optional<std::string_view> key = std::nullopt) {
   auto rules = Compile({{"m", std::move(by), "", {}}});
-  const std::string before = "what was there before";
-  std::string names = before;
-  if (!rules->metrics()[0].AppendName(Seen(*rules, std::string(payload), key).view(), names)) return "missing";
-  EXPECT_TRUE(names.starts_with(before));
-  return names.substr(before.size());
+  const MetricRule& metric = rules->metrics()[0];
+  std::vector<char> name(metric.name_max);
+  char* end = metric.WriteName(Seen(*rules, std::string(payload), key).view(), name.data());
+  return end == nullptr ? "missing" : std::string(name.data(), end);
 }
 
 std::optional<uint64_t> Amount(std::string_view json) {

@@ -1,0 +1,40 @@
+// Decimal digits, eight at a time: a number of 13 digits, as most times are, takes a third of the time that digit by
+// digit takes (decode_bench Json and Time).
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace tally {
+
+inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+// Eight bytes of a text, the first one lowest.
+inline uint64_t EightBytes(const char* p) {
+  uint64_t bytes;
+  std::memcpy(&bytes, p, sizeof bytes);
+  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+  return bytes;
+}
+
+// A byte is a digit if its upper half is 3, and still is once 6 is added.
+inline bool AreEightDigits(uint64_t bytes) {
+  constexpr uint64_t kUpper = 0xf0f0f0f0f0f0f0f0, kThrees = 0x3030303030303030;
+  return (bytes & kUpper) == kThrees && ((bytes + 0x0606060606060606) & kUpper) == kThrees;
+}
+
+// The number that eight digits stand for: pairs of digits, then of pairs, then of those.
+inline uint64_t EightDigits(uint64_t bytes) {
+  bytes = (bytes & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;                  // 10 * 256 + 1
+  bytes = (bytes & 0x00ff00ff00ff00ff) * 6553601 >> 16;              // 100 * 65536 + 1
+  return (bytes & 0x0000ffff0000ffff) * 42949672960001 >> 32;        // 10000 * 2^32 + 1
+}
+
+// Whether all of a text of 8 to 16 bytes is digits: its first eight and its last eight.
+inline bool AreDigits8To16(std::string_view text) {
+  return AreEightDigits(EightBytes(text.data())) && AreEightDigits(EightBytes(text.data() + text.size() - 8));
+}
+
+}  // namespace tally
