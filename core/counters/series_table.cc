@@ -70,7 +70,7 @@ SeriesId SeriesTable::Add(std::string_view name) {
 
 void SeriesTable::Insert(SeriesId id, std::string_view name) {
   if (id >= refs_.size()) refs_.resize(id + size_t{1}, kNoName);
-  TALLY_CHECK(refs_[id] == kNoName && index_.FindHiddenToo(name) == kNoName);
+  TALLY_CHECK(refs_[id] == kNoName);
   NameRef ref = refs_[id] = names_.Add(id, name);
   index_.Insert(ref);
   ordered_.insert(ref);
@@ -97,8 +97,10 @@ bool SeriesTable::Restore(SeriesId id, std::string_view name) {
   MutexLock lock(mutex_);
   // The numbers between are free until their own Restore().
   if (id >= refs_.size()) refs_.resize(id + size_t{1}, kNoName);
-  if (of_a_metric) Insert(id, name);
-  return of_a_metric;
+  if (!of_a_metric) return false;
+  TALLY_CHECK(index_.FindHiddenToo(name) == kNoName);
+  Insert(id, name);
+  return true;
 }
 
 void SeriesTable::FinishRestore() {

@@ -99,7 +99,7 @@ class SeriesTable {
 
   // The checkpointer's. BeginRetiring() hides the series; an Admit() of one before FinishRetiring() keeps it alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those of `ids` which are still hidden and for which `unused` holds, while no Pin is held, and shows the others
+  // Frees those of `ids` which are still hidden and for which `unused` holds, while no Pin is held; shows the others
   // again. Returns the freed, ascending. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
   // What shards may still be reading from; it may go once each of them was cut (see SeriesIndex).

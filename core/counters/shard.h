@@ -94,10 +94,10 @@ class Shard {
   struct Increment {
     Minute minute;
     uint32_t metric = 0;
-    SeriesIndex::Hash hash = 0;
+    uint64_t amount = 0;
     size_t name = 0;        // its first byte in names_
     size_t name_size = 0;
-    uint64_t amount = 0;
+    SeriesIndex::Hash hash = 0;
     NameRef candidate = kNoName;
     Delta::Counter* counter = nullptr;
   };
@@ -106,6 +106,9 @@ class Shard {
   Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string_view NameOf(const Increment& increment) const {
+    return {names_.data() + increment.name, increment.name_size};
+  }
   void AddIncrements() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const Rules> rules_;
@@ -114,6 +117,7 @@ class Shard {
 
   // The applying thread's own.
   const std::unique_ptr<Decoder> decoder_;
+  std::vector<std::string_view> payloads_;   // of the chunk
   std::vector<Field> fields_;
   std::vector<Increment> increments_;   // of the chunk
   std::vector<char> names_;             // of their series, one behind the other, up to names_end_

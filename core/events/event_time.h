@@ -11,8 +11,8 @@ namespace tally {
 // is seconds, under 1e14 milliseconds, under 1e17 microseconds, else nanoseconds; decimals are cut. Numbers beyond
 // Timestamp's limits saturate. Returns false if it is no time.
 //
-// Not an optional, which g++ returns through the stack: it writes a byte, reads eight, and the processor waits until the
-// byte has arrived in the cache. That is a third of the time of a plain number (decode_bench Time).
+// Not an optional, which g++ returns through the stack: it writes a byte, reads eight, and the processor waits until
+// the byte has arrived in the cache. That is a third of the time of a plain number (decode_bench Time).
 bool ParseEventTime(const Field& field, TimeUnit unit, Timestamp& time);
 
 }  // namespace tally

@@ -48,7 +48,11 @@ class JsonTokens::Simd {
     }
     auto error = parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
                                  simdjson::stage1_mode::regular);
-    return error == simdjson::SUCCESS;
+    if (error != simdjson::SUCCESS) return false;
+    // There is room for them: simdjson puts three behind the last one for itself.
+    uint32_t* end = parser_->structural_indexes.get() + parser_->n_structural_indexes;
+    end[0] = end[1] = static_cast<uint32_t>(text.size());
+    return true;
   }
 
   const uint32_t* begin() const { return parser_->structural_indexes.get(); }
@@ -109,8 +113,9 @@ bool JsonTokens::ScanPortably(std::string_view text) {
     }
   }
   if (portable_.empty()) return false;
+  portable_.insert(portable_.end(), 2, static_cast<uint32_t>(text.size()));
   begin_ = portable_.data();
-  end_ = begin_ + portable_.size();
+  end_ = begin_ + portable_.size() - 2;
   return true;
 }
 

@@ -42,7 +42,8 @@ class JsonTokens {
   // levels agree.
   bool Scan(std::string_view text);
 
-  // The tokens that the last Scan() found; nothing if it failed.
+  // The tokens that the last Scan() found; nothing if it failed. Behind them stand two more, at text.size(): whoever
+  // walks on finds the end twice.
   const uint32_t* begin() const { return begin_; }
   const uint32_t* end() const { return end_; }
 

@@ -46,19 +46,24 @@ class RegexDecoder final : public Decoder {
     return absl::OkStatus();
   }
 
-  bool Decode(std::string_view payload, std::span<Field> fields) override {
+  void Load(std::span<const std::string_view> payloads) override {
+    payloads_.assign(payloads.begin(), payloads.end());
+  }
+
+  bool Decode(size_t i, std::span<Field> fields) override {
+    std::string_view payload = payloads_[i];
     if (payload.size() > kPayloadMax) return false;
     if (payload.data() == nullptr) payload = "";   // RE2 marks a group that took no part by null
     if (!pattern_.Match(re2::StringPiece(payload.data(), payload.size()), 0, payload.size(), RE2::UNANCHORED,
                         matches_.data(), static_cast<int>(matches_.size()))) {
       return false;
     }
-    for (size_t i = 0; i < groups_.size(); ++i) {
-      const re2::StringPiece& match = matches_[static_cast<size_t>(groups_[i])];
+    for (size_t field = 0; field < groups_.size(); ++field) {
+      const re2::StringPiece& match = matches_[static_cast<size_t>(groups_[field])];
       if (match.data() == nullptr) {
-        fields[i] = Field{};
+        fields[field] = Field{};
       } else {
-        fields[i] = Field{Field::Kind::kUntyped, {match.data(), match.size()}};
+        fields[field] = Field{Field::Kind::kUntyped, {match.data(), match.size()}};
       }
     }
     return true;
@@ -74,6 +79,7 @@ class RegexDecoder final : public Decoder {
   RE2 pattern_;
   std::vector<int> groups_;                  // of each field
   std::vector<re2::StringPiece> matches_;    // of group 0 and on, as far as somebody asks
+  std::vector<std::string_view> payloads_;
 };
 
 }  // namespace

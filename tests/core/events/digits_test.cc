@@ -7,6 +7,7 @@
 #include "core/events/event_time.h"
 #include "core/events/json_decoder.h"
 #include "gtest/gtest.h"
+#include "tests/core/events/decode_one.h"
 
 namespace tally {
 namespace {
@@ -42,7 +43,7 @@ TEST(Digits, AreNoOtherBytes) {
 bool IsNumber(std::string_view number) {
   auto decoder = MakeJsonDecoder({"v"}, JsonLevels().front()).value();
   Field field;
-  return decoder->Decode(Cat("{\"v\":", number, "}"), {&field, 1}) && field.kind == Field::Kind::kInteger &&
+  return DecodeOne(*decoder, Cat("{\"v\":", number, "}"), {&field, 1}) && field.kind == Field::Kind::kInteger &&
          field.text.size() == number.size();
 }
 

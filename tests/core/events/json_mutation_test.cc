@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/events/json_decoder.h"
+#include "core/events/json_tokens.h"
 #include "gtest/gtest.h"
 #include "tests/core/events/naive_json.h"
 
@@ -73,34 +74,65 @@ class Mutator {
   std::mt19937 random_;
 };
 
+// What the decoder says of payloads[i] is what the naive one says. Returns whether it is an event.
+bool Agrees(Decoder& decoder, size_t i, std::string_view payload, size_t& found) {
+  NaiveJson naive(payload);
+  std::vector<Field> fields(kPaths.size());
+  EXPECT_EQ(decoder.Decode(i, fields), naive.IsEvent()) << payload;
+  if (!naive.IsEvent()) return false;
+  for (size_t k = 0; k < fields.size(); ++k) {
+    NaiveJson::Value expected = naive.Find(kKeys[k]);
+    EXPECT_EQ(NaiveJson::Value(fields[k].kind, fields[k].text), expected) << kPaths[k] << ": " << payload;
+    found += expected.first != Field::Kind::kMissing;
+  }
+  return true;
+}
+
 TEST(JsonDecoder, AgreesOnBrokenEventsWithANaiveOneAtEveryLevel) {
   std::cout << "seed " << kSeed << "\n";
-  Mutator mutator(kSeed);
-  std::vector<std::string> levels = JsonLevels();
-  std::vector<std::unique_ptr<Decoder>> decoders;
-  for (const std::string& level : levels) decoders.push_back(MakeJsonDecoder(kPaths, level).value());
-  int events = 0, found = 0;
-  for (int i = 0; i < kMutations; ++i) {
-    std::string payload = mutator.Next();
-    NaiveJson naive(payload);
-    bool is_event = naive.IsEvent();
-    events += is_event;
-    for (size_t level = 0; level < levels.size(); ++level) {
-      std::vector<Field> fields(kPaths.size());
-      ASSERT_EQ(decoders[level]->Decode(payload, fields), is_event) << levels[level] << ", " << i << ": " << payload;
-      if (!is_event) continue;
-      for (size_t k = 0; k < fields.size(); ++k) {
-        NaiveJson::Value expected = naive.Find(kKeys[k]);
-        NaiveJson::Value actual(fields[k].kind, fields[k].text);
-        ASSERT_EQ(actual, expected) << levels[level] << ", " << i << ", " << kPaths[k] << ": " << payload;
-        found += expected.first != Field::Kind::kMissing;
+  for (const std::string& level : JsonLevels()) {
+    auto decoder = MakeJsonDecoder(kPaths, level).value();
+    Mutator mutator(kSeed);
+    size_t events = 0, found = 0;
+    for (size_t i = 0; i < kMutations && !HasFailure(); ++i) {
+      std::string payload = mutator.Next();
+      std::string_view loaded = payload;
+      decoder->Load({&loaded, 1});
+      events += Agrees(*decoder, 0, payload, found);
+    }
+    // The mutations must leave something to read, and something to refuse.
+    EXPECT_GT(events, kMutations / 10u) << level;
+    EXPECT_LT(events, kMutations * 9u / 10) << level;
+    EXPECT_GT(found, kMutations / 10u) << level;
+  }
+}
+
+// Payloads are scanned for tokens together if each of them could be scanned by itself, so those go through the walk
+// from one into the next; with another among them they go one by one.
+TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
+  std::mt19937 random(kSeed);
+  for (const std::string& level : JsonLevels()) {
+    auto decoder = MakeJsonDecoder(kPaths, level).value();
+    JsonTokens tokens(level);
+    Mutator mutator(kSeed);
+    size_t events = 0, no_events = 0, found = 0;
+    for (int load = 0; load < kMutations / 20 && !HasFailure(); ++load) {
+      bool only_scannable = random() % 4 > 0;
+      std::vector<std::string> payloads;
+      while (payloads.size() < 1 + random() % 30) {
+        std::string payload = random() % 50 ? mutator.Next() : "";
+        if (!only_scannable || tokens.Scan(payload) || payload.empty()) payloads.push_back(payload);
+      }
+      decoder->Load(std::vector<std::string_view>(payloads.begin(), payloads.end()));
+      for (size_t i = 0; i < payloads.size(); ++i) {
+        if (random() % 8 == 0) continue;   // a record that comes twice is not decoded
+        bool is_event = Agrees(*decoder, i, payloads[i], found);
+        if (only_scannable) ++(is_event ? events : no_events);
       }
     }
+    EXPECT_GT(events, 1000u) << level;
+    EXPECT_GT(no_events, 1000u) << level;
   }
-  // The mutations must leave something to read, and something to refuse.
-  EXPECT_GT(events, kMutations / 10);
-  EXPECT_LT(events, kMutations * 9 / 10);
-  EXPECT_GT(found, kMutations / 10);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/core/events/decode_one.h"
 
 namespace tally {
 namespace {
@@ -18,7 +19,7 @@ constexpr char kAccessLog[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+
 std::string Match(const std::string& pattern, std::string_view record, const std::vector<std::string>& groups) {
   auto decoder = MakeRegexDecoder(pattern, groups).value();
   std::vector<Field> fields(groups.size(), Field{Field::Kind::kBool, "of the event before"});
-  if (!decoder->Decode(record, fields)) return "unparsable";
+  if (!DecodeOne(*decoder, record, fields)) return "unparsable";
   std::string result;
   for (const Field& field : fields) {
     EXPECT_TRUE(field.kind == Field::Kind::kUntyped || field.kind == Field::Kind::kMissing);
@@ -43,7 +44,7 @@ TEST(RegexDecoder, IsMadeByTheFormatOfTheEvents) {
   spec.pattern = kAccessLog;
   auto decoder = MakeDecoder(spec, {"call"}).value();
   std::vector<Field> fields(1);
-  ASSERT_TRUE(decoder->Decode("1307284245 ::1 /k/buy", fields));
+  ASSERT_TRUE(DecodeOne(*decoder, "1307284245 ::1 /k/buy", fields));
   EXPECT_EQ(fields[0].text, "buy");
 }
 
@@ -84,7 +85,7 @@ TEST(RegexDecoder, PointsIntoThePayload) {
   std::string record = "call=buy";
   auto decoder = MakeRegexDecoder("call=(?P<call>.*)", {"call"}).value();
   std::vector<Field> fields(1);
-  ASSERT_TRUE(decoder->Decode(record, fields));
+  ASSERT_TRUE(DecodeOne(*decoder, record, fields));
   EXPECT_EQ(fields[0].text.data(), record.data() + 5);
 }
 

@@ -10,6 +10,7 @@
 #include "core/counters/series.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/core/events/decode_one.h"
 
 namespace tally {
 namespace {
@@ -28,7 +29,7 @@ class Seen {
   Seen(const Rules& rules, std::string payload, std::optional<std::string_view> key = std::nullopt)
       : payload_(std::move(payload)), decoder_(rules.NewDecoder()), fields_(rules.fields()) {
     record_.key = key;
-    TALLY_CHECK(decoder_->Decode(payload_, fields_));
+    TALLY_CHECK(DecodeOne(*decoder_, payload_, fields_));
   }
 
   EventView view() const { return {fields_, &record_, "mw", "3"}; }
