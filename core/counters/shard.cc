@@ -14,7 +14,8 @@ Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Hori
       series_(series),
       horizon_(horizon),
       decoder_(rules_->NewDecoder()),
-      fields_(rules_->fields()) {}
+      fields_(rules_->fields()),
+      shown_deltas_{active_} {}
 
 uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
   MutexLock lock(mutex_);
@@ -22,6 +23,8 @@ uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) 
   partition.number = Cat(place.partition);
   partition.status.place = std::move(place);
   partition.status.state = state;
+  MutexLock shown_lock(shown_mutex_);
+  shown_partitions_.push_back(partition.status);
   return static_cast<uint32_t>(partitions_.size() - 1);
 }
 
@@ -45,6 +48,7 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
   for (size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
     TALLY_CHECK(record.slot < partitions_.size());
+    if (touched_.empty() || touched_.back() != record.slot) touched_.push_back(record.slot);
     Partition& partition = partitions_[record.slot];
     PartitionState& state = partition.status.state;
     // The client may deliver a record twice; what is behind next was applied.
@@ -59,6 +63,24 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
     }
   }
   AddIncrements();
+  ShowChunk();
+}
+
+void Shard::ShowChunk() {
+  MutexLock lock(shown_mutex_);
+  for (uint32_t slot : touched_) shown_partitions_[slot].state = partitions_[slot].status.state;
+  touched_.clear();
+}
+
+void Shard::ShowPartition(uint32_t slot) {
+  MutexLock lock(shown_mutex_);
+  shown_partitions_[slot] = partitions_[slot].status;
+}
+
+void Shard::ShowDeltas() {
+  MutexLock lock(shown_mutex_);
+  shown_deltas_ = {active_};
+  if (frozen_) shown_deltas_.push_back(frozen_);
 }
 
 Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit) {
@@ -130,13 +152,17 @@ void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
   if (!status.stopped.empty()) return;
   status.state.next = std::max(status.state.next, offset);
   status.end = LogEnd{std::max(offset, status.end ? status.end->offset : offset), now};
+  ShowPartition(slot);
 }
 
 void Shard::ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of) {
   MutexLock lock(mutex_);
-  for (Partition& partition : partitions_) {
-    auto end = ends.find(partition.status.place);
-    if (end != ends.end()) partition.status.end = LogEnd{end->second, as_of};
+  for (uint32_t slot = 0; slot < partitions_.size(); ++slot) {
+    PartitionStatus& status = partitions_[slot].status;
+    auto end = ends.find(status.place);
+    if (end == ends.end()) continue;
+    status.end = LogEnd{end->second, as_of};
+    ShowPartition(slot);
   }
 }
 
@@ -144,6 +170,7 @@ void Shard::Stop(uint32_t slot, std::string reason) {
   MutexLock lock(mutex_);
   TALLY_CHECK(slot < partitions_.size());
   partitions_[slot].status.stopped = std::move(reason);
+  ShowPartition(slot);
 }
 
 Shard::Cut Shard::CutNow() {
@@ -154,27 +181,25 @@ Shard::Cut Shard::CutNow() {
   cut.delta = frozen_ = std::exchange(active_, std::move(fresh));
   cut.partitions.reserve(partitions_.size());
   for (const Partition& partition : partitions_) cut.partitions.push_back(partition.status);
+  ShowDeltas();
   return cut;
 }
 
 void Shard::Release() {
-  std::shared_ptr<const Delta> released;   // freed outside of the lock
+  std::shared_ptr<const Delta> released;   // freed outside of the locks
   MutexLock lock(mutex_);
   released.swap(frozen_);
+  ShowDeltas();
 }
 
 std::vector<std::shared_ptr<const Delta>> Shard::Deltas() const {
-  MutexLock lock(mutex_);
-  std::vector<std::shared_ptr<const Delta>> deltas = {active_};
-  if (frozen_) deltas.push_back(frozen_);
-  return deltas;
+  MutexLock lock(shown_mutex_);
+  return shown_deltas_;
 }
 
 std::vector<PartitionStatus> Shard::Partitions() const {
-  MutexLock lock(mutex_);
-  std::vector<PartitionStatus> statuses;
-  for (const Partition& partition : partitions_) statuses.push_back(partition.status);
-  return statuses;
+  MutexLock lock(shown_mutex_);
+  return shown_partitions_;
 }
 
 void Shard::AppendRejects(std::vector<Rejects::Reject>& all) const {
