@@ -12,6 +12,7 @@
 #include "apps/server/http_peer.h"
 #include "apps/server/listener.h"
 #include "apps/server/peer.h"
+#include "apps/server/short_turns.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 
@@ -46,7 +47,10 @@ class Server::Loop {
     text_.Start();
     http_.Start();
     Sweep();
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::thread([this] {
+      AskForShortTurns();
+      context_.run();
+    });
     return absl::OkStatus();
   }
 
