@@ -21,12 +21,18 @@ static_assert(kEvent.size() == 113);
 constexpr std::string_view kLine = "1307284245 10.1.2.3 /k/login/abc?x=1";
 constexpr char kPattern[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))";
 
-void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::string_view payload) {
+// Time is per event, of which so many are loaded together.
+void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::string_view payload,
+            size_t together = 256) {
   std::vector<Field> fields(fields_size);
-  for (auto _ : state) {
-    TALLY_CHECK(decoder.Decode(payload, fields));
-    benchmark::DoNotOptimize(fields.data());
-    benchmark::ClobberMemory();
+  std::vector<std::string_view> payloads(together, payload);
+  while (state.KeepRunningBatch(static_cast<int64_t>(together))) {
+    decoder.Load(payloads);
+    for (size_t i = 0; i < together; ++i) {
+      TALLY_CHECK(decoder.Decode(i, fields));
+      benchmark::DoNotOptimize(fields.data());
+      benchmark::ClobberMemory();
+    }
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * payload.size()));
 }
@@ -35,6 +41,11 @@ void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::
 void Json(benchmark::State& state, const std::string& level) {
   auto decoder = MakeJsonDecoder({"time", "game", "call"}, level).value();
   Decode(state, *decoder, 3, kEvent);
+}
+
+void JsonOneByOne(benchmark::State& state, const std::string& level) {
+  auto decoder = MakeJsonDecoder({"time", "game", "call"}, level).value();
+  Decode(state, *decoder, 3, kEvent, /*together=*/1);
 }
 
 // The same event with a nested value of a hundred bytes before everything else.
@@ -72,6 +83,7 @@ BENCHMARK_CAPTURE(Time, rfc3339, Field::Kind::kString, "2011-06-05T14:30:45.123Z
 int main(int argc, char** argv) {
   for (const std::string& level : tally::JsonLevels()) {
     benchmark::RegisterBenchmark(("Json/" + level).c_str(), tally::Json, level);
+    benchmark::RegisterBenchmark(("JsonOneByOne/" + level).c_str(), tally::JsonOneByOne, level);
     benchmark::RegisterBenchmark(("JsonNestedSkipped/" + level).c_str(), tally::JsonNested, level, "call");
     benchmark::RegisterBenchmark(("JsonNestedPointer/" + level).c_str(), tally::JsonNested, level, "/device/os/name");
   }

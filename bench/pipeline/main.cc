@@ -1,110 +1,134 @@
-// pipeline [--events N] [--rounds N]: fills five topics on a real broker, then reads them in turns with a consumer that
-// does nothing but touch each message, R, and with the node, checkpoints each second; prints what came out, and the
-// ratio.
+// The program behind tools/bench, whose --help says what its options are: starts a broker and whoever else is measured,
+// lets them take turns, and prints what came out as Markdown.
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <random>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "apps/system_clock.h"
-#include "bench/pipeline/measure.h"
+#include "bench/pipeline/answers.h"
+#include "bench/pipeline/backlog.h"
+#include "bench/pipeline/bench.h"
+#include "bench/pipeline/checkpoints.h"
+#include "bench/pipeline/idle.h"
+#include "bench/pipeline/ingest.h"
+#include "bench/pipeline/memory.h"
+#include "bench/pipeline/page.h"
+#include "bench/pipeline/partitions.h"
+#include "bench/pipeline/redis.h"
+#include "bench/pipeline/redis_consumer.h"
+#include "bench/pipeline/series.h"
+#include "bench/pipeline/streams.h"
 #include "bench/pipeline/touch.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "tests/testing/kafka_broker.h"
 
 namespace tally {
 namespace {
 
-constexpr const char* kGames[] = {"mw", "hh", "dd", "ml", "bi"};
-constexpr int kPartitions = 2;    // of each topic
-constexpr int kCalls = 1000;      // of each game: 5,000 series
-constexpr size_t kChunk = 50'000;
+// In the order in which they run, and stand in the report.
+constexpr struct {
+  std::string_view name;
+  absl::Status (*measure)(Bench& bench);
+  bool quick;   // part of --quick
+} kSections[] = {
+    {"ingest", MeasureIngest, true},
+    {"redis", MeasureRedis, true},
+    {"streams", MeasureStreams, false},
+    {"series", MeasureSeries, false},
+    {"partitions", MeasurePartitions, false},
+    {"memory", MeasureMemory, false},
+    {"backlog", MeasureBacklog, false},
+    {"cuts", MeasureCuts, false},
+    {"disk", MeasureDisk, false},
+    {"start", MeasureStart, false},
+    {"answers", MeasureAnswers, false},
+    {"latency", MeasureLatency, false},
+    {"idle", MeasureIdle, false},
+};
 
-// About 113 bytes, of which the default metric uses the time and two fields of seven.
-std::string Event(const char* game, int64_t time_ms, std::mt19937_64& random) {
-  char event[160];
-  int length = std::snprintf(
-      event, sizeof event,
-      R"({"time":%lld,"game":"%s","call":"call%03d","user":%06d,"ip":"10.%d.%d.7","v":3,"source":"feed"})",
-      static_cast<long long>(time_ms), game, static_cast<int>(random() % kCalls),
-      static_cast<int>(random() % 1'000'000), static_cast<int>(random() % 256), static_cast<int>(random() % 256));
-  return std::string(event, static_cast<size_t>(length));
-}
+constexpr uint64_t kQuickEvents = 4'000'000;
+constexpr int kQuickRounds = 3;
 
-absl::StatusOr<std::vector<std::string>> Fill(KafkaBroker& broker, uint64_t events) {
-  std::mt19937_64 random(1);
-  int64_t now = SystemClock().Now().millis();
-  std::vector<std::string> topics;
-  uint64_t each = events / (std::size(kGames) * kPartitions);
-  for (const char* game : kGames) {
-    topics.push_back(game);
-    RETURN_IF_ERROR(broker.CreateTopic(game, kPartitions));
-    for (int partition = 0; partition < kPartitions; ++partition) {
-      for (uint64_t made = 0; made < each; made += kChunk) {
-        std::vector<Message> chunk;
-        for (size_t i = 0; i < kChunk; ++i) {
-          int64_t age = 3'600'000 - static_cast<int64_t>((made + i) * 3'600'000 / each);   // an hour, in its order
-          chunk.push_back({.payload = Event(game, now - age, random)});
-        }
-        RETURN_IF_ERROR(broker.Produce(game, partition, chunk));
-      }
-    }
+struct Arguments {
+  BenchOptions bench;
+  std::string only;
+  std::string write;
+};
+
+absl::Status Take(const std::string& name, const std::string& value, Arguments& arguments) {
+  if (name == "--only") {
+    arguments.only = value;
+  } else if (name == "--write") {
+    arguments.write = value;
+  } else if (name == "--events") {
+    arguments.bench.events = std::strtoull(value.c_str(), nullptr, 10);
+  } else if (name == "--rounds") {
+    arguments.bench.rounds = std::atoi(value.c_str());
+  } else {
+    return InvalidArgument("unknown option '", name, "'");
   }
-  return topics;
-}
-
-void PrintRow(const char* what, const std::vector<Measured>& rounds) {
-  std::vector<double> rates, cpus;
-  for (const Measured& round : rounds)
-    rates.push_back(round.events_per_second / 1e6), cpus.push_back(round.cpu_us_per_event);
-  Spread rate = SpreadOf(rates), cpu = SpreadOf(cpus);
-  std::printf("| %s | %.2f (%.2f-%.2f) | %.2f (%.2f-%.2f) |\n", what, rate.median, rate.min, rate.max, cpu.median,
-              cpu.min, cpu.max);
-}
-
-absl::Status Run(uint64_t events, int rounds) {
-  std::fprintf(stderr, "starting a broker and filling it with %llu events\n", static_cast<unsigned long long>(events));
-  ASSIGN_OR_RETURN(auto broker, KafkaBroker::Start());
-  ASSIGN_OR_RETURN(std::vector<std::string> topics, Fill(*broker, events));
-  std::vector<Measured> touch, node;
-  std::vector<double> ratios;
-  for (int round = 0; round < rounds; ++round) {
-    ASSIGN_OR_RETURN(Measured r, MeasureTouch(broker->bootstrap(), topics, kPartitions, events));
-    ASSIGN_OR_RETURN(Measured tallyd, MeasureNode(broker->bootstrap(), topics, events));
-    std::fprintf(stderr, "round %d: R %.2fM/s %.2f us, tallyd %.2fM/s %.2f us\n", round + 1, r.events_per_second / 1e6,
-                 r.cpu_us_per_event, tallyd.events_per_second / 1e6, tallyd.cpu_us_per_event);
-    touch.push_back(r);
-    node.push_back(tallyd);
-    ratios.push_back(tallyd.events_per_second / r.events_per_second);
-  }
-  std::printf("| median of %d rounds (min-max) | million events/s | CPU us/event |\n|---|---|---|\n", rounds);
-  PrintRow("R: a consumer that touches each message", touch);
-  PrintRow("tallyd: JSON, checkpoint each second, check.crcs", node);
-  Spread ratio = SpreadOf(ratios);
-  std::printf("| tallyd / R | %.2f (%.2f-%.2f) | |\n", ratio.median, ratio.min, ratio.max);
   return absl::OkStatus();
 }
 
-uint64_t Flag(int argc, char** argv, const char* name, uint64_t otherwise) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], name) == 0) return std::strtoull(argv[i + 1], nullptr, 10);
+absl::StatusOr<Arguments> Parse(const std::vector<std::string>& words) {
+  Arguments arguments;
+  for (const std::string& word : words) {
+    if (word == "--quick") arguments.bench = {.events = kQuickEvents, .rounds = kQuickRounds, .quick = true};
   }
-  return otherwise;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--quick") continue;
+    const std::string value = i + 1 < words.size() ? words[i + 1] : "";
+    RETURN_IF_ERROR(Take(words[i], value, arguments));
+    if (value.empty()) return InvalidArgument(words[i], ": expected a value");
+    ++i;
+  }
+  if (arguments.bench.events > 0 && arguments.bench.rounds > 0) return arguments;
+  return InvalidArgument("expected at least one event and one round");
+}
+
+absl::Status Measure(Bench& bench, const std::string& only) {
+  bool any = false;
+  for (const auto& section : kSections) {
+    if (only.empty() ? bench.options().quick && !section.quick : only != section.name) continue;
+    any = true;
+    bench.Say(Cat("section ", section.name));
+    RETURN_IF_ERROR(Annotate(section.measure(bench), section.name));
+  }
+  return any ? absl::OkStatus() : InvalidArgument("no section '", only, "'");
+}
+
+absl::Status Write(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError(Cat("cannot write ", path));
+}
+
+absl::Status Run(const std::vector<std::string>& words) {
+  ASSIGN_OR_RETURN(Arguments arguments, Parse(words));
+  Report report;
+  Bench bench(arguments.bench, report);
+  RETURN_IF_ERROR(Measure(bench, arguments.only));
+  const std::string page = Page(arguments.bench, report);
+  std::fwrite(page.data(), 1, page.size(), stdout);
+  return arguments.write.empty() ? absl::OkStatus() : Write(arguments.write, page);
 }
 
 }  // namespace
 }  // namespace tally
 
+// The consumers that are measured are this program again, as processes of their own.
 int main(int argc, char** argv) {
-  if (argc > 5 && std::strcmp(argv[1], "touch") == 0) {
-    return tally::TouchMain(argv[2], {argv + 5, argv + argc}, std::atoi(argv[3]), std::strtoull(argv[4], nullptr, 10));
-  }
-  uint64_t events = tally::Flag(argc, argv, "--events", 10'000'000);
-  absl::Status status = tally::Run(events, static_cast<int>(tally::Flag(argc, argv, "--rounds", 5)));
-  if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  return status.ok() ? 0 : 1;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string first = words.empty() ? "" : words[0];
+  if (first == tally::kTouchCommand) return tally::TouchMain({words.begin() + 1, words.end()});
+  if (first == tally::kRedisCommand) return tally::RedisMain({words.begin() + 1, words.end()});
+  if (first == tally::kSeriesMemoryCommand) return tally::SeriesMemoryMain({words.begin() + 1, words.end()});
+  absl::Status status = tally::Run(words);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "tools/bench: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
 }

@@ -1,20 +1,26 @@
-// R: the yardstick. A consumer that only touches each message: one client, librdkafka's defaults, and check.crcs.
+// R, the yardstick: a consumer that only touches each message.
+//
+//   R1   one client, librdkafka's defaults
+//   R2   two clients with half of the partitions and a thread each, fetches of 512 KB
+//
+// Both check CRCs, as a node does.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "bench/pipeline/log.h"
 #include "bench/pipeline/measure.h"
 
 namespace tally {
 
-// Reads `events` messages of the topics' partitions from their beginning, in a process of its own, and sums a byte of
-// each.
-absl::StatusOr<Measured> MeasureTouch(const std::string& brokers, const std::vector<std::string>& topics,
-                                      int partitions, uint64_t events);
+// Reads the whole log in a process of its own, and sums a byte of each message.
+absl::StatusOr<Measured> MeasureR1(const FilledLog& log);
+absl::StatusOr<Measured> MeasureR2(const FilledLog& log);
 
-// The process's part.
-int TouchMain(const std::string& brokers, const std::vector<std::string>& topics, int partitions, uint64_t events);
+// The process's part: what main() does with this command.
+inline constexpr char kTouchCommand[] = "touch";
+int TouchMain(const std::vector<std::string>& words);
 
 }  // namespace tally

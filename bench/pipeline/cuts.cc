@@ -1,0 +1,225 @@
+#include <sys/resource.h>
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "bench/pipeline/checkpoints.h"
+#include "bench/pipeline/prepared.h"
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "storage/checkpoint_store.h"
+
+namespace tally {
+namespace {
+
+constexpr Extent kFew = {100, 100};
+constexpr Extent kMany = {100'000, 100};
+constexpr int kSeriesMet = 5000;
+constexpr auto kBetweenCuts = std::chrono::milliseconds(2);
+
+// From some point on; steady.
+int64_t NowNanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+int64_t ThreadCpuNanos() {
+  timespec taken{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &taken);
+  return taken.tv_sec * 1'000'000'000 + taken.tv_nsec;
+}
+
+// How often this thread has slept, as one does that waits for a lock. The scheduler taking the core away is not that.
+int64_t Sleeps() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw;
+}
+
+struct Stretch {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+
+// What applying a chunk took: CPU time, so that what else the machine does in between is left out, or, if it had to
+// wait for the lock, all of the time.
+struct Chunk {
+  Stretch when;
+  double micros = 0;
+};
+
+double Quantile(std::vector<double> figures, double q) {
+  std::sort(figures.begin(), figures.end());
+  return figures[std::min(figures.size() - 1, static_cast<size_t>(q * static_cast<double>(figures.size())))];
+}
+
+// Counters of a checkpoint, and a shard that goes on.
+struct Node {
+  static absl::StatusOr<std::unique_ptr<Node>> From(const Prepared& prepared) {
+    auto rules = Rules::Compile({}, DefaultMetrics());
+    ASSIGN_OR_RETURN(auto store, CheckpointStore::Open(prepared.directory(), nullptr));
+    ASSIGN_OR_RETURN(auto contents, store->Load());
+    auto node = std::make_unique<Node>(*std::move(rules));
+    node->counters.Restore(std::move(contents->saved));
+    Shard& shard = node->counters.AddShard();
+    for (int32_t partition = 0; partition < 10; ++partition) shard.AddPartition({"mw", partition}, {});
+    const Timestamp now = (prepared.newest() + 1).start();
+    for (int i = 0; i < kSeriesMet; ++i) {
+      const int series = i % prepared.extent().series;
+      node->payloads.push_back(
+          Cat(R"({"time":)", now.millis() + i, R"(,"game":")", Prepared::GameOf(series), R"(","call":")",
+              Prepared::CallOf(series), R"(","user":"001234","ip":"10.1.2.7","v":3,"source":"fe"})"));
+    }
+    return node;
+  }
+
+  explicit Node(std::shared_ptr<const Rules> rules) : counters(std::move(rules), {.ttl = absl::Hours(24)}) {}
+
+  Chunk ApplyChunk() {
+    const Timestamp now = Timestamp::FromMillis(1'307'284'200'000) + absl::Hours(24 * 365 * 20);
+    records.clear();
+    for (size_t i = 0; i < Shard::kChunkRecords; ++i, ++offset) {
+      records.push_back({0, offset, now, std::nullopt, payloads[static_cast<size_t>(offset) % payloads.size()]});
+    }
+    const int64_t sleeps = Sleeps();
+    const int64_t cpu = ThreadCpuNanos();
+    Stretch when{NowNanos(), 0};
+    counters.shards()[0]->Apply(records, now);
+    when.end = NowNanos();
+    const int64_t nanos = Sleeps() == sleeps ? ThreadCpuNanos() - cpu : when.end - when.begin;
+    return {when, static_cast<double>(nanos) / 1000};
+  }
+
+  Counters counters;
+  std::vector<std::string> payloads;
+  std::vector<Record> records;
+  int64_t offset = 0;
+};
+
+// What one round found, microseconds.
+struct Found {
+  double swap = 0;      // p99.9 of a shard's CutNow()
+  double typical = 0;   // of what a chunk beside a cut takes longer than others: the median
+  double pause = 0;     // and p99.9
+  double control = 0;   // the same of as many stretches without a cut
+};
+
+double SwapMicros(Node& node, int cuts) {
+  std::vector<double> micros;
+  Shard& shard = *node.counters.shards()[0];
+  for (int i = 0; i < cuts; ++i) {
+    node.ApplyChunk();
+    const int64_t begin = NowNanos();
+    shard.CutNow();
+    micros.push_back(static_cast<double>(NowNanos() - begin) / 1000);
+    shard.Release();
+  }
+  return Quantile(std::move(micros), 0.999);
+}
+
+// For each of `windows` how much longer than the median the longest chunk took that began in it, or right behind it,
+// where the pages are made anew. Both ascend.
+std::vector<double> Excess(const std::vector<Chunk>& chunks, const std::vector<Stretch>& windows, double median) {
+  std::vector<double> excess;
+  size_t chunk = 0;
+  for (const Stretch& window : windows) {
+    while (chunk < chunks.size() && chunks[chunk].when.begin < window.begin) ++chunk;
+    double longest = median;
+    for (size_t i = chunk; i < chunks.size(); ++i) {
+      longest = std::max(longest, chunks[i].micros);
+      if (chunks[i].when.begin > window.end) break;
+    }
+    excess.push_back(longest - median);
+  }
+  return excess;
+}
+
+// A thread applies chunk after chunk, this one cuts, and in between, for comparison, lets as much time pass.
+Found CutWhileCounting(Node& node, int cuts) {
+  std::atomic<bool> stop{false};
+  std::vector<Chunk> chunks;
+  std::thread ingest([&] {
+    while (!stop) chunks.push_back(node.ApplyChunk());
+  });
+  std::vector<Stretch> with, without;
+  for (int i = 0; i < cuts; ++i) {
+    std::this_thread::sleep_for(kBetweenCuts);
+    int64_t begin = NowNanos();
+    node.counters.Cut();
+    node.counters.MarkSaved();
+    with.push_back({begin, NowNanos()});
+    std::this_thread::sleep_for(kBetweenCuts);
+    begin = NowNanos();
+    without.push_back({begin, begin + (with.back().end - with.back().begin)});
+  }
+  stop = true;
+  ingest.join();
+  std::vector<double> micros;
+  for (const Chunk& chunk : chunks) micros.push_back(chunk.micros);
+  const double median = Quantile(std::move(micros), 0.5);
+  const std::vector<double> excess = Excess(chunks, with, median);
+  return {.swap = SwapMicros(node, 10 * cuts),
+          .typical = Quantile(excess, 0.5),
+          .pause = Quantile(excess, 0.999),
+          .control = Quantile(Excess(chunks, without, median), 0.999)};
+}
+
+// Milliseconds of pause, by round.
+absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std::string& name, Table& table) {
+  const int cuts = bench.options().whole() ? 2000 : 300;
+  ASSIGN_OR_RETURN(auto prepared, Prepared::Make(extent));
+  ASSIGN_OR_RETURN(auto node, Node::From(*prepared));
+  node->ApplyChunk();
+  std::vector<double> swap, typical, pause, control;
+  for (int round = 0; round < bench.options().rounds; ++round) {
+    Found found = CutWhileCounting(*node, cuts);
+    swap.push_back(found.swap);
+    typical.push_back(found.typical);
+    pause.push_back(found.pause);
+    control.push_back(found.control);
+    bench.Say(Cat("cuts, ", name, ": ", static_cast<int>(found.swap), " us, as seen ", static_cast<int>(found.pause),
+                  " us, without a cut ", static_cast<int>(found.control), " us"));
+  }
+  const Spread seen = SpreadOf(pause);
+  table.rows.push_back({name, Text(SpreadOf(swap), 1), Text(SpreadOf(typical), 0), Text(seen, 0),
+                        Text(SpreadOf(control), 0)});
+  return Spread{seen.min / 1000, seen.median / 1000, seen.max / 1000};
+}
+
+// Beyond the bar is what lies within the noise of the other.
+void JudgePause(Bench& bench, const std::string& name, const Spread& pause, const Spread& other) {
+  bench.report().Judge({.what = Cat("pause of ingest at a cut, p99.9, ", name, " live counters"), .want = Want::kAtMost,
+                        .bar = 1, .beyond = std::min(1.0, other.max), .unit = " ms", .why = ""},
+                       pause);
+}
+
+}  // namespace
+
+absl::Status MeasureCuts(Bench& bench) {
+  const bool whole = bench.options().whole();
+  Table table = {.title = "Pause at a cut",
+                 .text = "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "
+                         "CutNow(), nothing else beside it. As seen by ingest, which the bar is held against: one "
+                         "thread counts chunks of 256 events of 5,000 series, another cuts and folds; how much longer "
+                         "than the median the longest chunk took that met the cut: by CPU time or, if it had to wait "
+                         "for a lock, by the clock. Without a cut: the same of stretches as long in between.",
+                 .head = {"live counters", "a shard's swap", "as seen by ingest, median", "as seen by ingest",
+                          "without a cut"},
+                 .rows = {}};
+  const std::string few_name = "10,000";
+  const std::string many_name = whole ? "10,000,000" : "1,000,000";
+  ASSIGN_OR_RETURN(Spread few, MeasureWith(bench, kFew, few_name, table));
+  ASSIGN_OR_RETURN(Spread many, MeasureWith(bench, whole ? kMany : Extent{kMany.series / 10, kMany.minutes}, many_name,
+                                            table));
+  JudgePause(bench, few_name, few, many);
+  JudgePause(bench, many_name, many, few);
+  bench.report().Add(std::move(table));
+  return absl::OkStatus();
+}
+
+}  // namespace tally

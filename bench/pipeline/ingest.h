@@ -1,0 +1,11 @@
+// How fast a node reads and counts, beside consumers that only touch each message.
+#pragma once
+
+#include "absl/status/status.h"
+#include "bench/pipeline/bench.h"
+
+namespace tally {
+
+absl::Status MeasureIngest(Bench& bench);
+
+}  // namespace tally

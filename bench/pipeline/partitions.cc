@@ -1,0 +1,67 @@
+#include "bench/pipeline/partitions.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "bench/pipeline/node_run.h"
+#include "bench/pipeline/rounds.h"
+#include "bench/pipeline/touch.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+constexpr int kPartitionsOfEachTopic[] = {2, 20, 200};
+constexpr int kTopics = 5;
+
+std::string PartitionsOf(const FilledLog& log) { return Text(static_cast<uint64_t>(log.partitions * kTopics)); }
+
+// The lines of bench/growth_partitions.gnuplot. `rounds` are R2's and the node's of each log.
+absl::Status Leave(const std::vector<FilledLog>& logs, const Rounds& rounds) {
+  std::filesystem::create_directories(GROWTH_DATA);
+  std::ofstream file(GROWTH_DATA "/partitions.tsv");
+  for (size_t i = 0; i < logs.size(); ++i) {
+    file << logs[i].partitions * kTopics;
+    for (size_t who : {2 * i, 2 * i + 1}) {
+      file << '\t' << SpreadOf(rounds[who], &Measured::events_per_second).median << '\t'
+           << SpreadOf(rounds[who], &Measured::cpu_us_per_event).median;
+    }
+    file << '\n';
+  }
+  file.close();
+  return file ? absl::OkStatus() : absl::UnavailableError("cannot write " GROWTH_DATA "/partitions.tsv");
+}
+
+}  // namespace
+
+absl::Status MeasurePartitions(Bench& bench) {
+  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  std::vector<FilledLog> logs;
+  for (int each : kPartitionsOfEachTopic) {
+    const int partitions = each * kTopics;
+    bench.Say(Cat("filling ", partitions, " partitions"));
+    ASSIGN_OR_RETURN(FilledLog log, FillLog(*broker, {.events = bench.options().events,
+                                                      .prefix = Cat("of", partitions, "-"),
+                                                      .partitions = each}));
+    logs.push_back(std::move(log));
+  }
+  std::vector<Peer> peers;
+  for (const FilledLog& log : logs) {
+    peers.push_back({Cat("R2, ", PartitionsOf(log), " partitions"), [&log] { return MeasureR2(log); }});
+    peers.push_back({Cat("tallyd, ", PartitionsOf(log), " partitions"), [&log] { return MeasureNode(log); }});
+  }
+  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
+  Table table{.title = "Partitions",
+              .text = Cat("The same ", Text(logs.back().events), " events in more and more partitions of five topics."),
+              .head = kFiguresHead};
+  for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
+  bench.report().Add(std::move(table));
+  bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions", .bar = 0.7, .beyond = 0.9, .unit = " x"},
+                       Ratio(rounds[5], rounds[4], &Measured::events_per_second));
+  RETURN_IF_ERROR(Leave(logs, rounds));
+  for (const FilledLog& log : logs) RETURN_IF_ERROR(DropLog(*broker, log));
+  return absl::OkStatus();
+}
+
+}  // namespace tally

@@ -1,0 +1,50 @@
+#include "bench/pipeline/proc.h"
+
+#include <time.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+// The number behind `name` in a file of lines as "VmRSS:  1234 kB".
+uint64_t NumberIn(const std::string& path, const std::string& name) {
+  std::ifstream file(path);
+  for (std::string word; file >> word;) {
+    uint64_t number = 0;
+    if (word == name && file >> number) return number;
+  }
+  return 0;
+}
+
+}  // namespace
+
+uint64_t ResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmRSS:"); }
+uint64_t PeakResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmHWM:"); }
+
+absl::Duration CpuTimeOf(int pid) {
+  clockid_t clock;
+  timespec taken{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &taken) != 0) return absl::ZeroDuration();
+  return absl::DurationFromTimespec(taken);
+}
+
+int ThreadsOf(int pid, std::string_view name) {
+  int count = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(Cat("/proc/", pid, "/task"), error)) {
+    std::string found;
+    std::getline(std::ifstream(entry.path() / "comm"), found);
+    count += found == name;
+  }
+  return count;
+}
+
+uint64_t WrittenToDisk() { return NumberIn("/proc/self/io", "write_bytes:"); }
+
+}  // namespace tally

@@ -1,0 +1,24 @@
+// What the kernel says of a process that runs. 0 if there is none, or no such line.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/time/time.h"
+
+namespace tally {
+
+uint64_t ResidentBytesOf(int pid);       // now
+uint64_t PeakResidentBytesOf(int pid);   // the most so far
+
+// User and system time so far of all threads, also of those that have ended. Finer than /proc/PID/stat, which counts in
+// hundredths of a second.
+absl::Duration CpuTimeOf(int pid);
+
+// How many threads have this name.
+int ThreadsOf(int pid, std::string_view name);
+
+// What this process has had written to a disk, pages that are written twice counted twice.
+uint64_t WrittenToDisk();
+
+}  // namespace tally

@@ -1,0 +1,11 @@
+// How fast a node reads and counts, beside a consumer in front of Redis.
+#pragma once
+
+#include "absl/status/status.h"
+#include "bench/pipeline/bench.h"
+
+namespace tally {
+
+absl::Status MeasureRedis(Bench& bench);
+
+}  // namespace tally

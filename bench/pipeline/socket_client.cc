@@ -1,0 +1,88 @@
+#include "bench/pipeline/socket_client.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+
+namespace tally {
+
+absl::StatusOr<std::unique_ptr<SocketClient>> SocketClient::Connect(const std::string& port) {
+  std::unique_ptr<SocketClient> client(new SocketClient(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  timeval patience{.tv_sec = kPatienceSeconds, .tv_usec = 0};
+  ::setsockopt(client->socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(client->socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  int no_delay = 1;
+  ::setsockopt(client->socket_, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(std::atoi(port.c_str())));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(client->socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return absl::UnavailableError(Cat("port ", port, " takes no connection"));
+  }
+  return client;
+}
+
+SocketClient::~SocketClient() { ::close(socket_); }
+
+absl::Status SocketClient::Send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return absl::UnavailableError("the other side takes no more bytes");
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string_view> SocketClient::ReadUntil(std::string_view mark) {
+  buffer_.erase(0, taken_);
+  taken_ = 0;
+  for (size_t looked = 0;;) {
+    size_t at = buffer_.find(mark, looked);
+    if (at != std::string::npos) {
+      taken_ = at + mark.size();
+      return std::string_view(buffer_).substr(0, taken_);
+    }
+    looked = buffer_.size() < mark.size() ? 0 : buffer_.size() - mark.size() + 1;
+    RETURN_IF_ERROR(Receive());
+  }
+}
+
+absl::Status SocketClient::SkipLines(size_t lines) {
+  buffer_.erase(0, taken_);
+  taken_ = 0;
+  for (;;) {
+    auto ends = static_cast<size_t>(std::count(buffer_.begin(), buffer_.end(), '\n'));
+    if (ends > lines) return absl::InternalError("more lines than were asked for");
+    lines -= ends;
+    buffer_.clear();
+    if (lines == 0) return absl::OkStatus();
+    RETURN_IF_ERROR(Receive());
+  }
+}
+
+absl::StatusOr<uint64_t> SocketClient::AskInfo(std::string_view name) {
+  RETURN_IF_ERROR(Send("INFO\n"));
+  ASSIGN_OR_RETURN(std::string_view reply, ReadUntil("END\n"));
+  const std::string line = Cat("\n", name, ":");
+  const size_t at = reply.find(line);
+  if (at == std::string_view::npos) return absl::InternalError(Cat("no ", name, " in INFO: ", reply));
+  return std::strtoull(reply.data() + at + line.size(), nullptr, 10);
+}
+
+absl::Status SocketClient::Receive() {
+  char bytes[64 * 1024];
+  ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
+  if (got <= 0) return absl::UnavailableError("the other side sends no more bytes");
+  buffer_.append(bytes, static_cast<size_t>(got));
+  return absl::OkStatus();
+}
+
+}  // namespace tally

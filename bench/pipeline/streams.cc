@@ -1,0 +1,126 @@
+#include "bench/pipeline/streams.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "bench/pipeline/node_run.h"
+#include "bench/pipeline/proc.h"
+#include "bench/pipeline/rounds.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "tests/testing/subprocess.h"
+
+namespace tally {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr absl::Duration kPatience = absl::Minutes(5);
+constexpr absl::Duration kCompileTimeout = absl::Minutes(2);
+// By half of them the JVM has compiled what it will, and the other half takes some ten seconds.
+constexpr uint64_t kEventsMax = 6'000'000;
+
+// Kafka Streams with a topology of bench/pipeline/streams, over a log of its own.
+class Streams {
+ public:
+  // Compiles the program.
+  static absl::StatusOr<std::unique_ptr<Streams>> Make(KafkaBroker& broker, const FilledLog& log) {
+    std::unique_ptr<Streams> streams(new Streams(broker, log));
+    std::vector<std::string> argv = {"javac", "-d", streams->classes_.path(), "-cp", STREAMS_JARS "/*"};
+    for (const auto& entry : std::filesystem::directory_iterator(STREAMS_SOURCES)) {
+      if (entry.path().extension() == ".java") argv.push_back(entry.path().string());
+    }
+    ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, kCompileTimeout));
+    if (run.status == 0) return streams;
+    return absl::FailedPreconditionError(Cat("javac: ", run.err, "\nIs all there? tools/setup bench fetches it."));
+  }
+
+  // The second half of the log.
+  absl::StatusOr<Measured> Measure(const std::string& topology) {
+    const std::string application = Cat("streams-", topology, "-", ++runs_);
+    TempDir state("tally-streams");
+    std::vector<std::string> argv = Java();
+    argv.insert(argv.end(), {"StreamsCount", topology, application, log_.brokers, state.path(), Cat(log_.events / 2),
+                             Cat(log_.events)});
+    argv.insert(argv.end(), log_.topics.begin(), log_.topics.end());
+    ASSIGN_OR_RETURN(auto process, Subprocess::Start(argv));
+    ASSIGN_OR_RETURN(Look warm, LookAt(*process, "warm "));
+    ASSIGN_OR_RETURN(Look end, LookAt(*process, "counted "));
+    ASSIGN_OR_RETURN(Look sum, LookAt(*process, "sum "));
+    process.reset();
+    RETURN_IF_ERROR(DropTopics(application, topology));
+    if (sum.number != log_.events) {
+      return absl::DataLossError(Cat("of ", log_.events, " events ", sum.number, " were counted"));
+    }
+    const auto events = static_cast<double>(end.number - warm.number);
+    return Measured{.events_per_second = events / std::chrono::duration<double>(end.at - warm.at).count(),
+                    .cpu_us_per_event = absl::ToDoubleMicroseconds(end.cpu - warm.cpu) / events};
+  }
+
+ private:
+  struct Look {
+    uint64_t number = 0;
+    SteadyClock::time_point at;
+    absl::Duration cpu;
+  };
+
+  Streams(KafkaBroker& broker, const FilledLog& log) : broker_(broker), log_(log), classes_("tally-streams") {}
+
+  // The parallel collector takes less CPU here than the default one (tools/bench --only streams).
+  std::vector<std::string> Java() const {
+    return {"java", "-XX:+UseParallelGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
+            Cat(classes_.path(), ":", STREAMS_JARS "/*")};
+  }
+
+  // Waits for the line that begins with `word`.
+  static absl::StatusOr<Look> LookAt(Subprocess& process, const std::string& word) {
+    ASSIGN_OR_RETURN(std::string line, process.WaitForLine(word, kPatience));
+    return Look{std::strtoull(line.c_str() + word.size(), nullptr, 10), SteadyClock::now(), CpuTimeOf(process.pid())};
+  }
+
+  // The topics that Kafka Streams made for itself.
+  absl::Status DropTopics(const std::string& application, const std::string& topology) {
+    RETURN_IF_ERROR(broker_.DeleteTopic(Cat(application, "-counts-changelog")));
+    if (topology != "dsl") return absl::OkStatus();
+    return broker_.DeleteTopic(Cat(application, "-by-series-repartition"));
+  }
+
+  KafkaBroker& broker_;
+  const FilledLog& log_;
+  TempDir classes_;
+  int runs_ = 0;
+};
+
+}  // namespace
+
+absl::Status MeasureStreams(Bench& bench) {
+  ASSIGN_OR_RETURN(const FilledLog* log, bench.Log());
+  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(FilledLog short_log,
+                   FillLog(*broker, {.events = std::min(log->events, kEventsMax), .prefix = "short-"}));
+  ASSIGN_OR_RETURN(auto streams, Streams::Make(*broker, short_log));
+  const std::vector<Peer> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
+                                   {"Kafka Streams, DSL", [&] { return streams->Measure("dsl"); }},
+                                   {"Kafka Streams, processor", [&] { return streams->Measure("processor"); }}};
+  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
+  Table table{.title = "Beside Kafka Streams",
+              .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB: the DSL's "
+                          "windowed count, and a processor written by hand, which needs no topic in between. The node "
+                          "reads the log of above, Kafka Streams one of ", Text(short_log.events), " such events, of "
+                          "which the first half, and the start of the JVM, are left out of its figures: by then its "
+                          "code is compiled. The sum of all counters in its stores was compared with the log."),
+              .head = kFiguresHead};
+  for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
+  bench.report().Add(std::move(table));
+  const std::vector<Measured> best = Better(rounds[1], rounds[2]);
+  bench.report().Judge({.what = "ingest / Kafka Streams, the better of both", .bar = 8, .beyond = 12, .unit = " x"},
+                       Ratio(rounds[0], best, &Measured::events_per_second));
+  bench.report().Judge({.what = "CPU per event / Kafka Streams, the better of both",
+                        .want = Want::kAtMost, .bar = 0.1, .beyond = 0.083, .unit = " x"},
+                       Ratio(rounds[0], best, &Measured::cpu_us_per_event));
+  return DropLog(*broker, short_log);
+}
+
+}  // namespace tally
