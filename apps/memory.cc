@@ -4,6 +4,10 @@
 
 #include <fstream>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace tally {
 
 uint64_t ResidentBytes() {
@@ -11,6 +15,12 @@ uint64_t ResidentBytes() {
   uint64_t resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;
   return resident * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void TrimMemory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace tally

@@ -19,13 +19,18 @@ struct ClientOptions {
   std::string group;                               // positions are written for it; nobody joins it
   std::map<std::string, std::string> properties;   // librdkafka's own names
 
-  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both is waiting, and a fetch
-  // in flight may add kFetchBytesMax for each broker: memory stays below kQueuedKbytes + brokers * kFetchBytesMax of
-  // (after decompression) payload, and some 400 bytes for each of kQueuedMessages.
+  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both of the first two wait, and
+  // each broker may have a fetch on its way then, which counts as it was compressed. So at most
+  //
+  //   kQueuedKbytes + kQueuedMessages * 400 bytes + brokers * kFetchBytesMax * (1 + ratio of compression)
+  //
+  // and 400 bytes for each message of such a fetch. Fetches of 4 MB are not faster on a network of one building, and
+  // with events that lz4 makes a tenth of a node took twice the memory (tools/bench --only backlog). Over one with a
+  // round trip of 50 ms they are: kafka.properties has fetch.max.bytes.
   static constexpr int kQueuedMessages = 50'000;
-  static constexpr int kQueuedKbytes = 65'536;
-  static constexpr int kFetchBytesMax = 4 * 1024 * 1024;
-  static constexpr int kPartitionFetchBytesMax = 1024 * 1024;
+  static constexpr int kQueuedKbytes = 32 * 1024;
+  static constexpr int kFetchBytesMax = 1024 * 1024;
+  static constexpr int kPartitionFetchBytesMax = 512 * 1024;
 };
 
 // InvalidArgument if librdkafka does not take a property, without its value, which may be a secret. Connects in the

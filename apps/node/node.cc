@@ -73,6 +73,8 @@ absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, co
         FormatMinute(contents->header.horizon));
   }
   Continue(*std::move(contents));
+  contents.reset();
+  TrimMemory();   // what was loaded takes twice its room while it is taken over
   return Watch::Begin::kResumed;
 }
 

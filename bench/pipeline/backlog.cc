@@ -96,11 +96,14 @@ absl::StatusOr<Run> ReadAll(const std::string& brokers, const std::string& topic
 
 std::string Megabytes(double bytes) { return Cat(static_cast<int64_t>(bytes / 1e6)); }
 
-// What apps/kafka/client_config.h says that so many clients hold at most.
+// What apps/kafka/client_config.h says that so many clients of one broker hold at most.
 double Bound(int clients, const Backlog& backlog) {
   constexpr double kBytesPerMessage = 400;
-  const double each = ClientOptions::kQueuedKbytes * 1024.0 + ClientOptions::kFetchBytesMax +
-                      kBytesPerMessage * ClientOptions::kQueuedMessages;
+  const double ratio = backlog.compressed ? 10 : 1;
+  const double fetch = ClientOptions::kFetchBytesMax * ratio;   // as it is once it is no longer compressed
+  const double messages = ClientOptions::kQueuedMessages + fetch / static_cast<double>(backlog.event_bytes);
+  const double each = ClientOptions::kQueuedKbytes * 1024.0 + ClientOptions::kFetchBytesMax + fetch +
+                      kBytesPerMessage * messages;
   return each * std::min(clients, backlog.partitions);
 }
 
@@ -114,7 +117,8 @@ absl::Status MeasureBacklog(Bench& bench) {
       .text = Cat("Peak RSS (VmHWM) of a node that reads a whole topic, which is larger than what it prefetches: "
                   "events of 113 bytes as they are, and of 1,000 bytes that lz4 makes a tenth of. A node of ",
                   kSlowMetrics, " metrics is slower than the broker, and its queues fill. Bound: what "
-                  "apps/kafka/client_config.h says of the prefetch, for the clients that have a partition."),
+                  "apps/kafka/client_config.h says of the prefetch, for the clients that have a partition; the node "
+                  "itself comes on top."),
       .head = {"events", "partitions", "metrics", "peak, MB", "all read, MB", "bound of the prefetch, MB"},
       .rows = {}};
   for (const Backlog& backlog : kBacklogs) {
