@@ -27,7 +27,7 @@ struct ClientOptions {
   // and 400 bytes for each message of such a fetch. Fetches of 4 MB are not faster on a network of one building, and
   // with events that lz4 makes a tenth of a node took twice the memory (tools/bench --only backlog). Over one with a
   // round trip of 50 ms they are: kafka.properties has fetch.max.bytes.
-  static constexpr int kQueuedMessages = 50'000;
+  static constexpr int kQueuedMessages = 20'000;
   static constexpr int kQueuedKbytes = 32 * 1024;
   static constexpr int kFetchBytesMax = 1024 * 1024;
   static constexpr int kPartitionFetchBytesMax = 512 * 1024;

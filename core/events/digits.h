@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -35,6 +36,16 @@ inline uint64_t EightDigits(uint64_t bytes) {
 // Whether all of a text of 8 to 16 bytes is digits: its first eight and its last eight.
 inline bool AreDigits8To16(std::string_view text) {
   return AreEightDigits(EightBytes(text.data())) && AreEightDigits(EightBytes(text.data() + text.size() - 8));
+}
+
+// The number that they stand for: the first eight, then the last eight without those that were in the first.
+inline uint64_t Number8To16(std::string_view digits) {
+  constexpr uint64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
+  const size_t behind = digits.size() - 8;
+  const uint64_t first = EightDigits(EightBytes(digits.data()));
+  if (behind == 0) return first;
+  const uint64_t last = EightBytes(digits.data() + behind) & ~uint64_t{0} << (64 - 8 * behind);
+  return first * kPowers[behind] + EightDigits(last);
 }
 
 }  // namespace tally

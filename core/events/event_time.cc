@@ -22,13 +22,12 @@ constexpr int64_t kExponentMax = 1'000'000'000;
 // 1 to 18 digits and nothing else, as nearly all times are.
 bool ReadPlainNumber(std::string_view text, int64_t* result) {
   if (text.empty() || text.size() > 18) return false;
-  uint64_t value = 0;
-  if (text.size() >= 8) {
-    uint64_t first = EightBytes(text.data());
-    if (!AreEightDigits(first)) return false;
-    value = EightDigits(first);
-    text.remove_prefix(8);
+  if (text.size() >= 8 && text.size() <= 16) {
+    if (!AreDigits8To16(text)) return false;
+    *result = static_cast<int64_t>(Number8To16(text));
+    return true;
   }
+  uint64_t value = 0;
   for (char c : text) {
     if (!IsDigit(c)) return false;
     value = value * 10 + static_cast<uint64_t>(c - '0');

@@ -45,8 +45,7 @@ class JsonDecoder final : public Decoder {
     end_ = begin_ + static_cast<uint32_t>(payload.size());
     fields_ = fields;
     ++round_;
-    // One look for all strings: hardly any event has a backslash.
-    escapes_ = std::memchr(text_.data() + begin_, '\\', payload.size()) != nullptr;
+    escapes_ = any_escapes_ && std::memchr(text_.data() + begin_, '\\', payload.size()) != nullptr;
     if (escapes_ && scratch_.size() < payload.size()) scratch_.resize(std::max(payload.size(), 2 * scratch_.size()));
     scratch_used_ = 0;
     return ReadEvent();
@@ -71,6 +70,8 @@ class JsonDecoder final : public Decoder {
       *end++ = '\n';
     }
     *end = '\n';   // where the tokens behind the last one are
+    // One look for all strings: hardly any event has a backslash.
+    any_escapes_ = std::memchr(text_.data(), '\\', size) != nullptr;
     bool scanned = tokens_.Scan({text_.data(), size});
     next_ = tokens_.begin();
     return scanned;
@@ -264,6 +265,7 @@ class JsonDecoder final : public Decoder {
   bool together_ = false;
   std::vector<char> text_;
   std::vector<uint32_t> begins_;   // in text_
+  bool any_escapes_ = false;
   Token next_ = nullptr;           // no payload that is still to come begins before it
 
   // The payload at hand.

@@ -32,7 +32,17 @@ TEST(SeriesName, EncodesBytesUpToSpaceAndColonPercentQuoteAndDel) {
   }
 }
 
+// Eight bytes of a value are looked at together.
 TEST(SeriesName, EncodesThemWhereverTheyStand) {
+  for (size_t at = 0; at <= 20; ++at) {
+    for (int byte = 0; byte < 0x100; ++byte) {
+      std::string before(at, 'x'), after(20 - at, 'y');
+      std::string value = before + static_cast<char>(byte) + after;
+      bool encoded = byte <= 0x20 || byte == ':' || byte == '%' || byte == '"' || byte >= 0x7f;
+      encoded |= byte == '~' && at == 0;
+      EXPECT_EQ(Encoded(value), encoded ? before + Hex(static_cast<uint8_t>(byte)) + after : value) << at << " " << byte;
+    }
+  }
   EXPECT_EQ(Encoded(":"), "%3A");
   EXPECT_EQ(Encoded(" a\n"), "%20a%0A");
   EXPECT_EQ(Encoded(std::string_view("\0\0", 2)), "%00%00");
