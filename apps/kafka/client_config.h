@@ -19,8 +19,8 @@ struct ClientOptions {
   std::string group;                               // positions are written for it; nobody joins it
   std::map<std::string, std::string> properties;   // librdkafka's own names
 
-  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both of the first two wait, and
-  // each broker may have a fetch on its way then, which counts as it was compressed. So at most
+  // Prefetch, per client and so per ingest thread. librdkafka fetches on while less than both of the first two wait,
+  // and each broker may have a fetch on its way then, which counts as it was compressed. So at most
   //
   //   kQueuedKbytes + kQueuedMessages * 400 bytes + brokers * kFetchBytesMax * (1 + ratio of compression)
   //

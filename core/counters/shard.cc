@@ -192,7 +192,7 @@ void Shard::Release() {
   ShowDeltas();
 }
 
-std::vector<std::shared_ptr<const Delta>> Shard::Deltas() const {
+Shard::DeltaList Shard::Deltas() const {
   MutexLock lock(shown_mutex_);
   return shown_deltas_;
 }

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "core/base/mutex.h"
 #include "core/counters/delta.h"
 #include "core/counters/fate.h"
@@ -84,7 +85,8 @@ class Shard {
 
   // The active delta and, between a cut and its release, the frozen one. They hold at least what Partitions() said
   // before was applied.
-  std::vector<std::shared_ptr<const Delta>> Deltas() const;
+  using DeltaList = absl::InlinedVector<std::shared_ptr<const Delta>, 2>;
+  DeltaList Deltas() const;
   std::vector<PartitionStatus> Partitions() const;
   void AppendRejects(std::vector<Rejects::Reject>& all) const;
 
@@ -141,7 +143,7 @@ class Shard {
   // beside full ingest is ten times as long (tools/bench --only latency).
   mutable Mutex shown_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   std::vector<PartitionStatus> shown_partitions_ ABSL_GUARDED_BY(shown_mutex_);
-  std::vector<std::shared_ptr<const Delta>> shown_deltas_ ABSL_GUARDED_BY(shown_mutex_);
+  DeltaList shown_deltas_ ABSL_GUARDED_BY(shown_mutex_);
 };
 
 }  // namespace tally

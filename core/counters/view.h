@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "core/counters/counters.h"
 
 namespace tally {
@@ -51,7 +52,7 @@ class View {
   const Counters& counters_;
   const MinuteRing& ring_;
   Minute horizon_;
-  std::vector<std::shared_ptr<const Delta>> deltas_;
+  absl::InlinedVector<std::shared_ptr<const Delta>, 4> deltas_;
   mutable std::optional<std::vector<BlockKey>> delta_pages_;   // listed on first use: a single Count() needs none
 };
 
