@@ -16,7 +16,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLookForFailure = absl::Milliseconds(200);
+constexpr absl::Duration kLookForFailure = absl::Milliseconds(500);
 
 sigset_t StopSignals() {
   sigset_t signals;

@@ -12,7 +12,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPoll = absl::Milliseconds(100);       // so soon a stop or a new partition is seen
+constexpr absl::Duration kPoll = absl::Milliseconds(500);       // so soon a new partition is seen
 constexpr auto kIdle = std::chrono::milliseconds(50);           // without a partition
 constexpr auto kRetry = std::chrono::milliseconds(1000);        // after a client could not be made, or broke
 

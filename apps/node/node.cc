@@ -13,7 +13,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kTick = absl::Milliseconds(100);   // so often the horizon is moved
+constexpr absl::Duration kTick = absl::Milliseconds(250);   // so often the horizon is moved
 constexpr int kStaleIntervals = 10;
 
 // Two clients overlap receiving and parsing even where they share a core with the broker; more than eight have more
