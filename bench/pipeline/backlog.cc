@@ -89,7 +89,7 @@ absl::StatusOr<Run> ReadAll(const std::string& brokers, const std::string& topic
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   Run run{.peak = static_cast<double>(PeakResidentBytesOf(pid)), .after = static_cast<double>(ResidentBytesOf(pid)),
-          .clients = ThreadsOf(pid, "rdk:main") - 1};   // one looks after the log's ends
+          .clients = ThreadsOf(pid, "rdk:main").count - 1};   // one looks after the log's ends
   RETURN_IF_ERROR(node->Stop().status());
   return run;
 }

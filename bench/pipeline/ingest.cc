@@ -24,12 +24,13 @@ absl::Status MeasureIngest(Bench& bench) {
                    "checkpoint each second. All check CRCs. Every sum of counters was compared with the log."),
        .head = kFiguresHead,
        .rows = {FiguresRow("R1", r1), FiguresRow("R2", r2), FiguresRow("tallyd", node)}});
-  bench.report().Judge({.what = "ingest / R1", .bar = 1.3, .beyond = 1.8, .unit = " x"},
+  bench.report().Judge({.what = "ingest / R1", .bar = 1.3, .beyond = 1.8, .unit = " x", .why = kWhereItsTimeGoes},
                        Ratio(node, r1, &Measured::events_per_second));
-  bench.report().Judge({.what = "ingest / R2", .bar = 0.7, .beyond = 0.9, .unit = " x"},
+  bench.report().Judge({.what = "ingest / R2", .bar = 0.7, .beyond = 0.9, .unit = " x", .why = kWhereItsTimeGoes},
                        Ratio(node, r2, &Measured::events_per_second));
   bench.report().Judge(
-      {.what = "CPU per event / R2's", .want = Want::kAtMost, .bar = 1.6, .beyond = 1.25, .unit = " x"},
+      {.what = "CPU per event / R2's", .want = Want::kAtMost, .bar = 1.6, .beyond = 1.25, .unit = " x",
+       .why = kWhereItsTimeGoes},
       Ratio(node, r2, &Measured::cpu_us_per_event));
   return absl::OkStatus();
 }

@@ -65,8 +65,12 @@ absl::StatusOr<Measured> ReadAll(Tallyd& node, SocketClient& client, uint64_t ev
     if (!asked.ok()) return Annotate(asked.status(), Cat("the node is gone: ", node.process().Stderr()));
     const uint64_t read = *asked;
     if (progress.See(read)) {
-      const double cpu_us = absl::ToDoubleMicroseconds(CpuTimeOf(node.process().pid()));
-      return Measured{.events_per_second = progress.Rate(), .cpu_us_per_event = cpu_us / static_cast<double>(read)};
+      const int pid = node.process().pid();
+      const auto n = static_cast<double>(read);
+      const absl::Duration cpu = CpuTimeOf(pid);
+      return Measured{.events_per_second = progress.Rate(),
+                      .cpu_us_per_event = absl::ToDoubleMicroseconds(cpu) / n,
+                      .client_cpu_us_per_event = absl::ToDoubleMicroseconds(ThreadsOf(pid, kClientThreads).cpu) / n};
     }
     std::this_thread::sleep_for(progress.Pause());
   }

@@ -79,7 +79,8 @@ std::string Plots() {
     if (entry.path().extension() == ".svg") names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
-  std::string text = names.empty() ? "" : "## Growth\n";
+  std::string text = names.empty() ? "" : "## Growth\nWhat an operation costs with more and more series, and what an "
+                                          "event costs with more and more partitions. Drawn by `bench/growth`.\n\n";
   for (const std::string& name : names) text += Cat("![", name.substr(0, name.size() - 4), "](", name, ")\n");
   return text;
 }

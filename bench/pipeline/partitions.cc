@@ -57,7 +57,8 @@ absl::Status MeasurePartitions(Bench& bench) {
               .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
-  bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions", .bar = 0.7, .beyond = 0.9, .unit = " x"},
+  bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions", .bar = 0.7, .beyond = 0.9, .unit = " x",
+                        .why = kWhereItsTimeGoes},
                        Ratio(rounds[5], rounds[4], &Measured::events_per_second));
   RETURN_IF_ERROR(Leave(logs, rounds));
   for (const FilledLog& log : logs) RETURN_IF_ERROR(DropLog(*broker, log));

@@ -143,8 +143,10 @@ Consumed Consume(const ConsumerJob& job, const std::function<std::unique_ptr<Tak
 }
 
 void Finish(const Consumed& consumed) {
-  std::printf("%llu %f %f\n", static_cast<unsigned long long>(consumed.events), consumed.seconds,
-              absl::ToDoubleSeconds(CpuTimeOf(::getpid())));
+  const absl::Duration cpu = CpuTimeOf(::getpid());
+  const absl::Duration client_cpu = ThreadsOf(::getpid(), kClientThreads).cpu;
+  std::printf("%llu %f %f %f\n", static_cast<unsigned long long>(consumed.events), consumed.seconds,
+              absl::ToDoubleSeconds(cpu), absl::ToDoubleSeconds(client_cpu));
   std::fflush(stdout);
   std::_Exit(0);
 }
@@ -154,13 +156,17 @@ absl::StatusOr<ConsumerRun> MeasureConsumer(const std::string& command, const Co
   argv.insert(argv.begin(), {"/proc/self/exe", command});
   ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, kPatience));
   unsigned long long events = 0;
-  double seconds = 0, cpu_seconds = 0;
-  if (run.status != 0 || std::sscanf(run.out.c_str(), "%llu %lf %lf", &events, &seconds, &cpu_seconds) != 3) {
+  double seconds = 0, cpu_s = 0, client_cpu_s = 0;
+  if (run.status != 0 ||
+      std::sscanf(run.out.c_str(), "%llu %lf %lf %lf", &events, &seconds, &cpu_s, &client_cpu_s) != 4) {
     return absl::UnknownError(Cat("exit ", run.status, ": ", run.err));
   }
   if (events < job.events) return absl::DataLossError(Cat("read ", events, " of ", job.events, " events"));
   const auto n = static_cast<double>(events);
-  return ConsumerRun{{.events_per_second = n / seconds, .cpu_us_per_event = cpu_seconds * 1e6 / n}, events};
+  return ConsumerRun{{.events_per_second = n / seconds,
+                      .cpu_us_per_event = cpu_s * 1e6 / n,
+                      .client_cpu_us_per_event = client_cpu_s * 1e6 / n},
+                     events};
 }
 
 }  // namespace tally

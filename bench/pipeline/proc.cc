@@ -34,15 +34,19 @@ absl::Duration CpuTimeOf(int pid) {
   return absl::DurationFromTimespec(taken);
 }
 
-int ThreadsOf(int pid, std::string_view name) {
-  int count = 0;
+Threads ThreadsOf(int pid, std::string_view prefix) {
+  Threads threads;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(Cat("/proc/", pid, "/task"), error)) {
-    std::string found;
-    std::getline(std::ifstream(entry.path() / "comm"), found);
-    count += found == name;
+    std::string name;
+    std::getline(std::ifstream(entry.path() / "comm"), name);
+    if (!name.starts_with(prefix)) continue;
+    int64_t nanos = 0;   // the first number: on a core; then waiting for one, and how often
+    std::ifstream(entry.path() / "schedstat") >> nanos;
+    ++threads.count;
+    threads.cpu += absl::Nanoseconds(nanos);
   }
-  return count;
+  return threads;
 }
 
 uint64_t WrittenToDisk() { return NumberIn("/proc/self/io", "write_bytes:"); }

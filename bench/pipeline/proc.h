@@ -15,8 +15,13 @@ uint64_t PeakResidentBytesOf(int pid);   // the most so far
 // hundredths of a second.
 absl::Duration CpuTimeOf(int pid);
 
-// How many threads have this name.
-int ThreadsOf(int pid, std::string_view name);
+// Of the threads that are there now and whose name begins so: how many, and their user and system time so far.
+struct Threads {
+  int count = 0;
+  absl::Duration cpu;
+};
+Threads ThreadsOf(int pid, std::string_view prefix);
+inline constexpr std::string_view kClientThreads = "rdk:";   // librdkafka's own
 
 // What this process has had written to a disk, pages that are written twice counted twice.
 uint64_t WrittenToDisk();

@@ -79,10 +79,12 @@ absl::Status MeasureRedis(Bench& bench) {
   bench.report().Add(std::move(table));
   const std::vector<Measured> best = quick ? rounds[1] : Better(rounds[1], rounds[2]);
   const std::string which = quick ? "consumer and Redis" : "consumer and Redis, the better of one and two clients";
-  bench.report().Judge({.what = Cat("ingest / ", which), .bar = 3.5, .beyond = 5, .unit = " x"},
+  bench.report().Judge({.what = Cat("ingest / ", which), .bar = 3.5, .beyond = 5, .unit = " x",
+                        .why = kWhereItsTimeGoes},
                        Ratio(rounds[0], best, &Measured::events_per_second));
   bench.report().Judge(
-      {.what = Cat("CPU per event / ", which), .want = Want::kAtMost, .bar = 0.25, .beyond = 0.2, .unit = " x"},
+      {.what = Cat("CPU per event / ", which), .want = Want::kAtMost, .bar = 0.25, .beyond = 0.2, .unit = " x",
+       .why = kWhereItsTimeGoes},
       Ratio(rounds[0], best, &Measured::cpu_us_per_event));
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "core/base/strings.h"
@@ -58,17 +59,19 @@ void Report::Judge(Bar bar, Spread measured) { bars_.push_back({std::move(bar), 
 
 std::string Report::Bars() const {
   std::string text = Head({"what", "bar", "beyond", "this run", "verdict"});
-  std::string missed;
+  std::map<std::string, std::string> missed;   // by what a profile said: the bars
   for (const auto& [bar, measured] : bars_) {
     const char* sign = bar.want == Want::kAtLeast ? ">= " : "<= ";
     const std::string figures = Text(measured, DecimalsFor(measured.median)) + bar.unit;
     const char* verdict = Verdict(bar, measured.median);
     text += Row({bar.what, sign + Plain(bar.bar) + bar.unit, sign + Plain(bar.beyond) + bar.unit, figures, verdict});
     if (!Meets(bar, bar.bar, measured.median)) {
-      missed += Cat("\nMissed: ", bar.what, ". ", bar.why.empty() ? "Not yet explained." : bar.why, "\n");
+      std::string& bars = missed[bar.why];
+      bars += Cat(bars.empty() ? "" : "; ", bar.what);
     }
   }
-  return text + missed;
+  for (const auto& [why, bars] : missed) text += Cat("\nMissed: ", bars, ".", why.empty() ? "" : " ", why, "\n");
+  return text;
 }
 
 std::string Report::Markdown() const {

@@ -51,8 +51,12 @@ std::vector<Measured> Better(const std::vector<Measured>& a, const std::vector<M
 
 std::vector<std::string> FiguresRow(const std::string& name, const std::vector<Measured>& rounds) {
   std::string cpu = Text(SpreadOf(rounds, &Measured::cpu_us_per_event), 2);
-  const Spread server = SpreadOf(rounds, &Measured::server_cpu_us_per_event);
-  if (server.max > 0) cpu += Cat(", of which ", Text(server, 2), " in the server");
+  const auto add = [&](double Measured::*figure, std::string_view where) {
+    const Spread part = SpreadOf(rounds, figure);
+    if (part.max > 0) cpu += Cat(", ", Text(part, 2), " in ", where);
+  };
+  add(&Measured::client_cpu_us_per_event, "librdkafka's threads");
+  add(&Measured::server_cpu_us_per_event, "the server");
   return {name, Text(SpreadOf(rounds, &Measured::events_per_second, 1e6), 2), cpu};
 }
 

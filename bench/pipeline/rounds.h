@@ -37,6 +37,6 @@ std::vector<Measured> Better(const std::vector<Measured>& a, const std::vector<M
 
 // A row of a table whose head is kFiguresHead.
 std::vector<std::string> FiguresRow(const std::string& name, const std::vector<Measured>& rounds);
-inline const std::vector<std::string> kFiguresHead = {"", "million events/s", "CPU us/event"};
+inline const std::vector<std::string> kFiguresHead = {"", "million events/s", "CPU us/event, of which"};
 
 }  // namespace tally

@@ -115,10 +115,12 @@ absl::Status MeasureStreams(Bench& bench) {
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
   const std::vector<Measured> best = Better(rounds[1], rounds[2]);
-  bench.report().Judge({.what = "ingest / Kafka Streams, the better of both", .bar = 8, .beyond = 12, .unit = " x"},
+  bench.report().Judge({.what = "ingest / Kafka Streams, the better of both", .bar = 8, .beyond = 12, .unit = " x",
+                        .why = kWhereItsTimeGoes},
                        Ratio(rounds[0], best, &Measured::events_per_second));
   bench.report().Judge({.what = "CPU per event / Kafka Streams, the better of both",
-                        .want = Want::kAtMost, .bar = 0.1, .beyond = 0.083, .unit = " x"},
+                        .want = Want::kAtMost, .bar = 0.1, .beyond = 0.083, .unit = " x",
+                        .why = kWhereItsTimeGoes},
                        Ratio(rounds[0], best, &Measured::cpu_us_per_event));
   return DropLog(*broker, short_log);
 }
