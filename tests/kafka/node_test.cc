@@ -109,6 +109,19 @@ TEST_F(NodeOnKafka, ContinuesFromItsCheckpointAndNotFromTheGroupsPositions) {
   EXPECT_EQ(CountOf(*node, "login"), "7");
 }
 
+TEST_F(NodeOnKafka, CountsTheSameWithAnyNumberOfThreads) {
+  CreateTopic(/*partitions=*/5);
+  uint64_t produced = 0;
+  for (int threads : {2, 5, 1, 8, 0}) {
+    for (int32_t partition = 0; partition < 5; ++partition) Produce(3 + partition, "login", partition);
+    produced += 3 + 4 + 5 + 6 + 7;
+    auto node = Start({"--set", Cat("kafka.threads=", threads)});
+    ExpectRead(*node, produced);
+    EXPECT_EQ(CountOf(*node, "login"), Cat(produced)) << threads << " threads";
+    EXPECT_EQ(*node->Stop(), 0);
+  }
+}
+
 TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
   CreateTopic();
   using End = KafkaBroker::TransactionEnd;
