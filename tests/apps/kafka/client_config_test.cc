@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -52,8 +53,10 @@ TEST(ClientConfig, LetsPropertiesSayOtherwiseWhereItOnlyPrefers) {
 
 TEST(ClientConfig, BoundsWhatIsPrefetched) {
   const ClientHandle client = Consumer({});
-  EXPECT_EQ(ValueOf(client, "queued.max.messages.kbytes"), "65536");
-  EXPECT_EQ(ValueOf(client, "queued.min.messages"), "50000");
+  EXPECT_EQ(ValueOf(client, "queued.max.messages.kbytes"), Cat(ClientOptions::kQueuedKbytes));
+  EXPECT_EQ(ValueOf(client, "queued.min.messages"), Cat(ClientOptions::kQueuedMessages));
+  EXPECT_EQ(ValueOf(client, "fetch.max.bytes"), Cat(ClientOptions::kFetchBytesMax));
+  EXPECT_EQ(ValueOf(client, "fetch.message.max.bytes"), Cat(ClientOptions::kPartitionFetchBytesMax));
 }
 
 TEST(ClientConfig, NamesAPropertyItCannotSetAndKeepsItsValue) {
