@@ -25,7 +25,7 @@ std::string OtherInEvery(const SeriesTable::Metric& metric) {
 }  // namespace
 
 SeriesTable::SeriesTable(std::vector<Metric> metrics, size_t series_max)
-    : metrics_(std::move(metrics)), series_max_(series_max), index_(names_), ordered_(ByName{&names_}) {}
+    : metrics_(std::move(metrics)), series_max_(series_max), index_(names_) {}
 
 std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
   size_t values = static_cast<size_t>(std::count(name.begin(), name.end(), ':'));
@@ -73,14 +73,14 @@ void SeriesTable::Insert(SeriesId id, std::string_view name) {
   TALLY_CHECK(refs_[id] == kNoName);
   NameRef ref = refs_[id] = names_.Add(id, name);
   index_.Insert(ref);
-  ordered_.insert(ref);
+  order_.Add(ref);
   ++LimitOf(name);
 }
 
 void SeriesTable::Free(SeriesId id) {
   NameRef ref = std::exchange(refs_[id], kNoName);
   --LimitOf(names_.name(ref));
-  ordered_.erase(ref);
+  order_.Remove(ref);
   index_.Remove(ref);
   names_.Free(ref);
   free_.push_back(id);
@@ -139,7 +139,7 @@ void SeriesTable::Names(std::span<const SeriesId> ids, std::vector<std::string>&
 std::vector<SeriesId> SeriesTable::List(std::string_view prefix, absl::FunctionRef<bool(std::string_view)> keep) const {
   MutexLock lock(mutex_);
   std::vector<SeriesId> ids;
-  for (auto at = ordered_.lower_bound(prefix); at != ordered_.end(); ++at) {
+  for (auto at = order_.From(prefix); at != order_.end(); ++at) {
     std::string_view name = names_.name(*at);
     if (!name.starts_with(prefix)) break;
     if (keep(name)) ids.push_back(names_.id(*at));
@@ -149,23 +149,13 @@ std::vector<SeriesId> SeriesTable::List(std::string_view prefix, absl::FunctionR
 
 SeriesId SeriesTable::FirstFrom(std::string_view name) const {
   MutexLock lock(mutex_);
-  auto at = ordered_.lower_bound(name);
-  return at == ordered_.end() ? kNoSeries : names_.id(*at);
+  auto at = order_.From(name);
+  return at == order_.end() ? kNoSeries : names_.id(*at);
 }
 
 size_t SeriesTable::size() const {
   MutexLock lock(mutex_);
   return index_.size();
-}
-
-SeriesTable::Pin::Pin(const SeriesTable& table) : table_(table) {
-  MutexLock lock(table_.mutex_);
-  ++table_.pins_;
-}
-
-SeriesTable::Pin::~Pin() {
-  MutexLock lock(table_.mutex_);
-  --table_.pins_;
 }
 
 void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {

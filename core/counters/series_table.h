@@ -10,6 +10,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,12 +18,12 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "core/base/mutex.h"
 #include "core/counters/series.h"
 #include "core/counters/series_index.h"
 #include "core/counters/series_names.h"
+#include "core/counters/series_order.h"
 
 namespace tally {
 
@@ -64,7 +65,7 @@ class SeriesTable {
   // kNoSeries if there is none of that name.
   SeriesId Find(std::string_view name) const;
 
-  // The name of a live series. REQUIRES: `id` is live, or was when a Pin that is still held was taken.
+  // The name of a live series. REQUIRES: `id` is live, or was found under a Pin that is still held.
   std::string Name(SeriesId id) const;
 
   // The numbers of all series whose name begins with `prefix`, ordered by name. `keep` sees each name under the table's
@@ -85,11 +86,12 @@ class SeriesTable {
   std::optional<uint32_t> MetricOf(std::string_view name) const;
   size_t size() const;   // series that live, ~other included
 
-  // As long as one is held, no number changes its name: for replies that are produced bit by bit.
+  // As long as one is held, no number changes its name that was found since it was taken: for replies that are produced
+  // bit by bit.
   class Pin {
    public:
-    explicit Pin(const SeriesTable& table);
-    ~Pin();
+    explicit Pin(const SeriesTable& table) : table_(table) { ++table_.pins_; }
+    ~Pin() { --table_.pins_; }
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
 
@@ -108,14 +110,6 @@ class SeriesTable {
   std::vector<SeriesId> TakeAdmitted();
 
  private:
-  struct ByName {
-    using is_transparent = void;
-    const SeriesNames* names;
-    bool operator()(NameRef a, NameRef b) const { return names->name(a) < names->name(b); }
-    bool operator()(NameRef a, std::string_view b) const { return names->name(a) < b; }
-    bool operator()(std::string_view a, NameRef b) const { return a < names->name(b); }
-  };
-
   void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string_view NameOf(SeriesId id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Free(SeriesId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -130,13 +124,15 @@ class SeriesTable {
   SeriesNames names_;    // written under mutex_
   SeriesIndex index_;    // written under mutex_
   std::vector<NameRef> refs_ ABSL_GUARDED_BY(mutex_);   // by number; kNoName: it is free
-  absl::btree_set<NameRef, ByName> ordered_ ABSL_GUARDED_BY(mutex_);
+  SeriesOrder order_ ABSL_GUARDED_BY(mutex_){names_};
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
   size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension, up to kOtherMax
   size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;    // those of metrics without dimensions, which are as many at most
   size_t named_ ABSL_GUARDED_BY(mutex_) = 0;    // all others, up to series_max_
-  mutable size_t pins_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Without the lock: whoever finds a number takes the lock after it pinned, so who frees one under it sees that, or
+  // was before.
+  mutable std::atomic<size_t> pins_{0};
 };
 
 }  // namespace tally
