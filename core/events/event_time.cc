@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/events/digits.h"
+#include "core/time/calendar.h"
 
 namespace tally {
 namespace {
@@ -126,18 +127,6 @@ bool ParseNumber(std::string_view text, TimeUnit unit, Timestamp& time) {
 int64_t ReadTwo(const char* p) {
   if (!IsDigit(p[0]) || !IsDigit(p[1])) return 100;
   return (p[0] - '0') * 10 + (p[1] - '0');
-}
-
-int64_t DaysInMonth(int64_t year, int64_t month) {
-  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
-  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-// Since 1970-01-01, in the Gregorian calendar; years are counted from March, so that the leap day is the last one.
-int64_t DayNumber(int64_t year, int64_t month, int64_t day) {
-  int64_t y = year + 400 - (month <= 2 ? 1 : 0);   // 400 years are a whole number of days, and keep year 0 positive
-  int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719'468 - 146'097;
 }
 
 // The zone at the end, in seconds east of UTC.
