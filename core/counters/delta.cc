@@ -13,6 +13,8 @@ Delta::Page& Delta::Touch(Minute minute, BlockIndex block) {
   if (auto row = rows_.find(minute); row != rows_.end()) {
     last_row_ = row->second.get();
   } else {
+    if (minute.index() < first_index_) first_index_ = minute.index();
+    if (minute.index() > last_index_) last_index_ = minute.index();
     MutexLock lock(mutex_);
     last_row_ = (rows_[minute] = std::make_unique<Row>()).get();
   }
@@ -27,6 +29,7 @@ Delta::Page& Delta::Touch(Minute minute, BlockIndex block) {
 }
 
 const Delta::Page* Delta::Find(BlockKey key) const {
+  if (key.minute.index() < first_index_ || key.minute.index() > last_index_) return nullptr;
   MutexLock lock(mutex_);
   auto row = rows_.find(key.minute);
   if (row == rows_.end() || key.block >= row->second->size()) return nullptr;

@@ -61,6 +61,10 @@ class Delta {
   Page& Touch(Minute minute, BlockIndex block);
   const Page* Find(BlockKey key) const;
 
+  // Between these is every row's minute. Most questions are about other minutes, and need no lock to be answered.
+  std::atomic<int32_t> first_index_{Minute::Max().index()};
+  std::atomic<int32_t> last_index_{Minute::Min().index()};
+
   // Guards the rows' shape against readers. The writer takes it only to change the shape, since nobody else does.
   mutable Mutex mutex_;
   absl::flat_hash_map<Minute, std::unique_ptr<Row>> rows_;

@@ -15,7 +15,7 @@ Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Hori
       horizon_(horizon),
       decoder_(rules_->NewDecoder()),
       fields_(rules_->fields()),
-      shown_deltas_{active_} {}
+      shown_deltas_{active_.get()} {}
 
 uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
   MutexLock lock(mutex_);
@@ -79,8 +79,8 @@ void Shard::ShowPartition(uint32_t slot) {
 
 void Shard::ShowDeltas() {
   MutexLock lock(shown_mutex_);
-  shown_deltas_ = {active_};
-  if (frozen_) shown_deltas_.push_back(frozen_);
+  shown_deltas_ = {active_.get()};
+  if (frozen_) shown_deltas_.push_back(frozen_.get());
 }
 
 Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit) {

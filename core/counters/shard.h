@@ -84,8 +84,8 @@ class Shard {
   void Release();
 
   // The active delta and, between a cut and its release, the frozen one. They hold at least what Partitions() said
-  // before was applied.
-  using DeltaList = absl::InlinedVector<std::shared_ptr<const Delta>, 2>;
+  // before was applied, and live until the next Release(), which the caller keeps from coming.
+  using DeltaList = absl::InlinedVector<const Delta*, 2>;
   DeltaList Deltas() const;
   std::vector<PartitionStatus> Partitions() const;
   void AppendRejects(std::vector<Rejects::Reject>& all) const;

@@ -19,7 +19,7 @@ View::View(const Counters& counters) ABSL_NO_THREAD_SAFETY_ANALYSIS : counters_(
   // would be seen as all there is.
   horizon_ = counters_.horizon();
   for (const auto& shard : counters_.shards_) {
-    for (auto& delta : shard->Deltas()) deltas_.push_back(std::move(delta));
+    for (const Delta* delta : shard->Deltas()) deltas_.push_back(delta);
   }
 }
 
@@ -28,20 +28,20 @@ View::~View() ABSL_NO_THREAD_SAFETY_ANALYSIS { counters_.mutex_.Unlock(); }
 uint64_t View::Count(Minute minute, SeriesId id) const {
   if (minute < horizon_) return 0;
   uint64_t count = ring_.Count(minute, id);
-  for (const auto& delta : deltas_) count = AddCounts(count, delta->Count(minute, id));
+  for (const Delta* delta : deltas_) count = AddCounts(count, delta->Count(minute, id));
   return count;
 }
 
 void View::AddTo(BlockKey key, BlockCounts& counts) const {
   if (key.minute < horizon_) return;
   ring_.Find(key).AddTo(counts);
-  for (const auto& delta : deltas_) delta->AddTo(key, counts);
+  for (const Delta* delta : deltas_) delta->AddTo(key, counts);
 }
 
 const std::vector<BlockKey>& View::DeltaPages() const {
   if (!delta_pages_) {
     delta_pages_.emplace();
-    for (const auto& delta : deltas_) {
+    for (const Delta* delta : deltas_) {
       for (const BlockKey& key : delta->Pages()) delta_pages_->push_back(key);
     }
     SortUnique(*delta_pages_);

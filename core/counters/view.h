@@ -6,7 +6,6 @@
 // A view holds back the checkpointer's fold, never a shard: make one, read some, let it go. Not thread-safe.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -52,7 +51,7 @@ class View {
   const Counters& counters_;
   const MinuteRing& ring_;
   Minute horizon_;
-  absl::InlinedVector<std::shared_ptr<const Delta>, 4> deltas_;
+  absl::InlinedVector<const Delta*, 4> deltas_;   // released under the lock that the view holds
   mutable std::optional<std::vector<BlockKey>> delta_pages_;   // listed on first use: a single Count() needs none
 };
 
