@@ -7,16 +7,27 @@
 namespace tally {
 namespace {
 
-absl::Duration Read(clockid_t clock) {
+// Every request asks for the time, and the exact one takes a tenth of what a pipelined HGET does (tools/bench --only
+// answers). This one was exact at the last tick, some milliseconds ago.
+#ifdef CLOCK_REALTIME_COARSE
+constexpr clockid_t kWallClock = CLOCK_REALTIME_COARSE;
+#else
+constexpr clockid_t kWallClock = CLOCK_REALTIME;
+#endif
+
+timespec Read(clockid_t clock) {
   timespec now;
   TALLY_CHECK(::clock_gettime(clock, &now) == 0);
-  return absl::DurationFromTimespec(now);
+  return now;
 }
 
 }  // namespace
 
-Timestamp SystemClock::Now() const { return Timestamp() + Read(CLOCK_REALTIME); }
+Timestamp SystemClock::Now() const {
+  const timespec now = Read(kWallClock);
+  return Timestamp::FromMillis(int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
+}
 
-absl::Duration SystemClock::Monotonic() const { return Read(CLOCK_BOOTTIME); }
+absl::Duration SystemClock::Monotonic() const { return absl::DurationFromTimespec(Read(CLOCK_BOOTTIME)); }
 
 }  // namespace tally

@@ -63,9 +63,10 @@ void Connection::Turn() {
 // to do.
 bool Connection::Produce() {
   const auto end = std::chrono::steady_clock::now() + kTurnTime;
-  for (size_t i = 0; i < kTurnCommands; ++i) {
+  for (size_t i = 1; i <= kTurnCommands; ++i) {
     if (!ProduceNext()) return false;
-    if (output_.size() >= kChunkBytes || std::chrono::steady_clock::now() >= end) break;
+    if (output_.size() >= kChunkBytes) break;
+    if (i % kClockCommands == 0 && std::chrono::steady_clock::now() >= end) break;
   }
   return true;
 }

@@ -19,6 +19,7 @@ Parsed Wrong(std::string_view expected, std::string_view got) {
 }  // namespace
 
 Parsed RespParser::Next(std::string_view input) {
+  Parsed parsed;
   if (words_left_ < 0) {
     Header header = ReadHeader(input, '*');
     if (header.found == Header::Found::kNo) return Parsed::NeedMore();
@@ -28,14 +29,15 @@ Parsed RespParser::Next(std::string_view input) {
     words_left_ = std::max<int64_t>(header.number, 0);
   }
   for (; words_left_ > 0; --words_left_) {
-    Parsed word = NextWord(input);
-    if (word.kind != Parsed::Kind::kRequest) return word;
+    if (!ReadWord(input, parsed)) return parsed;
   }
   words_.clear();
   for (const Place& place : places_) words_.push_back(input.substr(place.at, place.size));
-  size_t consumed = at_;
+  parsed.kind = Parsed::Kind::kRequest;
+  parsed.consumed = at_;
+  parsed.words = words_;
   Reset();
-  return Parsed::Request(consumed, words_);
+  return parsed;
 }
 
 void RespParser::Reset() {
@@ -45,26 +47,32 @@ void RespParser::Reset() {
   places_.clear();
 }
 
-// kRequest: the word is read, and its place known.
-Parsed RespParser::NextWord(std::string_view input) {
+// Returns whether the word is whole, and its place known; if it is not, `otherwise` is what to say.
+bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
+  auto wrong = [&otherwise](Parsed broken) {
+    otherwise = std::move(broken);
+    return false;
+  };
   if (word_size_ < 0) {
     Header header = ReadHeader(input, '$');
-    if (header.found == Header::Found::kNo) return Parsed::NeedMore();
-    if (header.found == Header::Found::kWrong || header.number < 0) return Wrong("'$' and a length", header.text);
+    if (header.found == Header::Found::kNo) return false;
+    if (header.found == Header::Found::kWrong || header.number < 0) {
+      return wrong(Wrong("'$' and a length", header.text));
+    }
     if (static_cast<uint64_t>(header.number) > kRequestBytesMax - std::min(at_ + 2, kRequestBytesMax)) {
-      return Parsed::Broken(
-          Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more"));
+      return wrong(Parsed::Broken(
+          Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more")));
     }
     word_size_ = header.number;
   }
   size_t size = static_cast<size_t>(word_size_);
-  if (input.size() - at_ < size + 2) return Parsed::NeedMore();
+  if (input.size() - at_ < size + 2) return false;
   std::string_view behind = input.substr(at_ + size, 2);
-  if (behind != "\r\n") return Wrong("CRLF behind a word", behind);
+  if (behind != "\r\n") return wrong(Wrong("CRLF behind a word", behind));
   places_.push_back({at_, size});
   at_ += size + 2;
   word_size_ = -1;
-  return Parsed::Request(0, {});
+  return true;
 }
 
 // Reads `marker`, a number and CRLF at at_, and steps over them; the first byte that does not fit is wrong, whatever

@@ -40,7 +40,7 @@ class RespParser {
   };
 
   Header ReadHeader(std::string_view input, char marker);
-  Parsed NextWord(std::string_view input);
+  bool ReadWord(std::string_view input, Parsed& otherwise);
   void Reset();
 
   size_t at_ = 0;              // read up to here
