@@ -4,6 +4,7 @@
 #include <iostream>
 #include <variant>
 
+#include "apps/memory.h"
 #include "apps/options.h"
 #include "apps/query_client.h"
 #include "apps/run.h"
@@ -27,6 +28,7 @@ int Run(const QueryOptions& options) {
 }  // namespace tally
 
 int main(int argc, char** argv) {
+  tally::KeepMemory();
   tally::SetUpLogging();
   tally::Command command = tally::ParseOptions(argc, argv);
   int status = std::visit([](const auto& options) { return tally::Run(options); }, command);

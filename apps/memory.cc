@@ -17,6 +17,13 @@ uint64_t ResidentBytes() {
   return resident * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+void KeepMemory() {
+#ifdef __GLIBC__
+  ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
 void TrimMemory() {
 #ifdef __GLIBC__
   ::malloc_trim(0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/base/utf8.h"
 #include "core/events/digits.h"
@@ -16,16 +17,47 @@ constexpr std::array<bool, 256> PlainBytes() {
 }
 constexpr std::array<bool, 256> kPlain = PlainBytes();
 
+bool IsPlain(char c) { return kPlain[static_cast<uint8_t>(c)]; }
+
+uint64_t FourBytes(const char* p) {
+  uint32_t bytes;
+  std::memcpy(&bytes, p, sizeof bytes);
+  return bytes;
+}
+
 uint64_t Each(char c) { return 0x0101010101010101 * static_cast<uint8_t>(c); }
 
 // The same of eight bytes at once, by the uppermost bit of each; sums of bytes below 0x80 do not reach the next byte.
-// An event is counted 4 % faster by it (counters_bench Apply).
 bool ArePlain(uint64_t bytes) {
   constexpr uint64_t kUpper = 0x8080808080808080;
   auto differ = [&](char c) { return (bytes ^ Each(c)) + Each(0x7f); };
   const uint64_t above_space = bytes + Each(0x7f - ' ');
   const uint64_t del_or_more = (bytes + Each(1)) | bytes;
   return (above_space & differ(':') & differ('%') & differ('"') & ~del_or_more & kUpper) == kUpper;
+}
+
+// Copies `value`, which is not empty, if all of it is plain; else leaves anything in its place. The last bytes overlap
+// those before, so that no loop runs a number of times that the processor would have to guess (counters_bench Apply).
+bool CopyPlain(std::string_view value, char* out) {
+  const char* p = value.data();
+  const size_t size = value.size();
+  if (size >= 8) {
+    for (size_t i = 0; i + 8 < size; i += 8) {
+      if (!ArePlain(EightBytes(p + i))) return false;
+      std::memcpy(out + i, p + i, 8);
+    }
+    std::memcpy(out + size - 8, p + size - 8, 8);
+    return ArePlain(EightBytes(p + size - 8));
+  }
+  if (size >= 4) {
+    std::memcpy(out, p, 4);
+    std::memcpy(out + size - 4, p + size - 4, 4);
+    return ArePlain(FourBytes(p) | FourBytes(p + size - 4) << 32);
+  }
+  out[0] = p[0];
+  out[size / 2] = p[size / 2];
+  out[size - 1] = p[size - 1];
+  return IsPlain(p[0]) && IsPlain(p[size / 2]) && IsPlain(p[size - 1]);
 }
 
 char* WriteCode(char c, char* out) {
@@ -47,16 +79,11 @@ int HexDigit(char c) {
 }  // namespace
 
 char* WriteEncoded(std::string_view value, char* out) {
+  if (!value.empty() && value[0] != '~' && CopyPlain(value, out)) return out + value.size();
   for (size_t i = 0; i < value.size();) {
-    bool tilde = value[i] == '~' && i == 0;
-    if (!tilde && i + 8 <= value.size() && ArePlain(EightBytes(value.data() + i))) {
-      out = std::copy_n(value.data() + i, 8, out);
-      i += 8;
-      continue;
-    }
     char c = value[i];
     size_t length = 1;
-    if (kPlain[static_cast<uint8_t>(c)] && !tilde) {
+    if (IsPlain(c) && !(c == '~' && i == 0)) {
       *out++ = c;
     } else if (static_cast<uint8_t>(c) >= 0x80 && (length = Utf8Length(value.substr(i))) > 0) {
       out = std::copy_n(value.data() + i, length, out);
