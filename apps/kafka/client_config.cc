@@ -2,6 +2,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
+
 #include "apps/kafka/client_log.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
@@ -25,14 +27,14 @@ void SetIfKnown(rd_kafka_conf_t* conf, const char* name, const char* value) {
   rd_kafka_conf_set(conf, name, value, error, sizeof error);
 }
 
-absl::Status SetPreferences(rd_kafka_conf_t* conf) {
+absl::Status SetPreferences(rd_kafka_conf_t* conf, const Prefetch& prefetch) {
   using std::to_string;
   const std::map<std::string, std::string> preferences = {
       {"client.id", "tallyd"},
-      {"queued.min.messages", to_string(ClientOptions::kQueuedMessages)},
-      {"queued.max.messages.kbytes", to_string(ClientOptions::kQueuedKbytes)},
-      {"fetch.max.bytes", to_string(ClientOptions::kFetchBytesMax)},
-      {"fetch.message.max.bytes", to_string(ClientOptions::kPartitionFetchBytesMax)},
+      {"queued.min.messages", to_string(prefetch.messages)},
+      {"queued.max.messages.kbytes", to_string(Prefetch::kQueuedKbytes)},
+      {"fetch.max.bytes", to_string(prefetch.fetch_bytes)},
+      {"fetch.message.max.bytes", to_string(Prefetch::kPartitionFetchBytes)},
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.max.ms", "2000"},   // a broker that is back is read again this soon
       // A round trip of 30 s is slow, not broken; the defaults of 10 s and 30 s would never get through it.
@@ -86,9 +88,17 @@ absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
 
 }  // namespace
 
-absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options) {
+Prefetch Prefetch::For(size_t partitions) {
+  const int scale = static_cast<int>(std::clamp(partitions / kPartitionsOfAScale, size_t{1}, kScaleMax));
+  Prefetch prefetch;
+  prefetch.messages *= scale;
+  prefetch.fetch_bytes *= scale;
+  return prefetch;
+}
+
+absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch) {
   ConfHandle conf(rd_kafka_conf_new());
-  absl::Status preferred = SetPreferences(conf.get());
+  absl::Status preferred = SetPreferences(conf.get(), prefetch);
   TALLY_CHECK(preferred.ok());
   for (const auto& [name, value] : options.properties) {
     RETURN_IF_ERROR(Annotate(Set(conf.get(), name, value), "kafka.properties"));

@@ -58,7 +58,7 @@ std::string ReasonToStop(const rd_kafka_message_t& message) {
 
 absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOptions& options,
                                                                  const std::vector<Assignment>& assignments) {
-  ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options));
+  ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options, Prefetch::For(assignments.size())));
   std::unique_ptr<KafkaSource> source(new KafkaSource(std::move(client)));
   RETURN_IF_ERROR(source->Assign(assignments));
   return source;

@@ -31,7 +31,8 @@ struct Backlog {
 constexpr Backlog kBacklogs[] = {{"113 bytes", 113, false, 1, 2'000'000},
                                  {"113 bytes", 113, false, 100, 2'000'000},
                                  {"1,000 bytes, lz4", 1000, true, 1, 500'000},
-                                 {"1,000 bytes, lz4", 1000, true, 100, 500'000}};
+                                 {"1,000 bytes, lz4", 1000, true, 100, 500'000},
+                                 {"1,000 bytes, lz4", 1000, true, 500, 500'000}};
 
 // Of `bytes`, a sixteenth of them drawn and most of the rest the same in each: lz4 makes a tenth of a long one.
 std::string Event(std::mt19937_64& random, int64_t time_ms, size_t bytes) {
@@ -100,11 +101,12 @@ std::string Megabytes(double bytes) { return Cat(static_cast<int64_t>(bytes / 1e
 double Bound(int clients, const Backlog& backlog) {
   constexpr double kBytesPerMessage = 400;
   const double ratio = backlog.compressed ? 10 : 1;
-  const double fetch = ClientOptions::kFetchBytesMax * ratio;   // as it is once it is no longer compressed
-  const double messages = ClientOptions::kQueuedMessages + fetch / static_cast<double>(backlog.event_bytes);
-  const double each = ClientOptions::kQueuedKbytes * 1024.0 + ClientOptions::kFetchBytesMax + fetch +
-                      kBytesPerMessage * messages;
-  return each * std::min(clients, backlog.partitions);
+  const int reading = std::min(clients, backlog.partitions);
+  const Prefetch prefetch = Prefetch::For(static_cast<size_t>((backlog.partitions + reading - 1) / reading));
+  const double fetch = prefetch.fetch_bytes * ratio;   // as it is once it is no longer compressed
+  const double messages = prefetch.messages + fetch / static_cast<double>(backlog.event_bytes);
+  const double each = Prefetch::kQueuedKbytes * 1024.0 + prefetch.fetch_bytes + fetch + kBytesPerMessage * messages;
+  return each * reading;
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ absl::StatusOr<Measured> MeasureNode(const FilledLog& log, const std::vector<std
 // Why a bar on its rate or its CPU is missed, as far as it is: what a profile of it said.
 inline constexpr char kWhereItsTimeGoes[] =
     "librdkafka's own threads take as much as R2's (table Ingest). Of the ingest threads' time a third is librdkafka's "
-    "too, for handing over and freeing messages, which R2 pays as well. The rest is decoding and counting, 130 ns an "
-    "event where nothing else runs (counters_bench Apply), of which the JSON takes 55, the rest is the time, the "
+    "too, for handing over and freeing messages, which R2 pays as well. The rest is decoding and counting, 85 ns an "
+    "event where nothing else runs (counters_bench Apply), of which the JSON takes 40, the rest is the time, the "
     "series' name, its lookup and the count. Other allocators (jemalloc, mimalloc, tcmalloc), -O3, LTO, -march=native, "
     "other sizes of fetches and batches, and one to four threads change it by less than 3 %. The broker shares the "
     "cores, so what the node takes beyond R2 its rate lacks.";

@@ -52,11 +52,20 @@ TEST(ClientConfig, LetsPropertiesSayOtherwiseWhereItOnlyPrefers) {
 }
 
 TEST(ClientConfig, BoundsWhatIsPrefetched) {
-  const ClientHandle client = Consumer({});
-  EXPECT_EQ(ValueOf(client, "queued.max.messages.kbytes"), Cat(ClientOptions::kQueuedKbytes));
-  EXPECT_EQ(ValueOf(client, "queued.min.messages"), Cat(ClientOptions::kQueuedMessages));
-  EXPECT_EQ(ValueOf(client, "fetch.max.bytes"), Cat(ClientOptions::kFetchBytesMax));
-  EXPECT_EQ(ValueOf(client, "fetch.message.max.bytes"), Cat(ClientOptions::kPartitionFetchBytesMax));
+  const Prefetch prefetch{.messages = 1234, .fetch_bytes = 1'567'890};
+  const ClientHandle client = *NewConsumer({"127.0.0.1:1", "tests", {}}, prefetch);
+  EXPECT_EQ(ValueOf(client, "queued.min.messages"), "1234");
+  EXPECT_EQ(ValueOf(client, "fetch.max.bytes"), "1567890");
+  EXPECT_EQ(ValueOf(client, "queued.max.messages.kbytes"), Cat(Prefetch::kQueuedKbytes));
+  EXPECT_EQ(ValueOf(client, "fetch.message.max.bytes"), Cat(Prefetch::kPartitionFetchBytes));
+}
+
+TEST(ClientConfig, PrefetchesMoreOfManyPartitionsUpToALimit) {
+  EXPECT_EQ(Prefetch::For(0).fetch_bytes, Prefetch().fetch_bytes);
+  EXPECT_EQ(Prefetch::For(100).messages, Prefetch().messages);
+  EXPECT_EQ(Prefetch::For(128).messages, 2 * Prefetch().messages);
+  EXPECT_EQ(Prefetch::For(128).fetch_bytes, 2 * Prefetch().fetch_bytes);
+  EXPECT_EQ(Prefetch::For(100'000).messages, 4 * Prefetch().messages);
 }
 
 TEST(ClientConfig, NamesAPropertyItCannotSetAndKeepsItsValue) {
