@@ -40,6 +40,10 @@ class TextWriter : public Writer {
     out_ << "partition " << place.topic << ' ' << place.partition << " next " << state.next;
     for (size_t i = 0; i < kFates; ++i) out_ << ' ' << kFateNames[i] << ' ' << state.fates[i];
     out_ << '\n';
+    for (const Gap& gap : state.gaps) {
+      out_ << "gap " << place.topic << ' ' << place.partition << " from " << gap.from << " to " << gap.to
+           << " accepted " << FormatTimestamp(gap.at) << '\n';
+    }
   }
   void Counter(Minute minute, std::string_view series, uint64_t count) override {
     out_ << FormatMinute(minute) << ' ' << series << ' ' << count << '\n';
@@ -56,6 +60,9 @@ class CsvWriter : public Writer {
     std::string where = Cat(place.topic, ",", place.partition, ",");
     out_ << "next," << where << state.next << '\n';
     for (size_t i = 0; i < kFates; ++i) out_ << kFateNames[i] << ',' << where << state.fates[i] << '\n';
+    for (const Gap& gap : state.gaps) {
+      out_ << "gap_from," << where << gap.from << "\ngap_to," << where << gap.to << '\n';
+    }
   }
   void Counter(Minute minute, std::string_view series, uint64_t count) override {
     // A quoted field: a series' name has no '"', but may have a comma.
@@ -85,7 +92,13 @@ class JsonWriter : public Writer {
     out_ << Separator() << "{\"topic\":" << JsonText(place.topic) << ",\"partition\":" << place.partition
          << ",\"next\":" << state.next << ",\"fates\":{";
     for (size_t i = 0; i < kFates; ++i) out_ << (i ? "," : "") << JsonText(kFateNames[i]) << ':' << state.fates[i];
-    out_ << "}}";
+    out_ << "},\"gaps\":[";
+    for (size_t i = 0; i < state.gaps.size(); ++i) {
+      const Gap& gap = state.gaps[i];
+      out_ << (i ? "," : "") << "{\"from\":" << gap.from << ",\"to\":" << gap.to
+           << ",\"accepted\":" << JsonText(FormatTimestamp(gap.at)) << '}';
+    }
+    out_ << "]}";
   }
   void Counter(Minute minute, std::string_view series, uint64_t count) override {
     BeginCounters();

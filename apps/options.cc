@@ -108,6 +108,11 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--http", options.http, "server.http, for metrics and health")->option_text("H:P");
   serve->add_flag("--init", options.init, "Start anew in an empty directory, although a node was there before");
   serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
+  serve->add_option("--accept-gap", options.accepted_gaps,
+                    "Go on with a stopped partition where its log begins, or at =start, =end or =OFFSET; NEXT is its "
+                    "next offset, as LAG and the log say; repeatable")
+      ->option_text("TOPIC:PARTITION@NEXT")
+      ->allow_extra_args(false);
 }
 
 void AddDemo(CLI::App& app, DemoOptions& options) {

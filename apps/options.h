@@ -32,6 +32,7 @@ struct ServeOptions {
   std::optional<std::string> http;
   bool init = false;      // start anew although the group's positions say that there was a node before
   bool recount = false;   // count again what a changed configuration or an early horizon left wrong
+  std::vector<std::string> accepted_gaps;   // TOPIC:PARTITION@NEXT, as ParseAcceptedGap() takes them
 };
 
 struct DemoOptions {

@@ -69,8 +69,14 @@ int RunServe(const ServeOptions& options) {
   BlockSignals();
   absl::StatusOr<Config> config = LoadConfig(options);
   if (!config.ok()) return Report(config.status());
+  NodeOptions node_options{options.init, options.recount};
+  for (const std::string& text : options.accepted_gaps) {
+    absl::StatusOr<AcceptedGap> gap = ParseAcceptedGap(text);
+    if (!gap.ok()) return Report(gap.status());
+    node_options.accepted.push_back(*std::move(gap));
+  }
   static const SystemClock clock;
-  auto node = Node::Open(*config, {options.init, options.recount}, clock);
+  auto node = Node::Open(*config, node_options, clock);
   if (!node.ok()) return Report(node.status());
   if (absl::Status status = (*node)->Start(); !status.ok()) return Report(status);
   PrintListening(*config, **node);

@@ -46,6 +46,49 @@ void PutOptionalTimestamp(std::string& out, const std::optional<Timestamp>& time
   if (time) PutSigned(out, time->millis());
 }
 
+bool ReadOffset(Reader& in, int64_t& offset) {
+  uint64_t number;
+  if (!in.Varint(number) || number > INT64_MAX) return false;
+  offset = static_cast<int64_t>(number);
+  return true;
+}
+
+void PutOffset(std::string& out, int64_t offset) { PutVarint(out, static_cast<uint64_t>(offset)); }
+
+bool ReadOptionalMark(Reader& in, std::optional<RecordMark>& mark) {
+  uint8_t there;
+  if (!in.Byte(there) || there > 1) return false;
+  mark = there ? std::optional<RecordMark>(RecordMark()) : std::nullopt;
+  return !there || (ReadOffset(in, mark->offset) && ReadTimestamp(in, mark->stamp) && in.Varint(mark->hash));
+}
+
+void PutOptionalMark(std::string& out, const std::optional<RecordMark>& mark) {
+  out.push_back(mark ? '\1' : '\0');
+  if (!mark) return;
+  PutOffset(out, mark->offset);
+  PutSigned(out, mark->stamp.millis());
+  PutVarint(out, mark->hash);
+}
+
+bool ReadGaps(Reader& in, std::vector<Gap>& gaps) {
+  uint64_t n;
+  if (!in.Varint(n) || n > PartitionState::kGapsMax) return false;
+  gaps.resize(n);
+  for (Gap& gap : gaps) {
+    if (!ReadOffset(in, gap.from) || !ReadOffset(in, gap.to) || !ReadTimestamp(in, gap.at)) return false;
+  }
+  return true;
+}
+
+void PutGaps(std::string& out, const std::vector<Gap>& gaps) {
+  PutVarint(out, gaps.size());
+  for (const Gap& gap : gaps) {
+    PutOffset(out, gap.from);
+    PutOffset(out, gap.to);
+    PutSigned(out, gap.at.millis());
+  }
+}
+
 }  // namespace
 
 std::string HeaderKey() { return Key(RowKind::kHeader); }
@@ -90,10 +133,13 @@ std::string MetricValue(const MetricRow& metric) {
 
 std::string PartitionValue(const PartitionState& state) {
   std::string value;
-  PutVarint(value, static_cast<uint64_t>(state.next));
+  PutOffset(value, state.next);
   for (uint64_t records : state.fates) PutVarint(value, records);
   PutOptionalTimestamp(value, state.newest_event);
   PutOptionalTimestamp(value, state.newest_stamp);
+  PutText(value, state.cluster);
+  PutOptionalMark(value, state.last);
+  PutGaps(value, state.gaps);
   return value;
 }
 
@@ -135,16 +181,17 @@ absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string
   partition.place.partition = static_cast<int32_t>(of_topic);
 
   Reader in(value);
-  uint64_t next;
-  if (!in.Varint(next) || next > INT64_MAX) return Damaged(key);
-  partition.state.next = static_cast<int64_t>(next);
-  for (uint64_t& records : partition.state.fates) {
+  PartitionState& state = partition.state;
+  if (!ReadOffset(in, state.next)) return Damaged(key);
+  for (uint64_t& records : state.fates) {
     if (!in.Varint(records)) return Damaged(key);
   }
-  if (!ReadOptionalTimestamp(in, partition.state.newest_event) ||
-      !ReadOptionalTimestamp(in, partition.state.newest_stamp) || !in.empty()) {
+  std::string_view cluster;
+  if (!ReadOptionalTimestamp(in, state.newest_event) || !ReadOptionalTimestamp(in, state.newest_stamp) ||
+      !in.Text(cluster) || !ReadOptionalMark(in, state.last) || !ReadGaps(in, state.gaps) || !in.empty()) {
     return Damaged(key);
   }
+  state.cluster = cluster;
   return partition;
 }
 

@@ -11,7 +11,7 @@
 
 namespace tally {
 
-inline constexpr uint64_t kFormatVersion = 1;
+inline constexpr uint64_t kFormatVersion = 2;
 
 enum class RowKind : char {
   kHeader = 'h',

@@ -33,12 +33,13 @@ std::string_view ErrorText(const rd_kafka_message_t& message) {
   return {static_cast<const char*>(message.payload), message.len};
 }
 
+bool IsOutOfRange(const rd_kafka_message_t& message) {
+  return message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
 // Why a partition cannot be read past this error without leaving records out; empty if it can.
 std::string ReasonToStop(const rd_kafka_message_t& message) {
   switch (message.err) {
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return Cat("offset ", message.offset, " is not in the log any more (", ErrorText(message), ")");
     // Where librdkafka cannot read a batch of records it reports that and may go on behind it.
     case RD_KAFKA_RESP_ERR__BAD_MSG:
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
@@ -167,6 +168,10 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message, RecordSink& sin
   if (*slot == kNoSlot) return;   // stopped before, or not ours
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     sink.OnEnd(*slot, message.offset);
+    return;
+  }
+  if (IsOutOfRange(message)) {
+    sink.OnOutOfRange(std::exchange(*slot, kNoSlot));
     return;
   }
   std::string reason = ReasonToStop(message);

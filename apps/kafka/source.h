@@ -45,6 +45,9 @@ class RecordSink {
 
   // The partition cannot be read on without leaving records out. Comes once; nothing of the partition comes after it.
   virtual void OnStopped(uint32_t slot, std::string reason) = 0;
+
+  // The log does not have the offset that is to be read next. Comes once; nothing of the partition comes after it.
+  virtual void OnOutOfRange(uint32_t slot) = 0;
 };
 
 class KafkaSource {

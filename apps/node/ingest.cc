@@ -31,10 +31,9 @@ class Ingest::Sink : public RecordSink {
     if (!ingest_.stopping_) ingest_.shard_.ReachEnd(slot, offset, ingest_.clock_.Now());
   }
   void OnStopped(uint32_t slot, std::string reason) override {
-    const TopicPartition place = ingest_.shard_.Partitions()[slot].place;
-    spdlog::error("{}[{}] is not read any more: {}", place.topic, place.partition, reason);
     ingest_.shard_.Stop(slot, std::move(reason));
   }
+  void OnOutOfRange(uint32_t slot) override { ingest_.shard_.LeaveRange(slot); }
 
  private:
   Ingest& ingest_;
@@ -53,6 +52,8 @@ void Ingest::Read(const std::set<TopicPartition>& places) {
   places_.insert(places.begin(), places.end());
   ++generation_;
 }
+
+void Ingest::Renew() { ++generation_; }
 
 void Ingest::StopApplying() {
   MutexLock lock(applying_);
@@ -83,7 +84,7 @@ std::vector<KafkaSource::Assignment> Ingest::Assignments() {
   for (uint32_t slot = 0; slot < partitions.size(); ++slot) {
     const PartitionStatus& partition = partitions[slot];
     if (!partition.stopped.empty() || !places_.contains(partition.place)) continue;
-    assignments.push_back({partition.place, slot, partition.state.next});
+    assignments.push_back({partition.place, slot, shard_.BeginReading(slot)});
   }
   return assignments;
 }

@@ -30,6 +30,9 @@ class Ingest {
   // Adds partitions of the shard to those that are read.
   void Read(const std::set<TopicPartition>& places);
 
+  // Reads them with a new client, that begins where the shard says, and without those that have stopped.
+  void Renew();
+
   // Returns once nothing more will be applied to the shard. The destructor also waits for the client to go.
   void StopApplying();
 

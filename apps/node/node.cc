@@ -47,8 +47,8 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   for (unsigned i = 0; i < IngestThreads(config); ++i) {
     node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, clock));
   }
-  node->watch_ = std::make_unique<Watch>(config, begin, *node->counters_, *node->checkpointer_, *node->store_,
-                                         node->ingests_, clock);
+  node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
+                                         *node->store_, node->ingests_, clock);
   node->commands_ = std::make_unique<Commands>(*node->counters_, clock, *node);
   ServerOptions server;
   server.text = config.server.listen;

@@ -33,6 +33,7 @@ namespace tally {
 struct NodeOptions {
   bool init = false;      // begin in an empty directory although the group's positions are an earlier node's
   bool recount = false;   // count anew what another configuration, or a clock ahead of its time, left
+  std::vector<AcceptedGap> accepted = {};   // records that a person gave up
 };
 
 class Node : public StatusSource {

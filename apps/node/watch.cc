@@ -35,8 +35,9 @@ std::optional<Owner> ParseOwner(std::string_view metadata) {
 
 }  // namespace
 
-Watch::Watch(const Config& config, Begin begin, Counters& counters, Checkpointer& checkpointer,
-             const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock)
+Watch::Watch(const Config& config, Begin begin, std::vector<AcceptedGap> accepted, Counters& counters,
+             Checkpointer& checkpointer, const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
+             const Clock& clock)
     : config_(config),
       begin_(begin),
       counters_(counters),
@@ -44,7 +45,8 @@ Watch::Watch(const Config& config, Begin begin, Counters& counters, Checkpointer
       store_(store),
       loaded_sequence_(store.sequence()),
       ingests_(ingests),
-      clock_(clock) {
+      clock_(clock),
+      guard_(std::move(accepted), counters, checkpointer, ingests, clock) {
   if (begin_ == Begin::kResumed) Resume();
 }
 
@@ -97,6 +99,7 @@ absl::Status Watch::Look() {
   }
   ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, kTimeout));
   NoteWaiting(partitions);
+  cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
   std::vector<TopicPartition> found;
   for (const auto& [topic, count] : partitions) {
     for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
@@ -104,7 +107,7 @@ absl::Status Watch::Look() {
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
   RETURN_IF_ERROR(ResolveStarts(found));
   RETURN_IF_ERROR(ReadAdopted());
-  RETURN_IF_ERROR(AskEnds());
+  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, kTimeout));
   // A service to lag tools, without which the node is well.
   absl::Status committed = CommitPositions();
   if (!committed.ok() && commits_well_) spdlog::warn("{}; trying again", FromAbsl(committed.message()));
@@ -188,6 +191,7 @@ void Watch::Adopt(const std::map<TopicPartition, int64_t>& starts) {
     spdlog::info("{}[{}] begins at offset {}", place.topic, place.partition, next);
     PartitionState state;
     state.next = next;
+    state.cluster = cluster_;
     AdoptOne(place, state);
   }
 }
@@ -210,16 +214,6 @@ absl::Status Watch::ReadAdopted() {
   unread_.clear();
   MutexLock lock(mutex_);
   state_.begun = true;
-  return absl::OkStatus();
-}
-
-absl::Status Watch::AskEnds() {
-  std::vector<TopicPartition> places;
-  for (const auto& [place, shard] : adopted_) places.push_back(place);
-  if (places.empty()) return absl::OkStatus();
-  Timestamp asked = clock_.Now();
-  ASSIGN_OR_RETURN(LogWatch::Offsets ends, log_->Ends(places, kTimeout));
-  for (const auto& shard : counters_.shards()) shard->ReportEnds(ends, asked);
   return absl::OkStatus();
 }
 

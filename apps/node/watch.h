@@ -19,7 +19,9 @@
 #include "absl/status/status.h"
 #include "apps/config/config.h"
 #include "apps/kafka/log_watch.h"
+#include "apps/node/accepted_gap.h"
 #include "apps/node/ingest.h"
+#include "apps/node/log_guard.h"
 #include "core/base/mutex.h"
 #include "core/counters/counters.h"
 #include "core/time/clock.h"
@@ -45,8 +47,9 @@ class Watch {
   };
 
   // All but `config` outlive the watch; `ingests` are those of the counters' shards.
-  Watch(const Config& config, Begin begin, Counters& counters, Checkpointer& checkpointer, const CheckpointStore& store,
-        std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock);
+  Watch(const Config& config, Begin begin, std::vector<AcceptedGap> accepted, Counters& counters,
+        Checkpointer& checkpointer, const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
+        const Clock& clock);
   ~Watch();
 
   void Start();
@@ -57,6 +60,7 @@ class Watch {
   static constexpr absl::Duration kEvery = absl::Seconds(2);
   static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while there is no answer yet
   static constexpr absl::Duration kTimeout = absl::Seconds(3);        // of a request
+  static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name
   static constexpr absl::Duration kCommitEvery = absl::Seconds(5);
   static constexpr absl::Duration kRecommitEvery = absl::Hours(12);   // before the group's positions expire
 
@@ -68,7 +72,6 @@ class Watch {
   void Adopt(const std::map<TopicPartition, int64_t>& starts);
   void AdoptOne(const TopicPartition& place, const PartitionState& state);
   absl::Status ReadAdopted();
-  absl::Status AskEnds();
   absl::Status CommitPositions();
   void NoteWaiting(const std::map<std::string, int>& partitions);
   bool WaitFor(absl::Duration duration);
@@ -84,6 +87,8 @@ class Watch {
 
   // The thread's own.
   std::unique_ptr<LogWatch> log_;
+  std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
+  LogGuard guard_;
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
   std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but their start is not on the disk yet
   bool group_checked_ = false;

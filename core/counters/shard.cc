@@ -51,12 +51,13 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
     if (touched_.empty() || touched_.back() != record.slot) touched_.push_back(record.slot);
     Partition& partition = partitions_[record.slot];
     PartitionState& state = partition.status.state;
-    // The client may deliver a record twice; what is behind next was applied.
-    if (record.offset < state.next || !partition.status.stopped.empty()) continue;
+    const bool plain = partition.reading.plain() && partition.status.stopped.empty();   // nearly always
+    if (plain ? record.offset < state.next : !Takes(record, partition)) continue;
     bool decoded = decoder_->Decode(i, fields_);
     Fate fate = decoded ? Judge(record, partition, horizon, limit) : Fate::kUnparsable;
     ++state.fates[static_cast<size_t>(fate)];
     state.next = record.offset + 1;
+    partition.newest = &record;
     state.newest_stamp = std::max(state.newest_stamp.value_or(record.stamp), record.stamp);
     if (fate != Fate::kCounted && fate != Fate::kFiltered) {
       rejects_.Add(partition.status.place, record.offset, fate, now, record.payload);
@@ -66,9 +67,33 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
   ShowChunk();
 }
 
+bool Shard::Takes(const Record& record, Partition& partition) {
+  PartitionStatus& status = partition.status;
+  if (!status.stopped.empty()) return false;
+  switch (partition.reading.Judge(record, status.state)) {
+    case Reading::Verdict::kApply: return true;
+    case Reading::Verdict::kSkip: return false;   // the client may deliver a record twice
+    case Reading::Verdict::kAnotherLog: break;
+  }
+  status.stopped = Cat("the record at offset ", record.offset, " is not the one that was there, of the records before ",
+                       "offset ", status.state.next, ": the topic was created anew");
+  return false;
+}
+
 void Shard::ShowChunk() {
+  for (uint32_t slot : touched_) {
+    Partition& partition = partitions_[slot];
+    if (const Record* newest = std::exchange(partition.newest, nullptr)) partition.status.state.last = MarkOf(*newest);
+    partition.status.unverified = partition.reading.unverified();
+  }
   MutexLock lock(shown_mutex_);
-  for (uint32_t slot : touched_) shown_partitions_[slot].state = partitions_[slot].status.state;
+  for (uint32_t slot : touched_) {
+    const PartitionStatus& status = partitions_[slot].status;
+    PartitionStatus& shown = shown_partitions_[slot];
+    shown.state = status.state;
+    shown.unverified = status.unverified;
+    if (shown.stopped != status.stopped) shown.stopped = status.stopped;
+  }
   touched_.clear();
 }
 
@@ -149,7 +174,8 @@ void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
   MutexLock lock(mutex_);
   TALLY_CHECK(slot < partitions_.size());
   PartitionStatus& status = partitions_[slot].status;
-  if (!status.stopped.empty()) return;
+  if (!status.stopped.empty() || !partitions_[slot].reading.ReachEnd(offset, status.state)) return;
+  status.unverified = partitions_[slot].reading.unverified();
   status.state.next = std::max(status.state.next, offset);
   status.end = LogEnd{std::max(offset, status.end ? status.end->offset : offset), now};
   ShowPartition(slot);
@@ -170,6 +196,47 @@ void Shard::Stop(uint32_t slot, std::string reason) {
   MutexLock lock(mutex_);
   TALLY_CHECK(slot < partitions_.size());
   partitions_[slot].status.stopped = std::move(reason);
+  ShowPartition(slot);
+}
+
+int64_t Shard::BeginReading(uint32_t slot) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  Partition& partition = partitions_[slot];
+  const int64_t offset = partition.reading.Begin(partition.status.state);
+  partition.status.out_of_range = false;
+  partition.status.unverified = partition.reading.unverified();
+  ShowPartition(slot);
+  return offset;
+}
+
+void Shard::LeaveRange(uint32_t slot) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  partitions_[slot].reading.Pause();
+  partitions_[slot].status.out_of_range = true;
+  ShowPartition(slot);
+}
+
+void Shard::TrustNext(uint32_t slot) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  partitions_[slot].reading.TrustNext();
+}
+
+void Shard::AcceptGap(uint32_t slot, int64_t to, std::string cluster, Timestamp at) {
+  MutexLock lock(mutex_);
+  TALLY_CHECK(slot < partitions_.size());
+  Partition& partition = partitions_[slot];
+  PartitionState& state = partition.status.state;
+  state.gaps.push_back({state.next, to, at});
+  if (state.gaps.size() > PartitionState::kGapsMax) state.gaps.erase(state.gaps.begin());
+  state.next = to;
+  state.last.reset();
+  state.cluster = std::move(cluster);
+  partition.status.stopped.clear();
+  partition.status.end.reset();   // of the log before
+  partition.reading.Pause();
   ShowPartition(slot);
 }
 

@@ -24,6 +24,7 @@
 #include "core/counters/delta.h"
 #include "core/counters/fate.h"
 #include "core/counters/horizon.h"
+#include "core/counters/reading.h"
 #include "core/counters/rejects.h"
 #include "core/counters/series_table.h"
 #include "core/events/record.h"
@@ -42,7 +43,9 @@ struct PartitionStatus {
   TopicPartition place;
   PartitionState state;
   std::optional<LogEnd> end;
-  std::string stopped;   // why it is not read any more; empty while it is
+  std::string stopped;         // why it is not read any more; empty while it is
+  bool out_of_range = false;   // the log does not have the offset that was to be read
+  bool unverified = false;     // that it is the log which was counted could not be seen when a client began
 
   bool at_end() const { return end && state.next >= end->offset; }
 };
@@ -78,6 +81,16 @@ class Shard {
   // Nothing more is applied to the partition.
   void Stop(uint32_t slot, std::string reason);
 
+  // A client begins to read the partition at the offset that this returns. What others still bring is not applied.
+  int64_t BeginReading(uint32_t slot);
+  // The log does not have that offset. Nothing is applied until BeginReading(), which then begins at next if
+  // `trust_next`: the last record is gone, and so nothing to compare.
+  void LeaveRange(uint32_t slot);
+  void TrustNext(uint32_t slot);
+  // Goes on at `to`, in whatever log there is now: a person said so. Stopped no more; applied is nothing until
+  // BeginReading().
+  void AcceptGap(uint32_t slot, int64_t to, std::string cluster, Timestamp at);
+
   // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable
   // through Deltas() until Release().
   Cut CutNow();
@@ -94,6 +107,8 @@ class Shard {
   struct Partition {
     PartitionStatus status;
     std::string number;   // in decimal, for @partition
+    Reading reading;
+    const Record* newest = nullptr;   // of the chunk: the last one that was applied
   };
   // What an event adds to a counter, until the whole chunk is decoded.
   struct Increment {
@@ -110,6 +125,7 @@ class Shard {
   void ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now);
   Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Takes(const Record& record, Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string_view NameOf(const Increment& increment) const {
     return {names_.data() + increment.name, increment.name_size};

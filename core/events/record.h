@@ -27,4 +27,17 @@ struct Record {
   std::string_view payload;
 };
 
+// Enough of a record to tell it from that of another log at the same offset.
+struct RecordMark {
+  int64_t offset = 0;
+  Timestamp stamp;
+  uint64_t hash = 0;
+
+  friend bool operator==(const RecordMark&, const RecordMark&) = default;
+};
+
+// The hash is FNV-1a, 64 bits, over the sizes of key and payload (8 bytes each, little-endian; all ones for no key) and
+// up to 1 KB of each: it is kept on the disk, and must be the same in every process.
+RecordMark MarkOf(const Record& record);
+
 }  // namespace tally

@@ -1,5 +1,7 @@
 #include "core/query/info.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/lag.h"
@@ -66,6 +68,13 @@ void Kafka(const Facts& facts, Lines& out) {
   Lag lag = TotalLag(facts.partitions, facts.wall);
   out.Add("lag_records", *lag.records);
   out.Add("lag_seconds", *lag.seconds);
+  auto stopped = [](const PartitionStatus& partition) { return !partition.stopped.empty(); };
+  out.Add("partitions", facts.partitions.size());
+  out.Add("partitions_stopped", std::count_if(facts.partitions.begin(), facts.partitions.end(), stopped));
+  for (const PartitionStatus& partition : facts.partitions) {
+    const auto& [topic, number] = partition.place;
+    if (stopped(partition)) out.Add(Cat("stopped_", topic, "_", number), partition.stopped);
+  }
 }
 
 void Checkpoint(const Facts& facts, Lines& out) {

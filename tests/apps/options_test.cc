@@ -75,12 +75,17 @@ TEST(Serve, TakesOneSettingForEachSet) {
   ExpectWrong({"serve", "--set", "a.b=1", "c.d=2"}, "c.d=2");
 }
 
+TEST(Serve, TakesOneGapForEachAcceptGap) {
+  EXPECT_THAT(Parsed<ServeOptions>({"serve", "--accept-gap", "x:0@1", "--accept-gap=y:1@2=end"}).accepted_gaps,
+              ElementsAre("x:0@1", "y:1@2=end"));
+}
+
 TEST(Serve, TellsAnEmptyTextFromNone) {
   EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, "");
 }
 
 TEST(Serve, RefusesWhatItDoesNotKnow) {
-  ExpectWrong({"serve", "--accept-gap", "x:0@1"}, "unexpected argument '--accept-gap'");
+  ExpectWrong({"serve", "--accept-loss", "x:0@1"}, "unexpected argument '--accept-loss'");
   ExpectWrong({"serve", "extra"}, "extra");
   ExpectWrong({"serve", "--config"}, "--config");
   ExpectWrong({"serve", "--config", "a", "--config", "b"}, "--config");

@@ -260,10 +260,10 @@ std::string WhyNot(const std::string& directory, absl::StatusCode code = absl::S
 
 TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
   StoredDirectory directory;
-  RawDatabase(directory.path()).Put(HeaderKey(), "\x02 and what that version has");
+  RawDatabase(directory.path()).Put(HeaderKey(), "\x03 and what that version has");
   RawDatabase(directory.path()).Put("z", "rows of its own");
   EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kFailedPrecondition),
-              HasSubstr("expected a checkpoint of version 1, got one of version 2"));
+              HasSubstr("expected a checkpoint of version 2, got one of version 3"));
 }
 
 TEST(DamagedStore, IsRefusedIfARowIsMissing) {

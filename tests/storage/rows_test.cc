@@ -17,7 +17,15 @@ using testing::HasSubstr;
 
 const TopicPartition kPlace{"mw", 3};
 
-PartitionState SomeState() { return {42, {1, 2, 3, 4, 5, 600}, TimeAt("14:30"), TimeAt("14:31")}; }
+PartitionState SomeState() {
+  return {.next = 42,
+          .fates = {1, 2, 3, 4, 5, 600},
+          .newest_event = TimeAt("14:30"),
+          .newest_stamp = TimeAt("14:31"),
+          .cluster = "4L6g3nShT-eMCtK--X86sw",
+          .last = RecordMark{41, TimeAt("14:31"), 0x123456789abcdef0},
+          .gaps = {{7, 9, TimeAt("14:32")}, {INT64_MAX, 0, TimeAt("14:33")}}};
+}
 
 HeaderRow SomeHeader() {
   return {.node = "0123456789abcdef", .sequence = 300, .horizon = MinuteAt("10:30"), .clock = TimeAt("14:30:05"),
@@ -77,14 +85,14 @@ TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
 }
 
 TEST(Rows, OfAHeaderOfAnotherVersionAreRefused) {
-  auto header = HeaderOf(std::string("\x02") + "whatever comes then");
+  auto header = HeaderOf(std::string("\x03") + "whatever comes then");
   EXPECT_EQ(header.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(std::string(header.status().message()), "expected a checkpoint of version 1, got one of version 2");
+  EXPECT_EQ(std::string(header.status().message()), "expected a checkpoint of version 2, got one of version 3");
 }
 
 TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
   auto header = [](int64_t horizon, int64_t clock) {
-    std::string value = "\x01";
+    std::string value = "\x02";
     PutText(value, "node");
     PutVarint(value, 1);
     PutSigned(value, horizon), PutSigned(value, clock);
@@ -106,8 +114,11 @@ TEST(Rows, OfAPartitionHoldPlaceAndState) {
 
 TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
   for (PartitionState state :
-       {PartitionState{}, PartitionState{INT64_MAX, {UINT64_MAX}, Timestamp::Min(), Timestamp::Max()},
-        PartitionState{1, {}, std::nullopt, TimeAt("14:30")}}) {
+       {PartitionState{}, SomeState(),
+        PartitionState{.next = INT64_MAX, .fates = {UINT64_MAX}, .newest_event = Timestamp::Min(),
+                       .newest_stamp = Timestamp::Max()},
+        PartitionState{.next = 1, .newest_stamp = TimeAt("14:30"), .last = RecordMark{0, Timestamp::Min(), UINT64_MAX},
+                       .gaps = std::vector<Gap>(PartitionState::kGapsMax)}}) {
     auto partition = PartitionOf(PartitionKey({"a.b-c_D", INT32_MAX}), PartitionValue(state));
     ASSERT_TRUE(partition.ok()) << partition.status();
     EXPECT_EQ(partition->state, state);

@@ -80,6 +80,7 @@ class Counting : public RecordSink {
   }
   void OnEnd(uint32_t, int64_t) override {}
   void OnStopped(uint32_t, std::string reason) override { ADD_FAILURE() << reason; }
+  void OnOutOfRange(uint32_t slot) override { ADD_FAILURE() << slot; }
 
   uint64_t records_read = 0;
   std::string last;

@@ -33,6 +33,7 @@ class Transcript : public RecordSink {
   }
   void OnEnd(uint32_t slot, int64_t offset) override { lines.push_back(Cat(slot, " ends at ", offset)); }
   void OnStopped(uint32_t slot, std::string reason) override { lines.push_back(Cat(slot, " stopped: ", reason)); }
+  void OnOutOfRange(uint32_t slot) override { lines.push_back(Cat(slot, " is out of range")); }
 
   std::vector<std::string> Records() const {
     std::vector<std::string> found;
@@ -162,7 +163,7 @@ TEST_F(KafkaSourceTest, StopsExactlyThePartitionWhoseOffsetIsNotThere) {
   Read({{{"mw", 0}, 0, 17}, {{"mw", 1}, 1, 0}});
   Await(3);
   ASSERT_EQ(said_.Of(0).size(), 1u);
-  EXPECT_THAT(said_.Of(0)[0], HasSubstr("0 stopped: offset 17 is not in the log any more"));
+  EXPECT_THAT(said_.Of(0)[0], HasSubstr("0 is out of range"));
   feed_.Produce("mw", 0, {"unread"});
   feed_.Produce("mw", 1, {"c"});
   Await(5);

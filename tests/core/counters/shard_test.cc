@@ -13,6 +13,7 @@ namespace tally {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::SizeIs;
 
 const std::string kLogin = EventAt("14:30:05", "mw", "login");
@@ -251,6 +252,57 @@ TEST(Shard, AppliesNothingToAStoppedPartition) {
   EXPECT_EQ(shard.next(), 1);
   EXPECT_EQ(shard.Count("stats:mw:login"), 1u);
   EXPECT_EQ(shard.status().stopped, "gap");
+}
+
+TEST(Shard, StopsWhereTheLastRecordIsAnother) {
+  OneShard shard;
+  shard.Apply(0, kLogin), shard.Apply(1, kLogin);
+  EXPECT_EQ(shard->BeginReading(0), 1);
+  shard.Apply(1, EventAt("14:30", "mw", "buy")), shard.Apply(2, kLogin);
+  EXPECT_THAT(shard.status().stopped, HasSubstr("the record at offset 1 is not the one that was there"));
+  EXPECT_EQ(shard.next(), 2);
+  EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
+}
+
+TEST(Shard, GoesOnBehindTheLastRecordIfItIsTheSame) {
+  OneShard shard;
+  shard.Apply(0, kLogin), shard.Apply(1, kLogin);
+  EXPECT_EQ(shard->BeginReading(0), 1);
+  shard.Apply(1, kLogin), shard.Apply(2, kLogin);
+  EXPECT_EQ(shard.status().stopped, "");
+  EXPECT_EQ(shard.Count("stats:mw:login"), 3u);
+  EXPECT_FALSE(shard.status().unverified);
+}
+
+TEST(Shard, AppliesNothingOfAClientThatIsToGo) {
+  OneShard shard;
+  shard.Apply(0, kLogin);
+  shard->LeaveRange(0);
+  shard.Apply(1, kLogin);
+  shard->ReachEnd(0, 2, OneShard::kNow);
+  EXPECT_TRUE(shard.status().out_of_range);
+  EXPECT_EQ(shard.next(), 1);
+  shard->TrustNext(0);
+  EXPECT_EQ(shard->BeginReading(0), 1);
+  EXPECT_FALSE(shard.status().out_of_range);
+  shard.Apply(1, kLogin);
+  EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
+}
+
+TEST(Shard, GoesOnWhereAGapWasAcceptedOnceANewClientReads) {
+  OneShard shard;
+  shard.Apply(16, kLogin);
+  shard->Stop(0, "another log");
+  shard->AcceptGap(0, 3, "cluster", OneShard::kNow);
+  shard.Apply(40, kLogin);   // the old client's
+  EXPECT_EQ(shard.next(), 3);
+  EXPECT_EQ(shard->BeginReading(0), 3);
+  shard.Apply(3, kLogin);
+  PartitionState state = shard.status().state;
+  EXPECT_EQ(state.next, 4);
+  EXPECT_THAT(state.gaps, ElementsAre(Gap{17, 3, OneShard::kNow}));
+  EXPECT_EQ(state.cluster, "cluster");
+  EXPECT_EQ(shard.status().stopped, "");
 }
 
 TEST(Shard, MovesAStoppedPartitionToNoEnd) {

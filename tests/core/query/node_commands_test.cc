@@ -20,7 +20,7 @@ TEST_F(NodeCommands, LagIsALineForEachPartition) {
 
 TEST_F(NodeCommands, LagShowsWhatIsUnknownAndWhyAPartitionStopped) {
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - ok"));
-  uint32_t slot = shard_.AddPartition({"games", 1}, {.next = 5, .fates = {}, .newest_event = {}, .newest_stamp = {}});
+  uint32_t slot = shard_.AddPartition({"games", 1}, {.next = 5});
   shard_.ReportEnds({{{"games", 1}, 9}}, clock_.Now());
   shard_.Stop(slot, "offset 5 is\ngone");
   status_.waiting_topics = {"dd"};
@@ -85,8 +85,9 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
                           "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
                           "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3",
                           "events_late:0", "events_future:0", "events_unparsable:1", "events_missing_field:0",
-                          "events_filtered:0", "# Kafka", "lag_records:0", "lag_seconds:0", "# Checkpoint",
-                          "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1"));
+                          "events_filtered:0", "# Kafka", "lag_records:0", "lag_seconds:0", "partitions:1",
+                          "partitions_stopped:0", "# Checkpoint", "checkpoint_sequence:7",
+                          "checkpoint_age_ms:12000", "checkpoint_stale:1"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
@@ -99,12 +100,24 @@ TEST_F(NodeCommands, InfoOfASection) {
   EXPECT_THAT(Ask({"INFO", "none"}), IsEmpty());
 }
 
+TEST_F(NodeCommands, InfoSaysWhyAPartitionStopped) {
+  shard_.Stop(0, "offset 5 is gone");
+  EXPECT_THAT(Ask({"INFO", "kafka"}), Contains("partitions_stopped:1"));
+  EXPECT_THAT(Ask({"INFO", "kafka"}), Contains("stopped_games_0:offset 5 is gone"));
+}
+
+TEST_F(NodeCommands, LagSaysThatAPartitionWaitsForADecision) {
+  shard_.LeaveRange(0);
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - waiting"));
+}
+
 TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
   Apply("x", At("14:35:10"));
-  shard_.AddPartition({"games", 1}, {.next = 5, .fates = {}, .newest_event = {}, .newest_stamp = At("14:35:25")});
+  shard_.AddPartition({"games", 1}, {.next = 5, .newest_stamp = At("14:35:25")});
   shard_.AddPartition({"games", 2}, {});
   shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
-  EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20"));
+  EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions:3",
+                                                     "partitions_stopped:0"));
 }
 
 TEST_F(NodeCommands, InfoIsOneBulkOfLines) {

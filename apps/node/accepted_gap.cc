@@ -1,0 +1,43 @@
+#include "apps/node/accepted_gap.h"
+
+#include "absl/strings/numbers.h"
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+template <typename Int>
+bool ReadNumber(std::string_view text, Int& number) {
+  // SimpleAtoi would take a sign and white space.
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  return absl::SimpleAtoi(ToAbsl(text), &number);
+}
+
+bool ReadTo(std::string_view text, AcceptedGap& gap) {
+  using To = AcceptedGap::To;
+  gap.to = text == "start" ? To::kStart : text == "end" ? To::kEnd : To::kOffset;
+  return gap.to != To::kOffset || ReadNumber(text, gap.offset);
+}
+
+}  // namespace
+
+absl::StatusOr<AcceptedGap> ParseAcceptedGap(std::string_view text) {
+  // From the back: a topic's name has no '@', ':' or '='.
+  const size_t at = text.find('@');
+  const size_t colon = text.substr(0, at).rfind(':');
+  AcceptedGap gap;
+  bool good = at != std::string_view::npos && colon != std::string_view::npos && colon > 0;
+  if (good) {
+    const std::string_view behind = text.substr(at + 1);
+    const size_t equals = behind.find('=');
+    gap.place.topic = text.substr(0, colon);
+    good = ReadNumber(text.substr(colon + 1, at - colon - 1), gap.place.partition) &&
+           ReadNumber(behind.substr(0, equals), gap.next) &&
+           (equals == std::string_view::npos || ReadTo(behind.substr(equals + 1), gap));
+  }
+  if (good) return gap;
+  return InvalidArgument("--accept-gap ", text,
+                         ": expected TOPIC:PARTITION@NEXT, or that with =start, =end or =OFFSET");
+}
+
+}  // namespace tally

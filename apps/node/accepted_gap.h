@@ -1,0 +1,31 @@
+// What `serve --accept-gap` says: that a partition which cannot be read on without leaving records out is to go on.
+//
+//   ParseAcceptedGap("mw:0@17")        where the log begins, if records from offset 17 on are gone
+//   ParseAcceptedGap("mw:0@17=start")  the same, whatever stopped it; or =end, or an offset
+//
+// 17 is the next offset of the partition in the checkpoint. So a flag that is left in place accepts no later gap.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/events/record.h"
+
+namespace tally {
+
+struct AcceptedGap {
+  enum class To { kUnsaid, kStart, kEnd, kOffset };
+
+  TopicPartition place;
+  int64_t next = 0;
+  To to = To::kUnsaid;
+  int64_t offset = 0;   // of kOffset
+
+  friend bool operator==(const AcceptedGap&, const AcceptedGap&) = default;
+};
+
+// InvalidArgument if it is not TOPIC:PARTITION@NEXT[=start|=end|=OFFSET].
+absl::StatusOr<AcceptedGap> ParseAcceptedGap(std::string_view text);
+
+}  // namespace tally

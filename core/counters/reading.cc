@@ -1,0 +1,34 @@
+#include "core/counters/reading.h"
+
+#include <utility>
+
+namespace tally {
+
+int64_t Reading::Begin(const PartitionState& state) {
+  unverified_ = std::exchange(trust_next_, false);
+  phase_ = state.last && !unverified_ ? Phase::kVerifying : Phase::kReading;
+  return phase_ == Phase::kVerifying ? state.last->offset : state.next;
+}
+
+Reading::Verdict Reading::Judge(const Record& record, const PartitionState& state) {
+  if (phase_ == Phase::kPaused) return Verdict::kSkip;
+  if (phase_ == Phase::kReading) return record.offset >= state.next ? Verdict::kApply : Verdict::kSkip;
+  if (record.offset < state.last->offset) return Verdict::kSkip;   // nobody asked for it
+  phase_ = Phase::kReading;
+  if (record.offset >= state.next) {
+    unverified_ = true;
+    return Verdict::kApply;
+  }
+  return MarkOf(record) == *state.last ? Verdict::kSkip : Verdict::kAnotherLog;
+}
+
+bool Reading::ReachEnd(int64_t offset, const PartitionState& state) {
+  if (phase_ == Phase::kPaused) return false;
+  if (phase_ == Phase::kVerifying && offset >= state.next) {
+    phase_ = Phase::kReading;
+    unverified_ = true;
+  }
+  return true;
+}
+
+}  // namespace tally
