@@ -2,8 +2,11 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string>
+#include <utility>
 #include <variant>
 
+#include "apps/config/password_file.h"
 #include "apps/memory.h"
 #include "apps/options.h"
 #include "apps/query_client.h"
@@ -21,7 +24,13 @@ int Run(const DemoOptions& options) { return RunDemo(options); }
 int Run(const CheckOptions& options) { return RunCheck(options); }
 int Run(const DumpOptions& options) { return RunDump(options); }
 int Run(const QueryOptions& options) {
-  return RunQuery(options.host, options.port, options.command, std::cout, std::cerr);
+  std::string password;
+  if (options.password_file) {
+    absl::StatusOr<std::string> read = ReadPasswordFile(*options.password_file);
+    if (!read.ok()) return Report(read.status());
+    password = *std::move(read);
+  }
+  return RunQuery(options.host, options.port, password, options.command, std::cout, std::cerr);
 }
 
 }  // namespace

@@ -148,6 +148,8 @@ void AddQuery(CLI::App& app, QueryOptions& options) {
   query->add_option("-p", options.port, "The port that it listens on for queries (7878)")
       ->option_text("P")
       ->check(CLI::Range(1, 65535));
+  AddText(*query, "--password-file", options.password_file, "Say the password in this file first")
+      ->option_text("FILE");
 }
 
 // The index in `args` at which the COMMAND of `query` begins; what is from there on is not for the parser, which would
@@ -155,7 +157,7 @@ void AddQuery(CLI::App& app, QueryOptions& options) {
 size_t CommandIndex(const std::vector<std::string>& args) {
   size_t i = 1;
   while (i < args.size() && args[i].size() > 1 && args[i][0] == '-' && args[i] != "--") {
-    i += args[i] == "-h" || args[i] == "-p" ? 2 : 1;
+    i += args[i] == "-h" || args[i] == "-p" || args[i] == "--password-file" ? 2 : 1;
   }
   return std::min(i, args.size());
 }

@@ -57,6 +57,7 @@ struct DumpOptions {
 struct QueryOptions {
   std::string host = "127.0.0.1";
   uint16_t port = 7878;
+  std::optional<std::string> password_file;
   std::vector<std::string> command;   // never empty
 };
 

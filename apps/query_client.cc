@@ -59,8 +59,8 @@ int PrintReply(Stream& stream, const std::string& address, std::ostream& out, st
 
 }  // namespace
 
-int RunQuery(const std::string& host, uint16_t port, std::span<const std::string> words, std::ostream& out,
-             std::ostream& err) {
+int RunQuery(const std::string& host, uint16_t port, const std::string& password, std::span<const std::string> words,
+             std::ostream& out, std::ostream& err) {
   std::optional<std::string> request = RequestLine(words);
   if (!request) return Fail(err, "expected a command on one line");
   std::string address = FormatEndpoint({host, port});
@@ -68,9 +68,13 @@ int RunQuery(const std::string& host, uint16_t port, std::span<const std::string
   stream.expires_after(kQueryConnectTime);
   stream.connect(host, Cat(port));
   if (!stream) return Fail(err, Cat("cannot connect to ", address, ": ", stream.error().message()));
+  if (!password.empty()) stream << "AUTH " << password << '\n';
   stream << *request << std::flush;
   boost::system::error_code ignored;   // if the node is gone, reading says so
   stream.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  if (std::string line; !password.empty() && !(ReadLine(stream, line) && line == "OK" && ReadLine(stream, line))) {
+    return Fail(err, line.starts_with("ERR ") ? line : Cat(address, ": no answer to AUTH"));
+  }
   return PrintReply(stream, address, out, err);
 }
 

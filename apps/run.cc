@@ -6,8 +6,10 @@
 #include <iostream>
 
 #include "apps/config/load.h"
+#include "apps/config/password_file.h"
 #include "apps/dump.h"
 #include "apps/system_clock.h"
+#include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
@@ -24,6 +26,19 @@ sigset_t StopSignals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   return signals;
+}
+
+absl::StatusOr<NodeOptions> NodeOptionsOf(const ServeOptions& options, const Config& config) {
+  NodeOptions node{options.init, options.recount};
+  for (const std::string& text : options.accepted_gaps) {
+    ASSIGN_OR_RETURN(AcceptedGap gap, ParseAcceptedGap(text));
+    node.accepted.push_back(std::move(gap));
+  }
+  if (!config.server.password_file.empty()) {
+    ASSIGN_OR_RETURN(std::string password, ReadPasswordFile(config.server.password_file));
+    node.password = Password(std::move(password));
+  }
+  return node;
 }
 
 }  // namespace
@@ -69,14 +84,10 @@ int RunServe(const ServeOptions& options) {
   BlockSignals();
   absl::StatusOr<Config> config = LoadConfig(options);
   if (!config.ok()) return Report(config.status());
-  NodeOptions node_options{options.init, options.recount};
-  for (const std::string& text : options.accepted_gaps) {
-    absl::StatusOr<AcceptedGap> gap = ParseAcceptedGap(text);
-    if (!gap.ok()) return Report(gap.status());
-    node_options.accepted.push_back(*std::move(gap));
-  }
+  absl::StatusOr<NodeOptions> node_options = NodeOptionsOf(options, *config);
+  if (!node_options.ok()) return Report(node_options.status());
   static const SystemClock clock;
-  auto node = Node::Open(*config, node_options, clock);
+  auto node = Node::Open(*config, *node_options, clock);
   if (!node.ok()) return Report(node.status());
   if (absl::Status status = (*node)->Start(); !status.ok()) return Report(status);
   PrintListening(*config, **node);

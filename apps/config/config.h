@@ -85,9 +85,10 @@ struct LimitsConfig {
 };
 
 struct ServerConfig {
-  // Loopback only: there are no passwords, so whoever reaches the port may ask. Port 0 takes a free one.
+  // Without a password whoever reaches a port may ask, so that is only for loopback. Port 0 takes a free one.
   Endpoint listen = {"127.0.0.1", 7878};   // line protocol and RESP
   Endpoint http = {"127.0.0.1", 7879};     // metrics, health
+  std::string password_file;               // empty: no password
 };
 
 // What is counted where the configuration names no metric.

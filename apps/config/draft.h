@@ -31,6 +31,8 @@ struct Draft {
   std::string format_where = "event.format";
   std::string pattern_where = "event.pattern";
   std::string time_where = "event.time";
+  std::string listen_where = "server.listen";
+  std::string http_where = "server.http";
 };
 
 // Puts the document `root` over what `draft` holds.

@@ -75,7 +75,8 @@ std::string PrintConfig(const Config& config) {
   Append(out, Cat("\n[limits]\nseries_max = ", config.limits.series_max));
   Append(out, Cat("\nclients_max = ", config.limits.clients_max, "\n"));
   Append(out, Cat("\n[server]\nlisten = ", Quoted(config.server.listen)));
-  Append(out, Cat("\nhttp = ", Quoted(config.server.http), "\n"));
+  Append(out, Cat("\nhttp = ", Quoted(config.server.http)));
+  Append(out, Cat("\npassword_file = ", Quoted(config.server.password_file), "\n"));
   return out;
 }
 

@@ -129,17 +129,13 @@ absl::Status ReadPattern(const Value& value, Draft& draft) {
   return Set(draft.config.event.pattern, value.Text(kPatternMax));
 }
 
-// There are no passwords: whoever reaches a port may ask everything, so only this machine may reach it.
-absl::Status ReadEndpoint(const Value& value, Endpoint& endpoint) {
+absl::Status ReadEndpoint(const Value& value, Endpoint& endpoint, std::string& where) {
   ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, "HOST:PORT"));
   std::optional<Endpoint> parsed = ParseEndpoint(text);
   if (!parsed.has_value()) {
     return value.Expected("HOST:PORT as \"127.0.0.1:7878\" or \"[::1]:7878\", the port from 0 to 65535");
   }
-  if (!IsLoopback(parsed->host)) {
-    return value.Error(Shown(parsed->host), " is not loopback, and the node knows no passwords: it listens only on ",
-                       "127.0.0.0/8, ::1 or localhost");
-  }
+  where = value.Where();
   endpoint = *std::move(parsed);
   return absl::OkStatus();
 }
@@ -183,8 +179,9 @@ constexpr Key kLimitsKeys[] = {
 };
 
 constexpr Key kServerKeys[] = {
-    {"listen", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.listen); }},
-    {"http", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.http); }},
+    {"listen", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.listen, d.listen_where); }},
+    {"http", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.http, d.http_where); }},
+    {"password_file", [](const Value& v, Draft& d) { return Set(d.config.server.password_file, v.Text(kTextMax)); }},
 };
 
 constexpr Key kSections[] = {
@@ -212,6 +209,13 @@ absl::Status CheckFields(const Draft& draft) {
   return absl::OkStatus();
 }
 
+// Without a password whoever reaches a port may ask everything, so only this machine may reach it.
+absl::Status CheckReach(const Endpoint& endpoint, const std::string& where, const ServerConfig& server) {
+  if (IsLoopback(endpoint.host) || !server.password_file.empty()) return absl::OkStatus();
+  return InvalidArgument(where, ": ", Shown(endpoint.host), " is not loopback: any address but 127.0.0.0/8, ::1 and ",
+                         "localhost needs server.password_file");
+}
+
 }  // namespace
 
 absl::Status ApplyLayer(const Value& root, Draft& draft) { return ReadKeys<Draft>(root, kSections, draft); }
@@ -225,6 +229,9 @@ absl::Status CheckWhole(const Draft& draft) {
   if (!regex && !event.pattern.empty()) {
     return InvalidArgument(draft.pattern_where, ": a pattern needs event.format = \"regex\"");
   }
+  const ServerConfig& server = draft.config.server;
+  RETURN_IF_ERROR(CheckReach(server.listen, draft.listen_where, server));
+  RETURN_IF_ERROR(CheckReach(server.http, draft.http_where, server));
   return CheckFields(draft);
 }
 

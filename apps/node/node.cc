@@ -49,10 +49,11 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   }
   node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
                                          *node->store_, node->ingests_, clock);
-  node->commands_ = std::make_unique<Commands>(*node->counters_, clock, *node);
+  node->commands_ = std::make_unique<Commands>(*node->counters_, clock, *node, options.password);
   ServerOptions server;
   server.text = config.server.listen;
   server.http = config.server.http;
+  server.password = options.password;
   server.clients_max = static_cast<size_t>(config.limits.clients_max);
   node->server_ = std::make_unique<Server>(server, *node->commands_, *node->counters_, *node);
   return node;

@@ -25,6 +25,7 @@
 #include "core/counters/counters.h"
 #include "core/query/command.h"
 #include "core/query/node_status.h"
+#include "core/query/password.h"
 #include "core/time/clock.h"
 #include "storage/checkpointer.h"
 
@@ -34,6 +35,7 @@ struct NodeOptions {
   bool init = false;      // begin in an empty directory although the group's positions are an earlier node's
   bool recount = false;   // count anew what another configuration, or a clock ahead of its time, left
   std::vector<AcceptedGap> accepted = {};   // records that a person gave up
+  Password password = {};                   // who has not said it gets no answer
 };
 
 class Node : public StatusSource {

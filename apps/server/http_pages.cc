@@ -1,5 +1,7 @@
 #include "apps/server/http_pages.h"
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "apps/server/metrics_page.h"
 #include "core/base/strings.h"
 
@@ -22,13 +24,28 @@ HttpPage ReadyPage(const Counters& counters, const NodeStatus& status) {
   return {200, Cat("ready\n", wrong)};
 }
 
+// Basic authentication: `Basic`, and USER:PASSWORD in base64.
+bool MayAsk(std::string_view authorization, const Password& password) {
+  constexpr std::string_view kScheme = "basic ";
+  if (!password.needed()) return true;
+  std::string credentials;
+  if (!absl::EqualsIgnoreCase(ToAbsl(authorization.substr(0, kScheme.size())), ToAbsl(kScheme)) ||
+      !absl::Base64Unescape(ToAbsl(authorization.substr(kScheme.size())), &credentials)) {
+    return false;
+  }
+  const size_t colon = credentials.find(':');
+  return colon != std::string::npos && password.Is(std::string_view(credentials).substr(colon + 1));
+}
+
 }  // namespace
 
-HttpPage AnswerHttp(std::string_view method, std::string_view target, const Counters& counters,
-                    const StatusSource& status) {
+HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const StatusSource& status,
+                    const Password& password) {
+  const auto& [method, target, authorization] = question;
   if (method != "GET" && method != "HEAD") return {405, Cat("expected GET or HEAD, got ", method, "\n")};
   std::string_view path = target.substr(0, target.find('?'));
   if (path == "/healthz") return {200, "ok\n"};
+  if (!MayAsk(authorization, password)) return {401, "expected the password, by Basic authentication\n"};
   if (path == "/readyz") return ReadyPage(counters, status.Status());
   if (path == "/metrics") return {200, MetricsPage(counters, status.Status()), kMetricsContentType};
   return {404, "expected one of /healthz, /readyz, /metrics\n"};

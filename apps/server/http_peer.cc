@@ -65,8 +65,10 @@ class HttpPeer : public Peer {
     if (!socket_.is_open()) return;
     if (error) return Refuse(error);
     const auto& request = request_->get();
-    HttpPage page = AnswerHttp(FromBeast(request.method_string()), FromBeast(request.target()), context_.counters,
-                               context_.status);
+    const HttpQuestion question = {.method = FromBeast(request.method_string()),
+                                   .target = FromBeast(request.target()),
+                                   .authorization = FromBeast(request[http::field::authorization])};
+    HttpPage page = AnswerHttp(question, context_.counters, context_.status, context_.password);
     Answer(std::move(page), request.version(), request.keep_alive() && !over_, request.method() == http::verb::head);
   }
 
@@ -95,6 +97,7 @@ class HttpPeer : public Peer {
     response_.set(http::field::content_type, ToBeast(page.content_type));
     response_.set(http::field::cache_control, "no-store");
     if (page.code == 405) response_.set(http::field::allow, "GET, HEAD");
+    if (page.code == 401) response_.set(http::field::www_authenticate, "Basic realm=\"tallyd\", charset=\"UTF-8\"");
     response_.keep_alive(keep_alive);
     response_.content_length(page.body.size());
     if (!head) response_.body() = std::move(page.body);

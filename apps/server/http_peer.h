@@ -12,6 +12,7 @@
 #include "apps/server/peer.h"
 #include "core/counters/counters.h"
 #include "core/query/node_status.h"
+#include "core/query/password.h"
 
 namespace tally {
 
@@ -23,6 +24,7 @@ inline constexpr std::chrono::milliseconds kHttpTime{30'000};   // for a request
 struct HttpContext {
   const Counters& counters;
   const StatusSource& status;
+  const Password& password;
   Peers& peers;
 };
 

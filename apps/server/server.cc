@@ -31,7 +31,7 @@ class Server::Loop {
         peers_(options.clients_max),
         connections_{commands, peers_, absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max)},
-        http_peers_{counters, status, peers_},
+        http_peers_{counters, status, options_.password, peers_},
         text_(context_, peers_,
               [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(socket), connections_, over);

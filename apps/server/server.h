@@ -18,12 +18,16 @@
 #include "core/counters/counters.h"
 #include "core/query/command.h"
 #include "core/query/node_status.h"
+#include "core/query/password.h"
 
 namespace tally {
 
 struct ServerOptions {
   Endpoint text = {"127.0.0.1", 7878};
   Endpoint http = {"127.0.0.1", 7879};
+
+  // Who has not said it gets no answer.
+  Password password = {};
 
   // Connections of both ports together. One more is told so and closed.
   size_t clients_max = 1000;

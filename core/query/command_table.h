@@ -11,6 +11,7 @@
 #include "core/counters/counters.h"
 #include "core/query/command.h"
 #include "core/query/node_status.h"
+#include "core/query/password.h"
 #include "core/query/reply.h"
 #include "core/time/clock.h"
 
@@ -22,6 +23,7 @@ struct CommandContext {
   Counters& counters;
   const Clock& wall;
   const StatusSource& status;
+  const Password& password;
   Session& session;
 
   const SeriesTable& series() const { return counters.series(); }
@@ -35,6 +37,7 @@ struct CommandSpec {
   size_t max = 0;
   bool counters = false;        // looks at counters: the horizon is raised before
   Reply (*run)(const CommandContext& context, Words arguments);
+  bool open = false;            // also for who has not said the password
 
   std::string usage() const;
 };

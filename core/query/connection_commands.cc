@@ -51,11 +51,17 @@ Reply Select(const CommandContext&, Words arguments) {
   return ErrorReply(Cat("DB index is out of range: expected 0, got ", Quoted(arguments[0])));
 }
 
-// In Redis' words, which clients look for.
-Reply Auth(const CommandContext&, Words) {
-  return ErrorReply(
-      "AUTH <password> called without any password configured for the default user. "
-      "Are you sure your configuration is correct?");
+// In Redis' words, which clients look for. The one user is called default, as there.
+Reply Auth(const CommandContext& context, Words arguments) {
+  if (!context.password.needed()) {
+    return ErrorReply(
+        "AUTH <password> called without any password configured for the default user. "
+        "Are you sure your configuration is correct?");
+  }
+  const bool known = arguments.size() == 1 || arguments[0] == "default";
+  context.session.authenticated = context.password.Is(arguments.back()) && known;
+  if (context.session.authenticated) return StatusReply("OK");
+  return {Error{"invalid username-password pair or user is disabled.", "WRONGPASS"}};
 }
 
 Reply SetName(Session& session, std::string_view name) {
@@ -92,13 +98,16 @@ Reply Hello(const CommandContext& context, Words arguments) {
     arguments = arguments.subspan(1);
   }
   while (!arguments.empty()) {
-    if (Same(arguments[0], "AUTH") && arguments.size() >= 3) return Auth(context, arguments);
-    if (!Same(arguments[0], "SETNAME") || arguments.size() < 2) {
-      return ErrorReply(Cat("syntax error in HELLO option ", Quoted(arguments[0])));
-    }
-    Reply reply = SetName(context.session, arguments[1]);
+    const size_t values = Same(arguments[0], "AUTH") ? 2 : Same(arguments[0], "SETNAME") ? 1 : arguments.size();
+    if (arguments.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(arguments[0])));
+    Reply reply = values == 2 ? Auth(context, arguments.subspan(1, 2)) : SetName(context.session, arguments[1]);
     if (std::holds_alternative<Error>(reply.body)) return reply;
-    arguments = arguments.subspan(2);
+    arguments = arguments.subspan(1 + values);
+  }
+  if (context.password.needed() && !context.session.authenticated) {
+    return {Error{"HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
+                  "<pass> option can be used to authenticate the client and select the RESP protocol version at the "
+                  "same time", "NOAUTH"}};
   }
   return PairsReply<7>({{{"server", "redis"},
                          {"version", std::string(kRedisVersion)},
@@ -135,13 +144,13 @@ constexpr CommandSpec kCommands[] = {
     {"PING", "[message]", 0, 1, false, Ping},
     {"ECHO", "message", 1, 1, false, Echo},
     {"HELP", "", 0, 0, false, Help},
-    {"HELLO", "[2 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello},
-    {"AUTH", "[user] password", 1, 2, false, Auth},
+    {"HELLO", "[2 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello, true},
+    {"AUTH", "[user] password", 1, 2, false, Auth, true},
     {"SELECT", "0", 1, 1, false, Select},
     {"CLIENT", "ID | GETNAME | INFO | SETNAME name | SETINFO attribute value", 1, 3, false, Client},
     {"COMMAND", "[COUNT | DOCS | INFO]", 0, kAnyNumber, false, Command},
     {"CONFIG", "GET pattern [pattern ...]", 2, kAnyNumber, false, Config},
-    {"QUIT", "", 0, 0, false, Quit},
+    {"QUIT", "", 0, 0, false, Quit, true},
 };
 
 }  // namespace

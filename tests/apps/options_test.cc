@@ -144,6 +144,7 @@ TEST(Query, TakesAHostAndAPort) {
   EXPECT_EQ(options.port, 80);
   EXPECT_EQ(Parsed<QueryOptions>({"query", "-p81", "-hx", "PING"}).port, 81);
   EXPECT_EQ(Parsed<QueryOptions>({"query", "-h", "query", "PING"}).host, "query");
+  EXPECT_EQ(Parsed<QueryOptions>({"query", "--password-file", "PING", "PING"}).password_file, "PING");
   for (const char* port : {"0", "65536", "-1", "x"}) ExpectWrong({"query", "-p", port, "PING"}, "-p");
 }
 

@@ -24,9 +24,9 @@ struct Result {
   std::string err;
 };
 
-Result Query(uint16_t port, std::vector<std::string> words) {
+Result Query(uint16_t port, std::vector<std::string> words, const std::string& password = "") {
   std::ostringstream out, err;
-  int code = RunQuery("127.0.0.1", port, words, out, err);
+  int code = RunQuery("127.0.0.1", port, password, words, out, err);
   return {code, out.str(), err.str()};
 }
 
@@ -52,6 +52,17 @@ TEST(Query, PrintsTheReplyWithoutItsEnd) {
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "hello\n");
   EXPECT_EQ(result.err, "");
+}
+
+TEST(Query, SaysThePasswordFirst) {
+  ServedNode node({.password = Password("hunter2")});
+  EXPECT_EQ(Query(node.server->text_port(), {"ECHO", "hello"}).err, "ERR Authentication required.\n");
+  Result result = Query(node.server->text_port(), {"ECHO", "hello"}, "hunter2");
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.out, "hello\n");
+  result = Query(node.server->text_port(), {"ECHO", "hello"}, "hunter3");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "ERR invalid username-password pair or user is disabled.\n");
 }
 
 TEST(Query, PrintsAReplyOfAnyLength) {

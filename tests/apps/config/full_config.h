@@ -50,6 +50,7 @@ clients_max = 18
 [server]
 listen = "[::1]:0"
 http   = "localhost:1"
+password_file = "a password"
 )toml";
 
 // JSON with pointers and conditions of every type.

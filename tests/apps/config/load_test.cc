@@ -119,7 +119,9 @@ TEST(LoadConfig, TakesEachFlagForItsKey) {
 TEST(LoadConfig, NamesTheFlagInErrors) {
   ServeOptions options;
   options.listen = "0.0.0.0:7878";
-  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not loopback"));
+  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not loopback: any"));
+  options.set = {"server.password_file=/etc/tallyd/password"};
+  EXPECT_TRUE(LoadConfig(options).ok());
   options = {};
   options.topics = "a,,b";
   EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--topics: kafka.topics: expected the name of a topic"));

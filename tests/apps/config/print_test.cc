@@ -40,6 +40,7 @@ void ExpectSame(const Config& a, const Config& b) {
             std::tie(b.retention.ttl, b.retention.clock, b.checkpoint.dir, b.checkpoint.interval));
   EXPECT_EQ(std::tie(a.limits.series_max, a.limits.clients_max, a.server.listen, a.server.http),
             std::tie(b.limits.series_max, b.limits.clients_max, b.server.listen, b.server.http));
+  EXPECT_EQ(a.server.password_file, b.server.password_file);
 }
 
 TEST(PrintConfig, ReadsBackAsTheSameConfig) {
@@ -116,6 +117,7 @@ clients_max = 1000
 [server]
 listen = "127.0.0.1:7878"
 http = "127.0.0.1:7879"
+password_file = ""
 )");
 }
 

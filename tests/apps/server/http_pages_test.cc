@@ -14,7 +14,7 @@ using testing::StartsWith;
 class HttpPages : public testing::Test {
  protected:
   HttpPage Get(std::string_view target, std::string_view method = "GET") {
-    return AnswerHttp(method, target, counters_, status_);
+    return AnswerHttp({method, target}, counters_, status_, Password());
   }
 
   Counters counters_{Compiled({StatsMetric()}), {}};
@@ -65,6 +65,22 @@ TEST_F(HttpPages, SayWhatThereIsInsteadOfAnUnknownPage) {
 TEST_F(HttpPages, TakeNoOtherMethod) {
   EXPECT_EQ(Get("/metrics", "POST").code, 405);
   EXPECT_EQ(Get("/metrics", "DELETE").body, "expected GET or HEAD, got DELETE\n");
+}
+
+TEST_F(HttpPages, AskForThePasswordWhereThereIsOne) {
+  const Password password("hunter2");
+  auto code = [&](std::string_view target, std::string_view authorization) {
+    return AnswerHttp({"GET", target, authorization}, counters_, status_, password).code;
+  };
+  EXPECT_EQ(code("/healthz", ""), 200u);
+  for (const char* target : {"/readyz", "/metrics", "/nothing"}) EXPECT_EQ(code(target, ""), 401u) << target;
+  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjI="), 200u);     // any:hunter2
+  EXPECT_EQ(code("/metrics", "bAsIc Omh1bnRlcjI="), 200u);         // :hunter2
+  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjM="), 401u);     // any:hunter3
+  EXPECT_EQ(code("/metrics", "Basic aHVudGVyMg=="), 401u);         // hunter2
+  for (const char* wrong : {"Basic", "Basic ", "Basic !", "Bearer hunter2", "hunter2", "Basic YW55Og=="}) {
+    EXPECT_EQ(code("/metrics", wrong), 401u) << wrong;
+  }
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class SomeStatus : public StatusSource {
 // Starts a server on free ports; counts one event of 14:30 for each of `series` calls of the game mw: call0, call1 ...
 // It is 14:30:45.
 struct ServedNode {
-  explicit ServedNode(ServerOptions options = {}, int series = 0, NodeStatus node_status = {}) {
+  explicit ServedNode(ServerOptions options = {}, int series = 0, NodeStatus node_status = {})
+      : commands(counters, clock, status, options.password) {
     status.status = std::move(node_status);
     Shard& shard = counters.AddShard();
     uint32_t slot = shard.AddPartition({"mw", 0}, {});
@@ -62,7 +63,7 @@ struct ServedNode {
   FakeClock clock{TimeAt("14:30:45")};
   SomeStatus status;
   Counters counters{Compiled({StatsMetric()}), {}};
-  Commands commands{counters, clock, status};
+  Commands commands;
   std::unique_ptr<Server> server;
 };
 

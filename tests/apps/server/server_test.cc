@@ -262,5 +262,23 @@ TEST(Server, StopsInTheMiddleOfAReply) {
   EXPECT_LT(std::count(rest.begin(), rest.end(), '\n'), 2'000'000);
 }
 
+TEST(Server, AsksForThePasswordInEveryProtocol) {
+  ServedNode node({.password = Password("hunter2")});
+  TestClient text(node.server->text_port());
+  text.Send("PING\nAUTH hunter3\nAUTH hunter2\nPING\n");
+  EXPECT_EQ(text.ReadUntil("PONG\nEND\n"),
+            "ERR Authentication required.\nERR invalid username-password pair or user is disabled.\nOK\nEND\n"
+            "PONG\nEND\n");
+  TestClient resp(node.server->text_port());
+  resp.Send("*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nAUTH\r\n$7\r\nhunter2\r\n*1\r\n$4\r\nPING\r\n");
+  EXPECT_EQ(resp.ReadUntil("+PONG\r\n"), "-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n");
+  TestClient http(node.server->http_port());
+  http.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(http.ReadUntil("\r\n\r\n"), HasSubstr("WWW-Authenticate: Basic realm=\"tallyd\""));
+  TestClient allowed(node.server->http_port());
+  allowed.Send("GET /metrics HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YW55Omh1bnRlcjI=\r\n\r\n");
+  EXPECT_THAT(allowed.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
 }  // namespace
 }  // namespace tally

@@ -72,6 +72,47 @@ TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
                                               "default user. Are you sure your configuration is correct?"));
 }
 
+class WithPassword : public NodeTest {
+ protected:
+  std::vector<std::string> Say(std::vector<std::string_view> words) {
+    return Lines(guarded_.Execute(words, session_));
+  }
+
+  Commands guarded_{counters_, clock_, *this, Password("hunter2")};
+};
+
+TEST_F(WithPassword, NothingIsAnsweredBeforeItIsSaid) {
+  for (const char* command : {"PING", "INFO", "LIST", "LAG", "REJECTS", "HELP", "CLIENT", "NONE"}) {
+    EXPECT_THAT(Say({command}), ElementsAre("NOAUTH Authentication required.")) << command;
+  }
+  EXPECT_THAT(Say({"HELLO"}), ElementsAre(StartsWith("NOAUTH HELLO must be called")));
+  EXPECT_THAT(Say({"QUIT"}), ElementsAre("OK"));
+}
+
+TEST_F(WithPassword, AuthOpensTheConnection) {
+  EXPECT_THAT(Say({"AUTH", "hunter2"}), ElementsAre("OK"));
+  EXPECT_THAT(Say({"PING"}), ElementsAre("PONG"));
+  session_ = {};
+  EXPECT_THAT(Say({"AUTH", "default", "hunter2"}), ElementsAre("OK"));
+  EXPECT_THAT(Say({"PING"}), ElementsAre("PONG"));
+}
+
+TEST_F(WithPassword, HelloMaySayItToo) {
+  EXPECT_EQ(Say({"HELLO", "2", "AUTH", "default", "hunter2", "SETNAME", "page"}).size(), 7u);
+  EXPECT_THAT(Say({"CLIENT", "GETNAME"}), ElementsAre("page"));
+}
+
+TEST_F(WithPassword, WrongOnesCloseItAgain) {
+  constexpr char kWrong[] = "WRONGPASS invalid username-password pair or user is disabled.";
+  for (const char* wrong : {"", "hunter", "hunter22", "hunter2hunter2", "Hunter2"}) {
+    ASSERT_THAT(Say({"AUTH", "hunter2"}), ElementsAre("OK"));
+    EXPECT_THAT(Say({"AUTH", wrong}), ElementsAre(kWrong)) << wrong;
+    EXPECT_THAT(Say({"PING"}), ElementsAre("NOAUTH Authentication required."));
+  }
+  EXPECT_THAT(Say({"AUTH", "other", "hunter2"}), ElementsAre(kWrong));
+  EXPECT_THAT(Say({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(kWrong));
+}
+
 TEST_F(ConnectionCommands, ThereIsOneDatabase) {
   EXPECT_THAT(Ask({"SELECT", "0"}), ElementsAre("OK"));
   EXPECT_THAT(Ask({"SELECT", "1"}), ElementsAre(StartsWith("ERR DB index is out of range")));
