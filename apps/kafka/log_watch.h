@@ -23,15 +23,14 @@
 #include "absl/time/time.h"
 #include "apps/kafka/client_config.h"
 #include "apps/kafka/handles.h"
+#include "apps/kafka/log_bounds.h"
 #include "core/events/record.h"
 #include "core/time/time.h"
 
 namespace tally {
 
-class LogWatch {
+class LogWatch : public LogBounds {
  public:
-  using Offsets = std::map<TopicPartition, int64_t>;
-
   // A position of the group: the next offset to read, and a note beside it.
   struct Position {
     int64_t offset = 0;
@@ -45,7 +44,7 @@ class LogWatch {
 
   static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
   // Takes some milliseconds, whatever the brokers do.
-  ~LogWatch();
+  ~LogWatch() override;
   LogWatch(const LogWatch&) = delete;
   LogWatch& operator=(const LogWatch&) = delete;
 
@@ -57,16 +56,11 @@ class LogWatch {
   absl::StatusOr<std::map<std::string, int>> ListPartitions(std::span<const std::string> topics,
                                                             absl::Duration timeout);
 
-  // Each of the next three leaves out partitions for which there was no answer, with a line in the log; an error if
-  // there was none for any.
+  // With a line in the log for partitions that are left out.
+  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
+  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
 
-  // Behind the last record that can be read: with transactions that is the last stable offset.
-  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout);
-
-  // The first record that is still there.
-  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout);
-
-  // The first record stamped at or after `time`, or kNoRecord.
+  // The first record stamped at or after `time`, or kNoRecord; leaves partitions out as Ends() does.
   absl::StatusOr<Offsets> OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
                                          absl::Duration timeout);
 

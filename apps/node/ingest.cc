@@ -31,7 +31,9 @@ class Ingest::Sink : public RecordSink {
     if (!ingest_.stopping_) ingest_.shard_.ReachEnd(slot, offset, ingest_.clock_.Now());
   }
   void OnStopped(uint32_t slot, std::string reason) override {
-    ingest_.shard_.Stop(slot, std::move(reason));
+    const TopicPartition place = ingest_.shard_.Partitions()[slot].place;
+    spdlog::error("{}[{}] is not read any more: {}", place.topic, place.partition, reason);
+    ingest_.shard_.GiveUp(slot, std::move(reason));
   }
   void OnOutOfRange(uint32_t slot) override { ingest_.shard_.LeaveRange(slot); }
 

@@ -1,7 +1,7 @@
 // One ingest thread: a shard and the Kafka client that feeds it.
 //
 //   Ingest ingest(shard, options, clock);
-//   ingest.Read(places);      // more of them later: the client is made anew at the shard's next offsets
+//   ingest.Read(places);      // more of them later: the client is made anew, where the shard says
 //   ingest.StopApplying();
 //
 // Thread-safe.

@@ -1,5 +1,6 @@
 #include "apps/node/log_guard.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/status_macros.h"
@@ -8,96 +9,119 @@
 #include "spdlog/spdlog.h"
 
 namespace tally {
+namespace {
 
-LogGuard::LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Checkpointer& checkpointer,
-                   std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock)
-    : accepted_(std::move(accepted)),
-      counters_(counters),
-      checkpointer_(checkpointer),
-      ingests_(ingests),
-      clock_(clock) {}
+bool IsElsewhere(const PartitionStatus& status, const std::string& cluster) {
+  return !cluster.empty() && !status.state.cluster.empty() && cluster != status.state.cluster;
+}
 
-absl::Status LogGuard::Look(const std::string& cluster, LogWatch& log, absl::Duration timeout) {
+}  // namespace
+
+LogGuard::LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock)
+    : accepted_(std::move(accepted)), counters_(counters), actions_(std::move(actions)), clock_(clock) {}
+
+absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout) {
   // First what was read, then where the logs end: what is read meanwhile must not seem to be beyond its end.
-  std::vector<Suspect> partitions = All();
+  std::vector<Partition> partitions = All();
+  if (!std::exchange(looked_, true)) KeepMatching(partitions);
   if (partitions.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(AskEnds(partitions, log, timeout));
-  std::erase_if(partitions, [&](const Suspect& partition) { return !IsSuspect(partition, cluster); });
-  if (!partitions.empty()) {
-    std::vector<TopicPartition> places;
-    for (const Suspect& suspect : partitions) places.push_back(suspect.status.place);
-    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log.Beginnings(places, timeout));
-    for (Suspect& suspect : partitions) {
-      auto begin = beginnings.find(suspect.status.place);
-      if (begin == beginnings.end()) continue;
-      suspect.begin = begin->second;
-      Decide(suspect, cluster);
-    }
-  }
-  if (unsaved_) RETURN_IF_ERROR(checkpointer_.RunAlways());
-  unsaved_ = false;
-  for (size_t shard : std::exchange(to_renew_, {})) ingests_[shard]->Renew();
+  RETURN_IF_ERROR(AskEnds(partitions, bounds, timeout));
+  std::erase_if(partitions, [&](const Partition& partition) { return !IsSuspect(partition, cluster); });
+  if (!partitions.empty()) RETURN_IF_ERROR(AskBeginnings(partitions, bounds, timeout));
+  for (const Partition& suspect : partitions) Decide(suspect, cluster);
+
+  for (size_t shard : std::exchange(to_renew_, {})) actions_.renew(shard);
+  if (to_save_.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(actions_.save());
+  for (size_t shard : std::exchange(to_save_, {})) actions_.renew(shard);
   return absl::OkStatus();
 }
 
-std::vector<LogGuard::Suspect> LogGuard::All() const {
-  std::vector<Suspect> all;
+std::vector<LogGuard::Partition> LogGuard::All() const {
+  std::vector<Partition> all;
   for (size_t shard = 0; shard < counters_.shards().size(); ++shard) {
     std::vector<PartitionStatus> statuses = counters_.shards()[shard]->Partitions();
-    for (uint32_t slot = 0; slot < statuses.size(); ++slot) all.push_back({shard, slot, std::move(statuses[slot])});
+    for (uint32_t slot = 0; slot < statuses.size(); ++slot) {
+      all.push_back({shard, slot, std::move(statuses[slot]), {}, {}});
+    }
   }
   return all;
 }
 
-// Leaves those for which there was no answer out.
-absl::Status LogGuard::AskEnds(std::vector<Suspect>& all, LogWatch& log, absl::Duration timeout) {
-  std::vector<TopicPartition> places;
-  for (const Suspect& partition : all) places.push_back(partition.status.place);
-  Timestamp asked = clock_.Now();
-  ASSIGN_OR_RETURN(LogWatch::Offsets ends, log.Ends(places, timeout));
-  for (const auto& shard : counters_.shards()) shard->ReportEnds(ends, asked);
-  std::erase_if(all, [&](Suspect& partition) {
-    auto end = ends.find(partition.status.place);
-    if (end != ends.end()) partition.end = end->second;
-    return end == ends.end();
+// A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
+void LogGuard::KeepMatching(const std::vector<Partition>& all) {
+  std::erase_if(accepted_, [&](const AcceptedGap& gap) {
+    return std::none_of(all.begin(), all.end(), [&](const Partition& partition) {
+      return partition.status.place == gap.place && partition.status.state.next == gap.next;
+    });
   });
+}
+
+absl::Status LogGuard::AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout) {
+  std::vector<TopicPartition> places;
+  for (const Partition& partition : all) places.push_back(partition.status.place);
+  Timestamp asked = clock_.Now();
+  ASSIGN_OR_RETURN(LogBounds::Offsets ends, bounds.Ends(places, timeout));
+  for (const auto& shard : counters_.shards()) shard->ReportEnds(ends, asked);
+  for (Partition& partition : all) {
+    if (auto end = ends.find(partition.status.place); end != ends.end()) partition.end = end->second;
+  }
   return absl::OkStatus();
 }
 
-bool LogGuard::IsSuspect(const Suspect& partition, const std::string& cluster) {
-  const PartitionStatus& status = partition.status;
-  if (!status.stopped.empty()) return !said_.contains(status.place);
-  if (status.unverified) SayUnverified(status);
-  const bool elsewhere = !cluster.empty() && !status.state.cluster.empty() && cluster != status.state.cluster;
-  const bool is_short = partition.end < status.state.next;
-  if (!is_short) short_since_.erase(status.place);
-  return elsewhere || is_short || status.out_of_range;
+absl::Status LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
+  std::vector<TopicPartition> places;
+  for (const Partition& suspect : suspects) places.push_back(suspect.status.place);
+  ASSIGN_OR_RETURN(LogBounds::Offsets beginnings, bounds.Beginnings(places, timeout));
+  for (Partition& suspect : suspects) {
+    if (auto begin = beginnings.find(suspect.status.place); begin != beginnings.end()) suspect.begin = begin->second;
+  }
+  return absl::OkStatus();
 }
 
-void LogGuard::Decide(const Suspect& suspect, const std::string& cluster) {
+bool LogGuard::IsSuspect(const Partition& partition, const std::string& cluster) {
+  const PartitionStatus& status = partition.status;
+  const bool is_short = partition.end && *partition.end < status.state.next;
+  if (!is_short) short_since_.erase(status.place);
+  if (!status.stopped.empty()) return HasFlag(status) || !said_.contains(status.place);
+  if (status.unverified && unverified_.insert(status.place).second) {
+    spdlog::info("{}[{}]: its last record counted is gone, so it cannot be seen whether this is the same log; going on",
+                 status.place.topic, status.place.partition);
+  }
+  if (IsElsewhere(status, cluster) || is_short || status.out_of_range) return true;
+  if (status.state.cluster.empty() && !cluster.empty()) ShardOf(partition).NoteCluster(partition.slot, cluster);
+  return false;
+}
+
+void LogGuard::Decide(const Partition& suspect, const std::string& cluster) {
+  if (std::optional<Trouble> trouble = TroubleOf(suspect, cluster)) {
+    if (!Accept(suspect, *trouble, cluster)) Stop(suspect, *trouble);
+    return;
+  }
+  const PartitionStatus& status = suspect.status;
+  // Not known, or short, but not for long enough: the next look tells.
+  if (!status.out_of_range || !suspect.begin || !suspect.end || *suspect.end < status.state.next) return;
+  if (status.state.last && *suspect.begin > status.state.last->offset) ShardOf(suspect).TrustNext(suspect.slot);
+  to_renew_.insert(suspect.shard);
+}
+
+std::optional<LogGuard::Trouble> LogGuard::TroubleOf(const Partition& suspect, const std::string& cluster) {
   const PartitionStatus& status = suspect.status;
   const int64_t next = status.state.next;
-  if (!status.stopped.empty()) return StopOrAccept(suspect, cluster, /*is_gap=*/false, status.stopped);
-  if (!cluster.empty() && !status.state.cluster.empty() && cluster != status.state.cluster) {
-    return StopOrAccept(suspect, cluster, /*is_gap=*/false,
-                        Cat("expected the log of cluster ", status.state.cluster, ", found that of ", cluster));
+  if (!status.stopped.empty()) return Trouble{status.stopped};
+  if (IsElsewhere(status, cluster)) {
+    return Trouble{Cat("expected the log of cluster ", status.state.cluster, ", found that of ", cluster)};
   }
-  if (suspect.begin > next) {
+  if (suspect.begin && *suspect.begin > next) {
     const std::string since = status.state.newest_stamp ? FormatTimestamp(*status.state.newest_stamp) : "the beginning";
-    return StopOrAccept(suspect, cluster, /*is_gap=*/true,
-                        Cat("offsets ", next, " to ", suspect.begin - 1, " are gone, up to ", suspect.begin - next,
-                            " records since ", since));
+    return Trouble{Cat("offsets ", next, " to ", *suspect.begin - 1, " are gone, up to ", *suspect.begin - next,
+                       " records since ", since), /*is_gap=*/true};
   }
-  if (suspect.end < next) {
-    if (!StaysShort(status.place) && !AcceptedOffset(suspect, /*is_gap=*/false)) return;
-    return StopOrAccept(suspect, cluster, /*is_gap=*/false,
-                        Cat("the log ends before the next offset ", next,
-                            ": it was truncated, or the topic was created anew"));
+  if (suspect.end && *suspect.end < next && StaysShort(status.place)) {
+    return Trouble{Cat("the log ends before the next offset ", next,
+                       ": it was truncated, or the topic was created anew")};
   }
-  spdlog::info("{}[{}]: the last record counted is no longer in the log, which goes on at the next offset {}",
-               status.place.topic, status.place.partition, next);
-  ShardOf(suspect).TrustNext(suspect.slot);
-  to_renew_.insert(suspect.shard);
+  return std::nullopt;
 }
 
 bool LogGuard::StaysShort(const TopicPartition& place) {
@@ -105,48 +129,55 @@ bool LogGuard::StaysShort(const TopicPartition& place) {
   return now - short_since_.try_emplace(place, now).first->second >= kShortFor;
 }
 
-void LogGuard::StopOrAccept(const Suspect& suspect, const std::string& cluster, bool is_gap, std::string reason) {
-  const auto& [topic, partition] = suspect.status.place;
-  const int64_t next = suspect.status.state.next;
-  to_renew_.insert(suspect.shard);
-  if (std::optional<int64_t> to = AcceptedOffset(suspect, is_gap)) {
-    spdlog::warn("{}[{}]: {}; accepted: it goes on at offset {}", topic, partition, reason, *to);
-    ShardOf(suspect).AcceptGap(suspect.slot, *to, cluster, clock_.Now());
-    short_since_.erase(suspect.status.place);
-    unsaved_ = true;
-    return;
+bool LogGuard::HasFlag(const PartitionStatus& status) const {
+  return std::any_of(accepted_.begin(), accepted_.end(), [&](const AcceptedGap& gap) {
+    return gap.place == status.place && gap.next == status.state.next;
+  });
+}
+
+bool LogGuard::Accept(const Partition& suspect, const Trouble& trouble, const std::string& cluster) {
+  const PartitionStatus& status = suspect.status;
+  for (auto gap = accepted_.begin(); gap != accepted_.end(); ++gap) {
+    if (gap->place != status.place || gap->next != status.state.next) continue;
+    std::optional<int64_t> to = OffsetOf(*gap, suspect, trouble);
+    if (!to || !ShardOf(suspect).AcceptGap(suspect.slot, {gap->next, *to, clock_.Now()}, cluster)) continue;
+    spdlog::warn("{}[{}]: {}; accepted: it goes on at offset {}", status.place.topic, status.place.partition,
+                 trouble.reason, *to);
+    short_since_.erase(status.place);
+    said_.erase(status.place);
+    accepted_.erase(gap);
+    to_save_.insert(suspect.shard);
+    return true;
   }
-  const std::string_view hint = is_gap ? " goes on at its start" : "=start, =end or =OFFSET goes on there";
-  Append(reason, Cat("; the log holds offsets ", suspect.begin, " to ", suspect.end, "; serve --accept-gap ", topic,
-                     ":", partition, "@", next, hint));
+  return false;
+}
+
+// Where a person said that it goes on: nothing if that is not in the log, or was not said. Where records have merely
+// expired it is the log's start; in all other cases a person has to say, and in a log whose records were counted it can
+// only be behind them.
+std::optional<int64_t> LogGuard::OffsetOf(const AcceptedGap& gap, const Partition& suspect,
+                                          const Trouble& trouble) const {
+  if (!suspect.begin) return std::nullopt;
+  std::optional<int64_t> to;
+  if (gap.to == AcceptedGap::To::kUnsaid && trouble.is_gap) to = suspect.begin;
+  if (gap.to == AcceptedGap::To::kStart) to = suspect.begin;
+  if (gap.to == AcceptedGap::To::kEnd) to = suspect.end;
+  if (gap.to == AcceptedGap::To::kOffset) to = gap.offset;
+  const int64_t next = suspect.status.state.next;
+  const int64_t first = suspect.status.unreadable ? std::max(next, *suspect.begin) : *suspect.begin;
+  return to && *to >= first && *to <= suspect.end.value_or(*suspect.begin) ? to : std::nullopt;
+}
+
+void LogGuard::Stop(const Partition& suspect, const Trouble& trouble) {
+  const auto& [topic, partition] = suspect.status.place;
+  if (!said_.insert(suspect.status.place).second || suspect.status.unreadable) return;   // which its client has said
+  to_renew_.insert(suspect.shard);
+  std::string reason = trouble.reason;
+  if (suspect.begin && suspect.end) Append(reason, Cat("; the log is now from ", *suspect.begin, " to ", *suspect.end));
+  Append(reason, Cat("; serve --accept-gap ", topic, ":", partition, "@", suspect.status.state.next,
+                     trouble.is_gap ? " goes on at its start" : "=start, =end or =OFFSET goes on there"));
   spdlog::error("{}[{}] is not read any more: {}", topic, partition, reason);
   ShardOf(suspect).Stop(suspect.slot, std::move(reason));
-  said_.insert(suspect.status.place);
-}
-
-// Where a person said that it goes on. Where records are merely gone that is the log's start; whatever else it is,
-// a person has to say.
-std::optional<int64_t> LogGuard::AcceptedOffset(const Suspect& suspect, bool is_gap) const {
-  for (const AcceptedGap& gap : accepted_) {
-    if (gap.place != suspect.status.place || gap.next != suspect.status.state.next) continue;
-    switch (gap.to) {
-      case AcceptedGap::To::kUnsaid:
-        if (is_gap) return suspect.begin;
-        break;
-      case AcceptedGap::To::kStart: return suspect.begin;
-      case AcceptedGap::To::kEnd: return suspect.end;
-      case AcceptedGap::To::kOffset:
-        if (gap.offset >= suspect.begin && gap.offset <= suspect.end) return gap.offset;
-        break;
-    }
-  }
-  return std::nullopt;
-}
-
-void LogGuard::SayUnverified(const PartitionStatus& status) {
-  if (!unverified_.insert(status.place).second) return;
-  spdlog::info("{}[{}]: whether this is the log that was counted cannot be seen: its last record is gone; going on",
-               status.place.topic, status.place.partition);
 }
 
 }  // namespace tally

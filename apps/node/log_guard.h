@@ -1,15 +1,15 @@
 // Sees to it that each partition is read on from where its counts are, in the same log, or not at all.
 //
-//   LogGuard guard(accepted, counters, checkpointer, ingests, clock);
-//   guard.Look(cluster, log, timeout);   // every few seconds
+//   LogGuard guard(accepted, counters, {.renew = ..., .save = ...}, clock);
+//   guard.Look(cluster, bounds, timeout);   // every few seconds, the first time before anything is read
 //
 // What it decides, and says in one line of the log each:
 //
-//   the next offset is no longer in the log         stopped: a gap
-//   the log ends before it, for kShortFor           stopped: truncated, or created anew
-//   the log is in another cluster                   stopped
-//   the last record is gone, the next offset is not goes on: nothing to compare
-//   an --accept-gap says so                         goes on where that says, with the gap in the checkpoint
+//   the log is in another cluster                    stopped
+//   the next offset is no longer in the log          stopped: a gap
+//   the log ends before it, for kShortFor            stopped: truncated, or created anew
+//   the last record has expired, the next has not    goes on at the next: there is nothing to compare
+//   an --accept-gap says so                          goes on where that says, with the gap in the checkpoint
 //
 // That a record is not the one which was counted the shard finds by itself. On the way the shards learn where the logs
 // end.
@@ -17,20 +17,18 @@
 // Not thread-safe: belongs to the watch's thread.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/log_bounds.h"
 #include "apps/node/accepted_gap.h"
-#include "apps/node/ingest.h"
 #include "core/counters/counters.h"
 #include "core/time/clock.h"
-#include "storage/checkpointer.h"
 
 namespace tally {
 
@@ -39,45 +37,56 @@ class LogGuard {
   // A leader that was just elected may for a moment end before what was read from the one before.
   static constexpr absl::Duration kShortFor = absl::Seconds(30);
 
-  // All but `accepted` outlive the guard; `ingests` are those of the counters' shards.
-  LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Checkpointer& checkpointer,
-           std::vector<std::unique_ptr<Ingest>>& ingests, const Clock& clock);
+  struct Actions {
+    std::function<void(size_t shard)> renew;    // has the shard's partitions read by a new client
+    std::function<absl::Status()> save;         // takes a checkpoint
+  };
+
+  // `counters` and `clock` outlive the guard.
+  LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
 
   // `cluster` is the one that answers, empty if it has no name. An error: no broker answered, or not the disk; what was
   // decided stands, the rest is looked at again.
-  absl::Status Look(const std::string& cluster, LogWatch& log, absl::Duration timeout);
+  absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
 
  private:
-  // A partition that is not simply read on.
-  struct Suspect {
+  struct Partition {
     size_t shard = 0;
     uint32_t slot = 0;
-    PartitionStatus status;
-    int64_t begin = 0;   // of the log, as it is now
-    int64_t end = 0;
+    PartitionStatus status;   // before the log was asked for
+    std::optional<int64_t> begin, end;   // of the log; nothing if there was no answer
+  };
+  // Why a partition does not just go on.
+  struct Trouble {
+    std::string reason;
+    bool is_gap = false;   // records have expired, and the log begins behind them: it is the same log
   };
 
-  std::vector<Suspect> All() const;
-  absl::Status AskEnds(std::vector<Suspect>& all, LogWatch& log, absl::Duration timeout);
-  bool IsSuspect(const Suspect& partition, const std::string& cluster);
-  void Decide(const Suspect& suspect, const std::string& cluster);
-  void StopOrAccept(const Suspect& suspect, const std::string& cluster, bool is_gap, std::string reason);
-  std::optional<int64_t> AcceptedOffset(const Suspect& suspect, bool is_gap) const;
+  std::vector<Partition> All() const;
+  absl::Status AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout);
+  absl::Status AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
+  bool IsSuspect(const Partition& partition, const std::string& cluster);
+  void Decide(const Partition& suspect, const std::string& cluster);
+  std::optional<Trouble> TroubleOf(const Partition& suspect, const std::string& cluster);
+  bool Accept(const Partition& suspect, const Trouble& trouble, const std::string& cluster);
+  std::optional<int64_t> OffsetOf(const AcceptedGap& gap, const Partition& suspect, const Trouble& trouble) const;
+  void Stop(const Partition& suspect, const Trouble& trouble);
+  void KeepMatching(const std::vector<Partition>& all);
   bool StaysShort(const TopicPartition& place);
-  void SayUnverified(const PartitionStatus& status);
-  Shard& ShardOf(const Suspect& suspect) { return *counters_.shards()[suspect.shard]; }
+  bool HasFlag(const PartitionStatus& status) const;
+  Shard& ShardOf(const Partition& partition) { return *counters_.shards()[partition.shard]; }
 
-  const std::vector<AcceptedGap> accepted_;
+  std::vector<AcceptedGap> accepted_;   // those that are not used up
   Counters& counters_;
-  Checkpointer& checkpointer_;
-  std::vector<std::unique_ptr<Ingest>>& ingests_;
+  const Actions actions_;
   const Clock& clock_;
 
+  bool looked_ = false;
   std::map<TopicPartition, absl::Duration> short_since_;
   std::set<TopicPartition> said_;         // stopped, and the log says so
-  std::set<TopicPartition> unverified_;   // the same
-  std::set<size_t> to_renew_;             // shards whose clients begin anew, once what was decided is on the disk
-  bool unsaved_ = false;                  // a gap was accepted
+  std::set<TopicPartition> unverified_;   // goes on without having been compared, and the log says so
+  std::set<size_t> to_renew_;
+  std::set<size_t> to_save_;              // shards with a gap that is not on the disk yet, and then to renew
 };
 
 }  // namespace tally

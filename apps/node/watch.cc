@@ -46,7 +46,10 @@ Watch::Watch(const Config& config, Begin begin, std::vector<AcceptedGap> accepte
       loaded_sequence_(store.sequence()),
       ingests_(ingests),
       clock_(clock),
-      guard_(std::move(accepted), counters, checkpointer, ingests, clock) {
+      guard_(std::move(accepted), counters,
+             {.renew = [&ingests](size_t shard) { ingests[shard]->Renew(); },
+              .save = [&checkpointer] { return checkpointer.RunAlways(); }},
+             clock) {
   if (begin_ == Begin::kResumed) Resume();
 }
 
@@ -106,8 +109,8 @@ absl::Status Watch::Look() {
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
   RETURN_IF_ERROR(ResolveStarts(found));
+  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, kTimeout));   // before anything is read of a log that may be another
   RETURN_IF_ERROR(ReadAdopted());
-  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, kTimeout));
   // A service to lag tools, without which the node is well.
   absl::Status committed = CommitPositions();
   if (!committed.ok() && commits_well_) spdlog::warn("{}; trying again", FromAbsl(committed.message()));
@@ -129,15 +132,14 @@ void Watch::NoteWaiting(const std::map<std::string, int>& partitions) {
   state_.waiting_topics = std::move(waiting);
 }
 
-// The partitions of the checkpoint need no broker to say where they begin.
+// The partitions of the checkpoint need no broker to say where they begin, but one to say that they are the same.
 void Watch::Resume() {
   for (const TopicPartition& place : counters_.RestoredPartitions()) {
     const auto& topics = config_.kafka.topics;
     if (std::find(topics.begin(), topics.end(), place.topic) == topics.end()) continue;
     AdoptOne(place, *counters_.TakePartition(place));
   }
-  for (auto& [shard, places] : unread_) ingests_[shard]->Read(places);
-  unread_.clear();
+  starts_saved_ = true;
   MutexLock lock(mutex_);
   state_.begun = true;
 }
@@ -187,6 +189,7 @@ absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
 }
 
 void Watch::Adopt(const std::map<TopicPartition, int64_t>& starts) {
+  starts_saved_ = false;
   for (const auto& [place, next] : starts) {
     spdlog::info("{}[{}] begins at offset {}", place.topic, place.partition, next);
     PartitionState state;
@@ -209,7 +212,10 @@ void Watch::AdoptOne(const TopicPartition& place, const PartitionState& state) {
 absl::Status Watch::ReadAdopted() {
   bool begun = state().begun;
   if (begun && unread_.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(begin_ == Begin::kRecount && !begun ? checkpointer_.Replace() : checkpointer_.RunAlways());
+  if (!starts_saved_) {
+    RETURN_IF_ERROR(begin_ == Begin::kRecount && !begun ? checkpointer_.Replace() : checkpointer_.RunAlways());
+    starts_saved_ = true;
+  }
   for (auto& [shard, places] : unread_) ingests_[shard]->Read(places);
   unread_.clear();
   MutexLock lock(mutex_);

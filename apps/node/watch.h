@@ -90,7 +90,8 @@ class Watch {
   std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
   LogGuard guard_;
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
-  std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but their start is not on the disk yet
+  std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but not yet given to its client
+  bool starts_saved_ = false;                               // where those begin is on the disk
   bool group_checked_ = false;
   bool commits_well_ = true;
   uint64_t committed_sequence_ = 0;

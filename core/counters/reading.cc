@@ -1,11 +1,13 @@
 #include "core/counters/reading.h"
 
-#include <utility>
-
 namespace tally {
 
+void Reading::TrustNext(const PartitionState& state) {
+  if (state.last) trusted_ = state.last->offset;
+}
+
 int64_t Reading::Begin(const PartitionState& state) {
-  unverified_ = std::exchange(trust_next_, false);
+  unverified_ = state.last && state.last->offset == trusted_;
   phase_ = state.last && !unverified_ ? Phase::kVerifying : Phase::kReading;
   return phase_ == Phase::kVerifying ? state.last->offset : state.next;
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/counters/fate.h"
 #include "core/events/record.h"
@@ -27,8 +28,8 @@ class Reading {
   // Nothing is taken until the next Begin(): what still comes is of a client that is to go.
   void Pause() { phase_ = Phase::kPaused; }
 
-  // The next Begin() is at state.next, whatever the log has before it.
-  void TrustNext() { trust_next_ = true; }
+  // From now on Begin() is at state.next as long as state.last is this one, which the log does not have any more.
+  void TrustNext(const PartitionState& state);
 
   // The caller moves state.next behind a record that is applied. A record between state.last and state.next is one of
   // another log too: in ours there was none.
@@ -40,6 +41,8 @@ class Reading {
   // Whether the last Begin() found nothing to compare: compaction took the record, or it was trusted.
   bool unverified() const { return unverified_; }
 
+  bool paused() const { return phase_ == Phase::kPaused; }
+
   // Nothing is to be compared: a record is applied if it is not behind state.next.
   bool plain() const { return phase_ == Phase::kReading; }
 
@@ -47,7 +50,7 @@ class Reading {
   enum class Phase { kPaused, kVerifying, kReading };
 
   Phase phase_ = Phase::kReading;   // until a client begins, whoever applies knows what it does
-  bool trust_next_ = false;
+  std::optional<int64_t> trusted_;   // the offset of a last record that is gone
   bool unverified_ = false;
 };
 

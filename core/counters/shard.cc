@@ -172,8 +172,7 @@ void Shard::AddIncrements() {
 
 void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  PartitionStatus& status = partitions_[slot].status;
+  PartitionStatus& status = At(slot).status;
   if (!status.stopped.empty() || !partitions_[slot].reading.ReachEnd(offset, status.state)) return;
   status.unverified = partitions_[slot].reading.unverified();
   status.state.next = std::max(status.state.next, offset);
@@ -194,15 +193,18 @@ void Shard::ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp 
 
 void Shard::Stop(uint32_t slot, std::string reason) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  partitions_[slot].status.stopped = std::move(reason);
+  At(slot).status.stopped = std::move(reason);
   ShowPartition(slot);
+}
+
+Shard::Partition& Shard::At(uint32_t slot) {
+  TALLY_CHECK(slot < partitions_.size());
+  return partitions_[slot];
 }
 
 int64_t Shard::BeginReading(uint32_t slot) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  Partition& partition = partitions_[slot];
+  Partition& partition = At(slot);
   const int64_t offset = partition.reading.Begin(partition.status.state);
   partition.status.out_of_range = false;
   partition.status.unverified = partition.reading.unverified();
@@ -210,33 +212,53 @@ int64_t Shard::BeginReading(uint32_t slot) {
   return offset;
 }
 
+void Shard::GiveUp(uint32_t slot, std::string reason) {
+  MutexLock lock(mutex_);
+  Partition& partition = At(slot);
+  if (partition.reading.paused() || !partition.status.stopped.empty()) return;
+  partition.status.stopped = std::move(reason);
+  partition.status.unreadable = true;
+  ShowPartition(slot);
+}
+
 void Shard::LeaveRange(uint32_t slot) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  partitions_[slot].reading.Pause();
-  partitions_[slot].status.out_of_range = true;
+  Partition& partition = At(slot);
+  if (partition.reading.paused()) return;
+  partition.reading.Pause();
+  partition.status.out_of_range = true;
   ShowPartition(slot);
 }
 
 void Shard::TrustNext(uint32_t slot) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  partitions_[slot].reading.TrustNext();
+  Partition& partition = At(slot);
+  partition.reading.TrustNext(partition.status.state);
 }
 
-void Shard::AcceptGap(uint32_t slot, int64_t to, std::string cluster, Timestamp at) {
+bool Shard::AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster) {
   MutexLock lock(mutex_);
-  TALLY_CHECK(slot < partitions_.size());
-  Partition& partition = partitions_[slot];
-  PartitionState& state = partition.status.state;
-  state.gaps.push_back({state.next, to, at});
+  PartitionStatus& status = At(slot).status;
+  PartitionState& state = status.state;
+  if (state.next != gap.from) return false;
+  state.gaps.push_back(gap);
   if (state.gaps.size() > PartitionState::kGapsMax) state.gaps.erase(state.gaps.begin());
-  state.next = to;
+  state.next = gap.to;
   state.last.reset();
-  state.cluster = std::move(cluster);
-  partition.status.stopped.clear();
-  partition.status.end.reset();   // of the log before
-  partition.reading.Pause();
+  if (gap.to < gap.from) state.newest_event = state.newest_stamp = std::nullopt;   // of the log before
+  if (!cluster.empty()) state.cluster = cluster;
+  status.stopped.clear();
+  status.unreadable = status.out_of_range = false;
+  status.end.reset();
+  At(slot).reading.Pause();
+  ShowPartition(slot);
+  return true;
+}
+
+void Shard::NoteCluster(uint32_t slot, const std::string& cluster) {
+  MutexLock lock(mutex_);
+  PartitionState& state = At(slot).status.state;
+  if (state.cluster.empty()) state.cluster = cluster;
   ShowPartition(slot);
 }
 

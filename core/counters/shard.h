@@ -44,10 +44,15 @@ struct PartitionStatus {
   PartitionState state;
   std::optional<LogEnd> end;
   std::string stopped;         // why it is not read any more; empty while it is
+  bool unreadable = false;     // stopped by its client: the log is the same, but what comes next cannot be read
   bool out_of_range = false;   // the log does not have the offset that was to be read
   bool unverified = false;     // that it is the log which was counted could not be seen when a client began
 
-  bool at_end() const { return end && state.next >= end->offset; }
+  // What is out of range, or stopped beyond the log's end, is not: who knows what comes there.
+  bool at_end() const {
+    if (!end || out_of_range) return false;
+    return stopped.empty() ? state.next >= end->offset : state.next == end->offset;
+  }
 };
 
 class Shard {
@@ -83,13 +88,18 @@ class Shard {
 
   // A client begins to read the partition at the offset that this returns. What others still bring is not applied.
   int64_t BeginReading(uint32_t slot);
-  // The log does not have that offset. Nothing is applied until BeginReading(), which then begins at next if
-  // `trust_next`: the last record is gone, and so nothing to compare.
+  // What the client says that reads it: it cannot go on, or the log does not have the offset. Of one that is to go it
+  // says nothing.
+  void GiveUp(uint32_t slot, std::string reason);
   void LeaveRange(uint32_t slot);
+
+  // The log has lost the last record, and there is nothing to compare: the next BeginReading() is at next.
   void TrustNext(uint32_t slot);
-  // Goes on at `to`, in whatever log there is now: a person said so. Stopped no more; applied is nothing until
-  // BeginReading().
-  void AcceptGap(uint32_t slot, int64_t to, std::string cluster, Timestamp at);
+  // Goes on at `gap.to`, in whatever log there is now: a person said so. Stopped no more, and nothing is applied until
+  // BeginReading(). Returns false, and does nothing, if next is not `gap.from` any more.
+  bool AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster);
+  // Which cluster the log is in, if that was not known.
+  void NoteCluster(uint32_t slot, const std::string& cluster);
 
   // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable
   // through Deltas() until Release().
@@ -125,6 +135,7 @@ class Shard {
   void ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now);
   Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Partition& At(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Takes(const Record& record, Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string_view NameOf(const Increment& increment) const {

@@ -6,6 +6,7 @@
 #include "core/base/strings.h"
 #include "core/query/lag.h"
 #include "core/query/series_reader.h"
+#include "core/query/words.h"
 #include "core/time/format.h"
 
 namespace tally {
@@ -73,7 +74,7 @@ void Kafka(const Facts& facts, Lines& out) {
   out.Add("partitions_stopped", std::count_if(facts.partitions.begin(), facts.partitions.end(), stopped));
   for (const PartitionStatus& partition : facts.partitions) {
     const auto& [topic, number] = partition.place;
-    if (stopped(partition)) out.Add(Cat("stopped_", topic, "_", number), partition.stopped);
+    if (stopped(partition)) out.Add(Cat("stopped_", topic, "_", number), Escaped(partition.stopped));
   }
 }
 

@@ -86,11 +86,17 @@ TEST_F(ReadingTest, TakesNothingWhilePaused) {
   EXPECT_FALSE(reading_.ReachEnd(31, state_));
 }
 
-TEST_F(ReadingTest, TrustsNextOnce) {
-  reading_.TrustNext();
-  EXPECT_EQ(reading_.Begin(state_), 20);
-  EXPECT_TRUE(reading_.unverified());
-  EXPECT_EQ(reading_.Begin(state_), 16);
+TEST_F(ReadingTest, TrustsNextAsLongAsThatIsTheLastRecord) {
+  reading_.TrustNext(state_);
+  for (int client = 0; client < 2; ++client) {
+    EXPECT_EQ(reading_.Begin(state_), 20);
+    EXPECT_TRUE(reading_.unverified());
+  }
+  PartitionState later = state_;
+  later.next = 31;
+  later.last = MarkOf(At(30));
+  EXPECT_EQ(reading_.Begin(later), 30);
+  EXPECT_FALSE(reading_.unverified());
 }
 
 // The mark is on disks.

@@ -282,20 +282,39 @@ TEST(Shard, AppliesNothingOfAClientThatIsToGo) {
   shard->ReachEnd(0, 2, OneShard::kNow);
   EXPECT_TRUE(shard.status().out_of_range);
   EXPECT_EQ(shard.next(), 1);
+  EXPECT_FALSE(shard.status().at_end());
   shard->TrustNext(0);
   EXPECT_EQ(shard->BeginReading(0), 1);
   EXPECT_FALSE(shard.status().out_of_range);
+  EXPECT_TRUE(shard.status().unverified);
   shard.Apply(1, kLogin);
   EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
+}
+
+TEST(Shard, LearnsItsClusterOnce) {
+  OneShard shard;
+  shard->NoteCluster(0, "a"), shard->NoteCluster(0, "b");
+  EXPECT_EQ(shard.status().state.cluster, "a");
+}
+
+TEST(Shard, StopsWhereItsClientCannotReadOn) {
+  OneShard shard;
+  shard->GiveUp(0, "damaged record"), shard->GiveUp(0, "another");
+  EXPECT_EQ(shard.status().stopped, "damaged record");
+  EXPECT_TRUE(shard.status().unreadable);
 }
 
 TEST(Shard, GoesOnWhereAGapWasAcceptedOnceANewClientReads) {
   OneShard shard;
   shard.Apply(16, kLogin);
   shard->Stop(0, "another log");
-  shard->AcceptGap(0, 3, "cluster", OneShard::kNow);
+  EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));   // next has moved on
+  EXPECT_TRUE(shard->AcceptGap(0, {17, 3, OneShard::kNow}, "cluster"));
   shard.Apply(40, kLogin);   // the old client's
+  shard->GiveUp(0, "damaged"), shard->LeaveRange(0);
   EXPECT_EQ(shard.next(), 3);
+  EXPECT_EQ(shard.status().stopped, "");
+  EXPECT_FALSE(shard.status().out_of_range);
   EXPECT_EQ(shard->BeginReading(0), 3);
   shard.Apply(3, kLogin);
   PartitionState state = shard.status().state;

@@ -1,0 +1,250 @@
+#include "apps/node/log_guard.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/counting_node.h"
+#include "tests/testing/fake_clock.h"
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const TopicPartition kPlace = {"mw", 0};
+
+// What the leaders say; a partition that is not there gets no answer.
+class FakeBounds : public LogBounds {
+ public:
+  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> places, absl::Duration) override {
+    if (before_ends) before_ends();
+    return Of(places, ends);
+  }
+  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> places, absl::Duration) override {
+    return Of(places, beginnings);
+  }
+
+  Offsets beginnings, ends;
+  std::function<void()> before_ends;
+
+ private:
+  static absl::StatusOr<Offsets> Of(std::span<const TopicPartition> places, const Offsets& all) {
+    Offsets found;
+    for (const TopicPartition& place : places) {
+      if (auto at = all.find(place); at != all.end()) found.insert(*at);
+    }
+    if (found.empty()) return absl::UnavailableError("no answer");
+    return found;
+  }
+};
+
+// A partition of which offsets 0 to 9 were counted, all there are.
+class LogGuardTest : public testing::Test {
+ protected:
+  LogGuardTest() {
+    node_.shard().NoteCluster(0, "a");
+    for (int i = 0; i < 10; ++i) node_.Apply(EventAt("14:30", "mw", "login"));
+    SetLog(0, 10);
+  }
+
+  void Guard(const std::vector<std::string>& flags = {}) {
+    std::vector<AcceptedGap> accepted;
+    for (const std::string& flag : flags) accepted.push_back(*ParseAcceptedGap(flag));
+    guard_ = std::make_unique<LogGuard>(accepted, node_.counters(),
+                                        LogGuard::Actions{.renew = [this](size_t shard) { renewed_.push_back(shard); },
+                                                          .save = [this] { return save_; }},
+                                        clock_);
+  }
+
+  void SetLog(int64_t begin, int64_t end) {
+    bounds_.beginnings = {{kPlace, begin}};
+    bounds_.ends = {{kPlace, end}};
+  }
+
+  absl::Status Look(const std::string& cluster = "a") {
+    if (!guard_) Guard();
+    return guard_->Look(cluster, bounds_, absl::Seconds(1));
+  }
+  void LookFor(absl::Duration d) {
+    for (absl::Duration passed; passed <= d; passed += absl::Seconds(2), clock_.Advance(absl::Seconds(2))) {
+      EXPECT_TRUE(Look().ok());
+    }
+  }
+
+  PartitionStatus status() { return node_.shard().Partitions()[0]; }
+
+  CountingNode node_;
+  FakeClock clock_{TimeAt("14:31")};
+  FakeBounds bounds_;
+  std::vector<size_t> renewed_;
+  absl::Status save_ = absl::OkStatus();
+  std::unique_ptr<LogGuard> guard_;
+};
+
+TEST_F(LogGuardTest, LeavesAHealthyPartitionAlone) {
+  LookFor(absl::Minutes(2));
+  SetLog(5, 12);
+  LookFor(absl::Minutes(2));
+  EXPECT_EQ(status().stopped, "");
+  EXPECT_THAT(renewed_, IsEmpty());
+  EXPECT_EQ(status().end->offset, 12);
+}
+
+TEST_F(LogGuardTest, StopsAtAGap) {
+  SetLog(12, 20);
+  node_.shard().LeaveRange(0);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(status().stopped, HasSubstr("offsets 10 to 11 are gone, up to 2 records since 2011-06-05T14:30"));
+  EXPECT_THAT(status().stopped, HasSubstr("the log is now from 12 to 20; serve --accept-gap mw:0@10 goes on"));
+}
+
+TEST_F(LogGuardTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
+  SetLog(10, 10);
+  node_.shard().LeaveRange(0);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, ElementsAre(0u));
+  EXPECT_EQ(node_.shard().BeginReading(0), 10);
+  EXPECT_EQ(node_.shard().BeginReading(0), 10);   // another partition of the shard may need a new client too
+}
+
+// A topic that was created anew, and has grown since the client was told that it is out of range.
+TEST_F(LogGuardTest, ComparesWhereTheLastRecordMayBeThere) {
+  SetLog(0, 14);
+  node_.shard().LeaveRange(0);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, ElementsAre(0u));
+  EXPECT_EQ(node_.shard().BeginReading(0), 9);
+}
+
+TEST_F(LogGuardTest, StopsAtALogThatStaysShort) {
+  SetLog(0, 4);
+  LookFor(absl::Seconds(28));
+  EXPECT_EQ(status().stopped, "");
+  LookFor(absl::Seconds(4));
+  EXPECT_THAT(status().stopped, HasSubstr("the log ends before the next offset 10"));
+}
+
+TEST_F(LogGuardTest, ForgivesALeaderThatIsShortForAMoment) {
+  for (int i = 0; i < 5; ++i) {
+    SetLog(0, 4);
+    LookFor(absl::Seconds(20));
+    SetLog(0, 10);
+    LookFor(absl::Seconds(4));
+  }
+  EXPECT_EQ(status().stopped, "");
+}
+
+TEST_F(LogGuardTest, DoesNotCountATimeWithoutAnswersAsShort) {
+  SetLog(0, 4);
+  EXPECT_TRUE(Look().ok());
+  bounds_.ends = {{{"other", 0}, 1}};
+  clock_.Advance(absl::Seconds(40));
+  EXPECT_FALSE(Look().ok());
+  SetLog(0, 10);
+  EXPECT_TRUE(Look().ok());
+  SetLog(0, 4);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_EQ(status().stopped, "");
+}
+
+TEST_F(LogGuardTest, StopsInAnotherClusterWithoutAskingWhereItsLogIs) {
+  bounds_.beginnings.clear();
+  EXPECT_FALSE(Look("b").ok());   // nobody says where it begins
+  SetLog(0, 20);
+  EXPECT_TRUE(Look("b").ok());
+  EXPECT_THAT(status().stopped, HasSubstr("expected the log of cluster a, found that of b"));
+}
+
+TEST_F(LogGuardTest, TakesAClusterWithoutANameForAny) {
+  EXPECT_TRUE(Look("").ok());
+  EXPECT_EQ(status().stopped, "");
+}
+
+TEST_F(LogGuardTest, AcceptsAGapOnceItIsOnTheDisk) {
+  SetLog(12, 20);
+  node_.shard().LeaveRange(0);
+  Guard({"mw:0@10"});
+  save_ = absl::UnavailableError("disk full");
+  EXPECT_FALSE(Look().ok());
+  EXPECT_FALSE(Look().ok());
+  EXPECT_THAT(renewed_, IsEmpty());
+  save_ = absl::OkStatus();
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, ElementsAre(0u));
+  EXPECT_EQ(node_.shard().BeginReading(0), 12);
+  EXPECT_THAT(status().state.gaps, ElementsAre(Gap{10, 12, clock_.Now()}));
+}
+
+TEST_F(LogGuardTest, WantsToBeToldWhereToGoOnInAnotherLog) {
+  Guard({"mw:0@10"});
+  EXPECT_TRUE(Look("b").ok());
+  EXPECT_NE(status().stopped, "");
+  EXPECT_TRUE(Look("b").ok());
+  EXPECT_NE(status().stopped, "");
+  EXPECT_THAT(renewed_, ElementsAre(0u));   // once, without it
+}
+
+TEST_F(LogGuardTest, GoesOnWhereTold) {
+  SetLog(2, 8);
+  for (const auto& [flag, offset] : std::map<std::string, int64_t>{{"start", 2}, {"end", 8}, {"5", 5}}) {
+    CountingNode node;
+    for (int i = 0; i < 10; ++i) node.Apply("{}");
+    LogGuard guard({*ParseAcceptedGap("mw:0@10=" + flag)}, node.counters(),
+                   {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
+    node.shard().NoteCluster(0, "a");
+    EXPECT_TRUE(guard.Look("b", bounds_, absl::Seconds(1)).ok());
+    EXPECT_EQ(node.state().next, offset);
+    EXPECT_EQ(node.state().cluster, "b");
+  }
+}
+
+TEST_F(LogGuardTest, DoesNotGoWhereTheLogIsNot) {
+  for (const char* flag : {"mw:0@10=1", "mw:0@10=9", "mw:0@11=start", "mw:1@10=start"}) {
+    CountingNode node;
+    for (int i = 0; i < 10; ++i) node.Apply("{}");
+    SetLog(2, 8);
+    LogGuard guard({*ParseAcceptedGap(flag)}, node.counters(),
+                   {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
+    node.shard().NoteCluster(0, "a");
+    EXPECT_TRUE(guard.Look("b", bounds_, absl::Seconds(1)).ok());
+    EXPECT_EQ(node.state().next, 10) << flag;
+  }
+}
+
+TEST_F(LogGuardTest, GoesOnBehindADamagedRecordButNeverBefore) {
+  SetLog(0, 20);
+  node_.shard().GiveUp(0, "damaged record");
+  Guard({"mw:0@10=start"});
+  EXPECT_TRUE(Look().ok());
+  EXPECT_EQ(status().stopped, "damaged record");
+  Guard({"mw:0@10=11"});
+  EXPECT_TRUE(Look().ok());
+  EXPECT_EQ(status().state.next, 11);
+}
+
+TEST_F(LogGuardTest, UsesAFlagOnlyForTheOffsetThatTheNodeStartedAt) {
+  Guard({"mw:0@11=start"});
+  EXPECT_TRUE(Look().ok());
+  node_.Apply(EventAt("14:30", "mw", "login"));   // next is 11 now
+  EXPECT_TRUE(Look("b").ok());
+  EXPECT_THAT(status().stopped, HasSubstr("cluster"));
+}
+
+TEST_F(LogGuardTest, AcceptsNothingForAPartitionThatWasReadMeanwhile) {
+  Guard({"mw:0@10=start"});
+  bounds_.before_ends = [this] { node_.Apply(EventAt("14:30", "mw", "login")); };
+  EXPECT_TRUE(Look("b").ok());
+  EXPECT_THAT(status().stopped, HasSubstr("cluster"));
+  EXPECT_EQ(status().state.next, 11);
+}
+
+}  // namespace
+}  // namespace tally
