@@ -172,9 +172,10 @@ void Shard::AddIncrements() {
 
 void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
   MutexLock lock(mutex_);
-  PartitionStatus& status = At(slot).status;
-  if (!status.stopped.empty() || !partitions_[slot].reading.ReachEnd(offset, status.state)) return;
-  status.unverified = partitions_[slot].reading.unverified();
+  Partition& partition = At(slot);
+  PartitionStatus& status = partition.status;
+  if (!status.stopped.empty() || !partition.reading.ReachEnd(offset, status.state)) return;
+  status.unverified = partition.reading.unverified();
   status.state.next = std::max(status.state.next, offset);
   status.end = LogEnd{std::max(offset, status.end ? status.end->offset : offset), now};
   ShowPartition(slot);
@@ -238,7 +239,8 @@ void Shard::TrustNext(uint32_t slot) {
 
 bool Shard::AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster) {
   MutexLock lock(mutex_);
-  PartitionStatus& status = At(slot).status;
+  Partition& partition = At(slot);
+  PartitionStatus& status = partition.status;
   PartitionState& state = status.state;
   if (state.next != gap.from) return false;
   state.gaps.push_back(gap);
@@ -250,7 +252,7 @@ bool Shard::AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster)
   status.stopped.clear();
   status.unreadable = status.out_of_range = false;
   status.end.reset();
-  At(slot).reading.Pause();
+  partition.reading.Pause();
   ShowPartition(slot);
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/fnv.h"
 #include "core/base/strings.h"
 #include "core/counters/view.h"
 #include "core/query/series_reader.h"
@@ -11,11 +12,11 @@ namespace {
 
 constexpr int64_t kBookmark = int64_t{1} << 62;   // set in every cursor, so that none is 0
 
-// FNV-1a, folded to 30 bits. Not absl::Hash, which is another one in every process.
+// Folded to 30 bits.
 int64_t Checksum(std::string_view text) {
-  uint64_t hash = 14695981039346656037u;
-  for (char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211u;
-  return static_cast<int64_t>((hash ^ (hash >> 30)) & ((1u << 30) - 1));
+  Fnv1a fnv;
+  fnv.Add(text);
+  return static_cast<int64_t>((fnv.hash() ^ (fnv.hash() >> 30)) & ((1u << 30) - 1));
 }
 
 int64_t BookmarkAt(SeriesId member, std::string_view group) { return kBookmark | Checksum(group) << 32 | member; }
