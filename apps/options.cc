@@ -35,6 +35,9 @@ constexpr char kServeFooter[] =
     "key. SIGTERM and SIGINT end the node after a last checkpoint: exit status 0, or 1 if that\n"
     "one failed. The line `listening text=H:P http=H:P` on stderr says which ports were taken.\n"
     "\n"
+    "--accept-gap goes on where the log begins, if records have expired. Whatever else stopped\n"
+    "the partition, mw:0@17=start, =end or =OFFSET has to say where.\n"
+    "\n"
     "Examples:\n"
     "  tallyd serve --brokers broker:9092 --topics mw,hh\n"
     "  tallyd serve --config tallyd.toml --set retention.ttl=8h --set 'kafka.topics=[\"mw\"]'";
@@ -109,8 +112,7 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   serve->add_flag("--init", options.init, "Start anew in an empty directory, although a node was there before");
   serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
   serve->add_option("--accept-gap", options.accepted_gaps,
-                    "Go on with a stopped partition where its log begins, or at =start, =end or =OFFSET; NEXT is its "
-                    "next offset, as LAG and the log say; repeatable")
+                    "Go on with the stopped partition whose next offset is NEXT; repeatable")
       ->option_text("TOPIC:PARTITION@NEXT")
       ->allow_extra_args(false);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
@@ -48,10 +49,12 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
 }
 
 absl::Status CheckpointStore::OpenDatabase() {
+  CrashPoint("before opening");
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(RocksDbOptions(log_), directory_, &db);
   if (!status.ok()) return FromRocksDb(status, directory_);
   db_.reset(db);
+  CrashPoint("after opening");
   return absl::OkStatus();
 }
 
@@ -113,7 +116,9 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
 
   rocksdb::WriteOptions synced;
   synced.sync = true;
+  CrashPoint("before the write");
   rocksdb::Status status = db_->Write(synced, &batch);
+  CrashPoint("after the write");
   if (!status.ok()) {
     db_.reset();
     return FromRocksDb(status, directory_);

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 
 namespace tally {
@@ -28,6 +29,7 @@ absl::Status Checkpointer::Checkpoint(How how) {
   if (how != How::kIfChanged || counters_.HasUnsaved()) {
     MetricRows rows = Rows(changes);
     RETURN_IF_ERROR(how == How::kReplace ? store_.Replace(changes, rows) : store_.Write(changes, rows));
+    CrashPoint("between write and note");
     counters_.MarkSaved();
   }
   MutexLock lock(mutex_);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
@@ -103,6 +104,7 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, cons
   size_t rows = 0;
   std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(ReadOptions()));
   for (row->SeekToFirst(); row->Valid(); row->Next(), ++rows) {
+    CrashPoint("loading a row");
     RETURN_IF_ERROR(Annotate(reader.Take(row->key().ToStringView(), row->value().ToStringView()), context));
   }
   if (!row->status().ok()) return FromRocksDb(row->status(), directory);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "spdlog/spdlog.h"
@@ -25,6 +26,7 @@ class Ingest::Sink : public RecordSink {
   void OnRecords(std::span<const Record> records) override {
     MutexLock lock(ingest_.applying_);
     if (!ingest_.stopping_) ingest_.shard_.Apply(records, ingest_.clock_.Now());
+    CrashPoint("after a batch");
   }
   void OnEnd(uint32_t slot, int64_t offset) override {
     MutexLock lock(ingest_.applying_);

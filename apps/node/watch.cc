@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "apps/node/start.h"
+#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/time/format.h"
@@ -216,6 +217,7 @@ absl::Status Watch::ReadAdopted() {
     RETURN_IF_ERROR(begin_ == Begin::kRecount && !begun ? checkpointer_.Replace() : checkpointer_.RunAlways());
     starts_saved_ = true;
   }
+  CrashPoint("before assigning");
   for (auto& [shard, places] : unread_) ingests_[shard]->Read(places);
   unread_.clear();
   MutexLock lock(mutex_);
@@ -233,6 +235,7 @@ absl::Status Watch::CommitPositions() {
     if (adopted_.contains(place)) positions[place] = state.next;
   }
   if (positions.empty()) return absl::OkStatus();
+  CrashPoint("before positions are written");
   RETURN_IF_ERROR(log_->Commit(positions, Cat(kOwner, store_.node(), " ", sequence), kTimeout));
   if (committed_sequence_ == 0) spdlog::info("positions of group {} are written from now on", config_.kafka.group);
   committed_sequence_ = sequence;

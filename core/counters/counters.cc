@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/base/check.h"
+#include "core/base/crash_point.h"
 
 namespace tally {
 namespace {
@@ -137,6 +138,7 @@ const Changes& Counters::Cut() {
   moved_ = moved_ || horizon != changes_.horizon;
   changes_.horizon = horizon;
   for (SeriesId id : series_.TakeAdmitted()) unsaved_series_.insert(id);
+  CrashPoint("between cut and fold");
   Fold(cuts);
   // Before minutes are dropped: a series that one more delta held now has a minute, and retires anew with that one.
   // Freed here and dropped there, its number would be free twice.

@@ -1,4 +1,5 @@
-// kill -9 at random moments, while a producer goes on: every counter must come out as the producer counted it.
+// kill -9 at random moments and at named places, while a producer goes on: after each of them the checkpoint must hold
+// exactly what the log has before its offsets.
 #include <signal.h>
 
 #include <atomic>
@@ -8,78 +9,169 @@
 #include "apps/system_clock.h"
 #include "core/base/strings.h"
 #include "gtest/gtest.h"
+#include "tests/testing/fault_row.h"
 #include "tests/testing/game_events.h"
 #include "tests/testing/kafka_broker.h"
+#include "tests/testing/log_oracle.h"
 #include "tests/testing/tallyd.h"
 
 namespace tally {
 namespace {
 
-constexpr int kKills = 20;
+constexpr int kKills = 1000;
+constexpr int kKillsInTest = 60;
+constexpr absl::Duration kPatience = absl::Seconds(120);
 
-struct Topics {
-  std::vector<std::string> names;
-
-  std::string joined() const {
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ",") + name;
-    return all;
-  }
+// The places of core/base/crash_point.h, and up to how many times each is passed before the end.
+constexpr struct {
+  const char* name;
+  int times_max;
+} kPlaces[] = {
+    {"before opening", 1},       {"after opening", 1},         {"loading a row", 2000},
+    {"before assigning", 1},     {"after a batch", 5},         {"between cut and fold", 10},
+    {"before the write", 3},     {"after the write", 3},       {"between write and note", 3},
+    {"before positions are written", 1},
 };
 
-Topics MakeTopics(KafkaBroker& broker) {
-  Topics topics;
-  for (const char* game : GameEvents::kGames) {
-    topics.names.push_back(broker.UniqueTopic(game));
-    EXPECT_TRUE(broker.CreateTopic(topics.names.back(), 2).ok());
-  }
-  return topics;
-}
-
-TEST(KillNine, LosesNoEventAndCountsNoneTwice) {
-  uint64_t seed = std::random_device()();
-  SCOPED_TRACE(Cat("seed ", seed));
-  std::mt19937_64 random(seed);
-  KafkaBroker& broker = SharedBroker();
-  Topics topics = MakeTopics(broker);
-  GameEvents events(seed, SystemClock().Now());
-  std::atomic<bool> killing{true};
-  std::atomic<bool> produced_all{true};
-  std::thread producer([&] {
-    for (size_t i = 0; killing; ++i) {
-      size_t game = i % topics.names.size();
-      bool stored = broker.Produce(topics.names[game], static_cast<int32_t>(i / 5 % 2), events.Make(game, 2000)).ok();
-      if (!stored) produced_all = false;
+// Five topics of two partitions, later three. Some events come in transactions, of which some are aborted.
+class Producer {
+ public:
+  Producer(KafkaBroker& broker, uint64_t seed) : broker_(broker), random_(seed), events_(seed, SystemClock().Now()) {
+    for (const char* game : GameEvents::kGames) {
+      topics_.push_back(broker.UniqueTopic(game));
+      EXPECT_TRUE(broker.CreateTopic(topics_.back(), 2).ok());
     }
-  });
-
-  TempDir data;
-  std::vector<std::string> arguments = {"--brokers", broker.bootstrap(),
-                                        "--topics",  topics.joined(),
-                                        "--data",    data.path(),
-                                        "--set",     "kafka.start=earliest",
-                                        "--set",     "checkpoint.interval=50ms",
-                                        "--set",     "kafka.group=" + broker.UniqueTopic("group")};
-  for (int kill = 0; kill < kKills; ++kill) {
-    auto node = Tallyd::Start(arguments);
-    if (!node.ok()) ADD_FAILURE() << node.status();
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 1500));
-    if (node.ok()) (*node)->process().Kill(SIGKILL);
   }
-  killing = false;
-  producer.join();
-  ASSERT_TRUE(produced_all);
+  ~Producer() { Stop(); }
 
-  auto node = Tallyd::Start(arguments);
+  void Start() {
+    thread_ = std::thread([this] {
+      for (size_t i = 0; !stopping_; ++i) {
+        if (i == 100) AddPartitions();
+        ProduceSome(i % topics_.size(), static_cast<int32_t>(random_() % static_cast<uint64_t>(partitions_)));
+      }
+    });
+  }
+  void Stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::string topics() const {
+    std::string all;
+    for (const std::string& topic : topics_) all += (all.empty() ? "" : ",") + topic;
+    return all;
+  }
+  const std::vector<std::string>& names() const { return topics_; }
+  uint64_t produced() const { return events_.made() - aborted_; }   // REQUIRES: stopped
+
+ private:
+  void AddPartitions() {
+    for (const std::string& topic : topics_) EXPECT_TRUE(broker_.AddPartitions(topic, 3).ok());
+    partitions_ = 3;
+  }
+
+  void ProduceSome(size_t game, int32_t partition) {
+    using End = KafkaBroker::TransactionEnd;
+    const size_t n = 1 + random_() % 2000;
+    const std::vector<Message> messages = events_.Make(game, n);
+    if (random_() % 8 != 0) {
+      EXPECT_TRUE(broker_.Produce(topics_[game], partition, messages).ok());
+      return;
+    }
+    const bool abort = random_() % 2 == 0;
+    if (abort) aborted_ += n;
+    absl::Status done =
+        broker_.ProduceTransaction(topics_[game], partition, messages, abort ? End::kAbort : End::kCommit);
+    EXPECT_TRUE(done.ok()) << done;
+  }
+
+  KafkaBroker& broker_;
+  std::mt19937_64 random_;
+  GameEvents events_;
+  std::vector<std::string> topics_;
+  int partitions_ = 2;
+  uint64_t aborted_ = 0;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+class KillNine : public testing::Test {
+ protected:
+  std::vector<std::string> Arguments() {
+    return {"--brokers", broker_.bootstrap(),
+            "--topics",  producer_.topics(),
+            "--data",    data_.path(),
+            "--set",     "kafka.start=earliest",
+            "--set",     "checkpoint.interval=50ms",
+            "--set",     "kafka.group=" + group_};
+  }
+
+  // Runs a node until it has killed itself at a named place, or is killed at a random moment.
+  void RunAndKill(int kill) {
+    std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
+    for (std::string& argument : Arguments()) argv.push_back(std::move(argument));
+    Subprocess::Options options;
+    absl::Duration patience = absl::Milliseconds(random_() % 1500);
+    if (kill % 3 == 0) {
+      const auto& place = kPlaces[static_cast<size_t>(kill / 3) % std::size(kPlaces)];
+      const uint64_t times = 1 + random_() % static_cast<uint64_t>(place.times_max);
+      options.environment = {Cat("TALLY_CRASH_AT=", place.name, ":", times)};
+      patience = absl::Seconds(10);
+    }
+    auto node = Subprocess::Start(argv, options);
+    ASSERT_TRUE(node.ok()) << node.status();
+    auto status = (*node)->Wait(patience);
+    if (status.ok()) {
+      EXPECT_EQ(*status, 128 + SIGKILL) << (*node)->Stderr();
+      ++at_places_;
+    } else {
+      (*node)->Kill(SIGKILL);
+    }
+  }
+
+  // Nothing is on the disk until the first checkpoint.
+  void ExpectWhatTheLogSays() {
+    absl::StatusOr<Dump> dump = ReadDump(data_.path());
+    if (!dump.ok() && oracle_.counts().empty()) return;
+    ASSERT_TRUE(dump.ok()) << dump.status();
+    absl::Status read = oracle_.ReadUntil(dump->next, kPatience);
+    ASSERT_TRUE(read.ok()) << read;
+    EXPECT_TRUE(dump->counts == oracle_.counts());
+    for (const auto& [fate, records] : dump->fates) {
+      auto expected = oracle_.fates().find(fate);
+      EXPECT_EQ(records, expected == oracle_.fates().end() ? 0 : expected->second) << fate;
+    }
+  }
+
+  FaultRow row_{"kill -9 at any point", kKills, kKillsInTest};
+  std::mt19937_64 random_{row_.seed()};
+  KafkaBroker& broker_ = SharedBroker();
+  const std::string group_ = broker_.UniqueTopic("group");
+  Producer producer_{broker_, row_.seed()};
+  LogOracle oracle_{broker_.bootstrap()};
+  TempDir data_;
+  int at_places_ = 0;
+};
+
+TEST_F(KillNine, LeavesExactlyWhatTheLogHasBeforeItsOffsets) {
+  producer_.Start();
+  for (int kill = 0; kill < row_.times() && !HasFailure(); ++kill) {
+    SCOPED_TRACE(Cat("kill ", kill));
+    RunAndKill(kill);
+    ExpectWhatTheLogSays();
+  }
+  producer_.Stop();
+  EXPECT_GE(at_places_, row_.times() / 5);   // or the places have other names
+
+  auto node = Tallyd::Start(Arguments());
   ASSERT_TRUE(node.ok()) << node.status();
-  absl::Status read = (*node)->WaitUntilRead(events.made(), absl::Seconds(120));
+  absl::Status read = (*node)->WaitUntilRead(producer_.produced(), kPatience);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*(*node)->Stop(), 0);
-  absl::StatusOr<Dump> dump = ReadDump(data.path());
-  ASSERT_TRUE(dump.ok()) << dump.status();
-  EXPECT_TRUE(dump->counts == events.counts());
-  EXPECT_EQ(dump->fates["counted"], events.counted());
-  EXPECT_EQ(dump->fates["unparsable"], events.broken());
+  ExpectWhatTheLogSays();
+  row_.Did(Cat(row_.times(), " kills, ", at_places_, " of them at named places"));
+  row_.Saw("counters, fates and offsets equal to the oracle's after each");
 }
 
 }  // namespace

@@ -74,11 +74,14 @@ absl::StatusOr<Dump> ReadDump(const std::string& directory) {
     std::string first, second;
     words >> first >> second;
     if (first == "partition") {
-      std::string number, next, offset, fate;
+      std::string word, fate;
+      int32_t number = 0;
+      int64_t offset = 0;
       uint64_t records = 0;
-      words >> number >> next >> offset;
+      words >> number >> word >> offset;
+      dump.next[{second, number}] = offset;
       while (words >> fate >> records) dump.fates[fate] += records;
-    } else if (first != "sequence" && first != "node" && first != "horizon") {
+    } else if (first != "sequence" && first != "node" && first != "horizon" && first != "gap") {
       words >> dump.counts[{first, second}];
     }
   }

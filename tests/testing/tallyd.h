@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/events/record.h"
 #include "tests/testing/subprocess.h"
 
 namespace tally {
@@ -50,9 +51,10 @@ class Tallyd {
   std::string http_port_;
 };
 
-// The counters that `tallyd dump` prints of a directory, and the sum of each fate over all partitions.
+// What `tallyd dump` prints of a directory: the counters, the next offsets, and the sums of the fates over all of them.
 struct Dump {
   Counts counts;
+  std::map<TopicPartition, int64_t> next;
   std::map<std::string, uint64_t> fates;
 };
 absl::StatusOr<Dump> ReadDump(const std::string& directory);

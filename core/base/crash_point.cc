@@ -1,0 +1,36 @@
+#include "core/base/crash_point.h"
+
+#ifdef TALLY_CRASH_POINTS
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+namespace tally {
+namespace {
+
+struct Wanted {
+  std::string name;
+  long times = 0;
+};
+
+Wanted FromEnvironment() {
+  const char* value = std::getenv("TALLY_CRASH_AT");
+  const std::string text = value == nullptr ? "" : value;
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return {};
+  return {text.substr(0, colon), std::strtol(text.c_str() + colon + 1, nullptr, 10)};
+}
+
+}  // namespace
+
+void CrashPoint(const char* name) {
+  static const Wanted kWanted = FromEnvironment();
+  static std::atomic<long> reached{0};
+  if (kWanted.name == name && ++reached == kWanted.times) std::raise(SIGKILL);
+}
+
+}  // namespace tally
+
+#endif

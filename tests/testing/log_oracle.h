@@ -1,0 +1,56 @@
+// What the records of a log come to, by a consumer and a parser of its own: it shares nothing with a node but the log,
+// and knows only the events that game_events.h makes.
+//
+//   LogOracle oracle(broker.bootstrap());
+//   oracle.ReadUntil({{{"mw", 0}, 17}});     // every record before offset 17
+//   EXPECT_EQ(dump.counts, oracle.counts());
+//
+// Not thread-safe. Reads committed records only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/events/record.h"
+#include "tests/testing/tallyd.h"
+
+struct rd_kafka_message_s;
+struct rd_kafka_s;
+
+namespace tally {
+
+class LogOracle {
+ public:
+  using Offsets = std::map<TopicPartition, int64_t>;
+
+  explicit LogOracle(const std::string& brokers);
+  ~LogOracle();
+  LogOracle(const LogOracle&) = delete;
+  LogOracle& operator=(const LogOracle&) = delete;
+
+  // Goes on from where the last call ended; what was read stays counted. An error: an offset before one that was read,
+  // or the broker did not bring all in time.
+  absl::Status ReadUntil(const Offsets& next, absl::Duration timeout);
+
+  const Counts& counts() const { return counts_; }
+  const std::map<std::string, uint64_t>& fates() const { return fates_; }   // only those that there are
+
+ private:
+  void Assign(const Offsets& missing);
+  void See(const rd_kafka_message_s& message, Offsets& missing);
+  void Take(std::string_view payload);
+
+  struct Deleter {
+    void operator()(rd_kafka_s* client) const;
+  };
+  std::unique_ptr<rd_kafka_s, Deleter> client_;
+  Offsets read_;   // the next offset of each partition
+  Counts counts_;
+  std::map<std::string, uint64_t> fates_;
+};
+
+}  // namespace tally
