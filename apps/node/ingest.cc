@@ -14,7 +14,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kPoll = absl::Milliseconds(500);       // so soon a new partition is seen
-constexpr auto kIdle = std::chrono::milliseconds(50);           // without a partition
+constexpr auto kIdle = std::chrono::milliseconds(50);           // without a partition, or a clock to trust
 constexpr auto kRetry = std::chrono::milliseconds(1000);        // after a client could not be made, or broke
 
 }  // namespace
@@ -24,6 +24,7 @@ class Ingest::Sink : public RecordSink {
   explicit Sink(Ingest& ingest) : ingest_(ingest) {}
 
   void OnRecords(std::span<const Record> records) override {
+    while (ingest_.clock_.in_doubt() && !ingest_.stopping_) std::this_thread::sleep_for(kIdle);
     MutexLock lock(ingest_.applying_);
     if (!ingest_.stopping_) ingest_.shard_.Apply(records, ingest_.clock_.Now());
     CrashPoint("after a batch");
@@ -43,7 +44,7 @@ class Ingest::Sink : public RecordSink {
   Ingest& ingest_;
 };
 
-Ingest::Ingest(Shard& shard, ClientOptions client, const Clock& clock)
+Ingest::Ingest(Shard& shard, ClientOptions client, const TrustedClock& clock)
     : shard_(shard), client_(std::move(client)), clock_(clock), thread_([this] { Run(); }) {}
 
 Ingest::~Ingest() {

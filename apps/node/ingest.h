@@ -1,4 +1,5 @@
-// One ingest thread: a shard and the Kafka client that feeds it.
+// One ingest thread: a shard and the Kafka client that feeds it. While the clock is in doubt the thread holds the batch
+// that it has, and what comes behind it waits in the client's queue.
 //
 //   Ingest ingest(shard, options, clock);
 //   ingest.Read(places);      // more of them later: the client is made anew, where the shard says
@@ -17,14 +18,14 @@
 #include "apps/kafka/source.h"
 #include "core/base/mutex.h"
 #include "core/counters/shard.h"
-#include "core/time/clock.h"
+#include "core/time/trusted_clock.h"
 
 namespace tally {
 
 class Ingest {
  public:
   // `shard` and `clock` outlive this.
-  Ingest(Shard& shard, ClientOptions client, const Clock& clock);
+  Ingest(Shard& shard, ClientOptions client, const TrustedClock& clock);
   ~Ingest();
 
   // Adds partitions of the shard to those that are read.
@@ -45,7 +46,7 @@ class Ingest {
 
   Shard& shard_;
   const ClientOptions client_;
-  const Clock& clock_;
+  const TrustedClock& clock_;
 
   std::atomic<bool> stopping_{false};
   Mutex applying_;   // held while records are applied

@@ -41,15 +41,16 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   ASSIGN_OR_RETURN(node->store_, CheckpointStore::Open(config.checkpoint.dir, RocksDbLog()));
   Fingerprints configured = FingerprintsOf(config.event, config.metrics);
   ASSIGN_OR_RETURN(Watch::Begin begin, node->LoadCheckpoint(options, configured));
-  node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, clock);
+  const TrustedClock& trusted = node->clock_;
+  node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, trusted);
 
   ClientOptions client{config.kafka.brokers, config.kafka.group, config.kafka.properties};
   for (unsigned i = 0; i < IngestThreads(config); ++i) {
-    node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, clock));
+    node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, trusted));
   }
   node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
-                                         *node->store_, node->ingests_, clock);
-  node->commands_ = std::make_unique<Commands>(*node->counters_, clock, *node, options.password);
+                                         *node->store_, node->ingests_, trusted);
+  node->commands_ = std::make_unique<Commands>(*node->counters_, trusted, *node, options.password);
   ServerOptions server;
   server.text = config.server.listen;
   server.http = config.server.http;
@@ -96,12 +97,22 @@ void Node::Continue(CheckpointContents contents) {
   }
   spdlog::info("checkpoint {} of node {}: {} partitions, {} series", contents.header.sequence, contents.header.node,
                contents.saved.partitions.size(), contents.saved.series.size());
+  DoubtClockBefore(contents.saved.clock);
   counters_->Restore(std::move(contents.saved));
+}
+
+void Node::DoubtClockBefore(Timestamp checkpoint) {
+  if (checkpoint == Timestamp::Min()) return;   // that of the events, which have said nothing yet
+  // The events' clock may be ahead of the wall's by as much as an event may.
+  const bool by_events = config_.retention.clock == ClockKind::kEvent;
+  clock_.NotBefore(by_events ? checkpoint - config_.event.ahead_max : checkpoint);
 }
 
 absl::Status Node::Start() {
   RETURN_IF_ERROR(server_->Start());
   watch_->Start();
+  clock_witness_ = std::make_unique<ClockWitness>(
+      clock_, *counters_, ClientOptions{config_.kafka.brokers, config_.kafka.group, config_.kafka.properties});
   checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
   return absl::OkStatus();
 }
@@ -144,6 +155,7 @@ Node::~Node() {
   if (checkpoint_thread_.joinable()) (void)Stop();
   // Whatever asks the rest goes first.
   server_.reset();
+  clock_witness_.reset();
   watch_.reset();
   ingests_.clear();
 }
@@ -153,7 +165,11 @@ NodeStatus Node::Status() const {
   Watch::State watch = watch_->state();
   Checkpointer::Progress progress = checkpointer_->progress();
   status.version = TALLY_VERSION;
+  const std::string doubt = clock_.doubt();
   status.not_ready = watch.not_ready;
+  if (status.not_ready.empty() && !doubt.empty()) status.not_ready = Cat("the clock is in doubt: ", doubt);
+  status.loading = !watch.not_ready.empty();
+  status.clock_in_doubt = !doubt.empty();
   status.uptime = clock_.Monotonic() - began_;
   status.checkpoint_sequence = progress.sequence;
   status.checkpoint_age = progress.age;

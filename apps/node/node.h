@@ -5,8 +5,8 @@
 //   ...
 //   return node->Stop();                                          // the last checkpoint
 //
-// Threads: one per ingest shard, one that watches the log, one that takes checkpoints, the server's, and librdkafka's
-// own.
+// Threads: one per ingest shard, one that watches the log, one that watches the clock, one that takes checkpoints, the
+// server's, and librdkafka's own.
 // Open(), Start() and Stop() are for one thread, the rest is thread-safe.
 #pragma once
 
@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "apps/config/config.h"
+#include "apps/node/clock_witness.h"
 #include "apps/node/ingest.h"
 #include "apps/node/watch.h"
 #include "apps/server/server.h"
@@ -26,7 +27,7 @@
 #include "core/query/command.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
-#include "core/time/clock.h"
+#include "core/time/trusted_clock.h"
 #include "storage/checkpointer.h"
 
 namespace tally {
@@ -64,11 +65,12 @@ class Node : public StatusSource {
 
   absl::StatusOr<Watch::Begin> LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured);
   void Continue(CheckpointContents contents);
+  void DoubtClockBefore(Timestamp checkpoint);
   void TakeCheckpoints();
   bool WaitFor(absl::Duration duration);
 
   const Config config_;
-  const Clock& clock_;
+  TrustedClock clock_;
   const absl::Duration began_;
 
   std::unique_ptr<Counters> counters_;
@@ -76,6 +78,7 @@ class Node : public StatusSource {
   std::unique_ptr<Checkpointer> checkpointer_;
   std::vector<std::unique_ptr<Ingest>> ingests_;   // by shard
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<ClockWitness> clock_witness_;
   std::unique_ptr<Commands> commands_;
   std::unique_ptr<Server> server_;
 

@@ -34,7 +34,8 @@ void Server(const Facts& facts, Lines& out) {
   out.Add("version", facts.node.version);
   out.Add("redis_version", kRedisVersion);
   out.Add("redis_mode", "standalone");
-  out.Add("loading", facts.node.not_ready.empty() ? 0 : 1);
+  out.Add("loading", facts.node.loading ? 1 : 0);
+  out.Add("clock_in_doubt", facts.node.clock_in_doubt ? 1 : 0);
   out.Add("uptime_seconds", absl::ToInt64Seconds(facts.node.uptime));
 }
 

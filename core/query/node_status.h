@@ -14,6 +14,8 @@ namespace tally {
 struct NodeStatus {
   std::string version;
   std::string not_ready;            // why /readyz is 503; empty once it is 200
+  bool loading = false;             // no partition was assigned yet
+  bool clock_in_doubt = false;      // and nothing is counted
   absl::Duration uptime;
   uint64_t checkpoint_sequence = 0;
   absl::Duration checkpoint_age;    // of the oldest change that is not yet saved; zero if there is none

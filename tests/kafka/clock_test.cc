@@ -1,0 +1,165 @@
+// A node whose clock steps, beside a real broker: the clock is the test's, all else is what the binary is made of.
+#include <thread>
+
+#include "apps/node/node.h"
+#include "apps/server/http_pages.h"
+#include "apps/system_clock.h"
+#include "core/base/strings.h"
+#include "core/counters/view.h"
+#include "gtest/gtest.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/fault_row.h"
+#include "tests/testing/kafka_broker.h"
+
+namespace tally {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kLongEnough = absl::Milliseconds(700);   // for what must not happen
+
+class SteppingClock : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(broker_.CreateTopic(topic_, 1).ok());
+    config_.kafka.brokers = broker_.bootstrap();
+    config_.kafka.topics = {topic_};
+    config_.kafka.group = broker_.UniqueTopic("group");
+    config_.kafka.start = {.kind = StartPoint::Kind::kEarliest, .time = {}};
+    config_.kafka.threads = 1;
+    config_.event.time = "@timestamp";
+    config_.metrics = {{"stats", {{"game", "game"}, {"call", "call"}}, "", {}}};
+    config_.checkpoint.dir = data_.path();
+    config_.checkpoint.interval = absl::Milliseconds(50);
+    config_.server.listen = config_.server.http = {"127.0.0.1", 0};
+    Restart();
+  }
+
+  void Restart() {
+    node_.reset();
+    auto node = Node::Open(config_, {}, clock_);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    ASSERT_TRUE(node_->Start().ok());
+  }
+
+  // `n` records that are written now, by a producer whose clock says `time`.
+  void Produce(int n, Timestamp time) {
+    const Message message{.payload = R"({"game":"mw","call":"login"})", .stamp = time};
+    ASSERT_TRUE(broker_.Produce(topic_, 0, std::vector<Message>(static_cast<size_t>(n), message)).ok());
+  }
+
+  uint64_t Read() const {
+    uint64_t read = 0;
+    for (const PartitionStatus& partition : node_->counters().Partitions()) {
+      for (uint64_t n : partition.state.fates) read += n;
+    }
+    return read;
+  }
+  uint64_t CountAt(Timestamp time) const {
+    const SeriesId id = node_->counters().series().Find("stats:mw:login");
+    return id == kNoSeries ? 0 : View(node_->counters()).Count(MinuteOf(time), id);
+  }
+  HttpPage Ready() const { return AnswerHttp({"GET", "/readyz", ""}, node_->counters(), *node_, {}); }
+  bool InDoubt() const {
+    return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it says ");
+  }
+
+  template <typename Condition>
+  bool Eventually(Condition holds) const {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (!holds() && absl::Now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return holds();
+  }
+  void ExpectRead(uint64_t records) {
+    EXPECT_TRUE(Eventually([&] { return Read() >= records; })) << Read();
+    EXPECT_EQ(Read(), records);
+  }
+
+  // The clock steps to where only `truth` is right, which the records say.
+  void ExpectDoubtUntil(Timestamp truth, uint64_t read) {
+    EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
+    const Minute horizon = node_->counters().horizon();
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));   // its witness is at the log's end
+    Produce(10, truth);
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));
+    EXPECT_EQ(Read(), read) << "applied in doubt";
+    EXPECT_EQ(node_->counters().horizon(), horizon) << "expired in doubt";
+  }
+
+  KafkaBroker& broker_ = SharedBroker();
+  const std::string topic_ = broker_.UniqueTopic("mw");
+  const Timestamp noon_ = SystemClock().Now();   // brokers refuse what is stamped far from their own clock
+  FakeClock clock_{noon_};
+  TempDir data_;
+  Config config_;
+  std::unique_ptr<Node> node_;
+};
+
+TEST_F(SteppingClock, OfTheNodeAloneIsNotFollowed) {
+  FaultRow row("the clock steps and is set right", /*times=*/4, /*times_in_test=*/2);
+  uint64_t produced = 100;
+  Produce(100, noon_);
+  ExpectRead(100);
+  const absl::Duration steps[] = {absl::Hours(1), -absl::Hours(1), absl::Hours(24), -absl::Hours(24)};
+  for (int i = 0; i < row.times(); ++i) {
+    clock_.Set(noon_ + steps[i % 4]);
+    ExpectDoubtUntil(noon_, produced);
+    produced += 10;
+    clock_.Set(noon_);
+    ExpectRead(produced);
+    EXPECT_TRUE(Eventually([&] { return Ready().code == 200; }));
+  }
+  EXPECT_EQ(CountAt(noon_), produced);
+  EXPECT_EQ(node_->counters().horizon(), MinuteOf(noon_ - config_.retention.ttl));
+  row.Saw("nothing applied or expired in between, every record counted after");
+}
+
+TEST_F(SteppingClock, IsFollowedOnceAFreshRecordAgrees) {
+  FaultRow row("the clock steps and the records agree", /*times=*/2, /*times_in_test=*/1);
+  uint64_t produced = 100;
+  Produce(100, noon_);
+  ExpectRead(100);
+  Timestamp now = noon_;
+  for (int i = 0; i < row.times(); ++i) {
+    now = now + absl::Minutes(30) * (i % 2 == 0 ? 1 : -1);
+    clock_.Set(now);
+    ExpectDoubtUntil(now - absl::Minutes(12), produced);
+    Produce(10, now - absl::Minutes(9));
+    ExpectRead(produced += 20);
+  }
+  row.Saw("held until a record within 10 minutes of it, then all applied");
+}
+
+TEST_F(SteppingClock, IsFollowedAfterTenMinutesOfSilence) {
+  Produce(100, noon_);
+  ExpectRead(100);
+  clock_.Set(noon_ + absl::Hours(5));
+  EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
+  EXPECT_EQ(CountAt(noon_), 100);
+  clock_.Advance(absl::Minutes(10));
+  EXPECT_TRUE(Eventually([&] { return Ready().code == 200; }));
+  EXPECT_TRUE(Eventually([&] { return node_->counters().horizon() > MinuteOf(noon_); }));
+}
+
+TEST_F(SteppingClock, EarlierThanTheCheckpointIsDoubtedAtAStart) {
+  FaultRow row("the node starts with a wrong clock", /*times=*/2, /*times_in_test=*/1);
+  uint64_t produced = 100;
+  Produce(100, noon_);
+  ExpectRead(100);
+  const absl::Duration steps[] = {absl::Hours(1), absl::Hours(24)};
+  for (int i = 0; i < row.times(); ++i) {
+    ASSERT_TRUE(node_->Stop().ok());
+    Produce(10, noon_);   // a backlog, which is not fresh
+    clock_.Set(noon_ - steps[i % 2]);
+    Restart();
+    ExpectDoubtUntil(noon_, produced);
+    clock_.Set(noon_);
+    Produce(1, noon_);
+    ExpectRead(produced += 21);
+  }
+  EXPECT_EQ(CountAt(noon_), produced);
+  row.Saw("nothing applied until it was set right, then every record counted");
+}
+
+}  // namespace
+}  // namespace tally
