@@ -34,16 +34,17 @@ Fingerprints CheckpointContents::fingerprints() const {
   return prints;
 }
 
-CheckpointStore::CheckpointStore(std::string directory, StorageLog log)
-    : directory_(std::move(directory)), log_(std::move(log)) {}
+CheckpointStore::CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env)
+    : directory_(std::move(directory)), log_(std::move(log)), env_(env) {}
 
 CheckpointStore::~CheckpointStore() = default;
 
-absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std::string& directory, StorageLog log) {
+absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std::string& directory, StorageLog log,
+                                                                       rocksdb::Env* env) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return absl::UnavailableError(Cat("data directory ", directory, ": ", error.message()));
-  std::unique_ptr<CheckpointStore> store(new CheckpointStore(directory, std::move(log)));
+  std::unique_ptr<CheckpointStore> store(new CheckpointStore(directory, std::move(log), env));
   RETURN_IF_ERROR(store->OpenDatabase());
   return store;
 }
@@ -51,7 +52,9 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
 absl::Status CheckpointStore::OpenDatabase() {
   CrashPoint("before opening");
   rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(RocksDbOptions(log_), directory_, &db);
+  rocksdb::Options options = RocksDbOptions(log_);
+  if (env_ != nullptr) options.env = env_;
+  rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (!status.ok()) return FromRocksDb(status, directory_);
   db_.reset(db);
   CrashPoint("after opening");

@@ -28,6 +28,7 @@
 
 namespace rocksdb {
 class DB;
+class Env;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -52,8 +53,10 @@ struct CheckpointContents {
 
 class CheckpointStore {
  public:
-  // Opens `directory`, which is made if it is not there, and takes its lock.
-  static absl::StatusOr<std::unique_ptr<CheckpointStore>> Open(const std::string& directory, StorageLog log);
+  // Opens `directory`, which is made if it is not there, and takes its lock. In the files of `env`, which outlives the
+  // store, or of the machine.
+  static absl::StatusOr<std::unique_ptr<CheckpointStore>> Open(const std::string& directory, StorageLog log,
+                                                               rocksdb::Env* env = nullptr);
   ~CheckpointStore();
 
   // The last checkpoint, or nothing if there is none.
@@ -72,7 +75,7 @@ class CheckpointStore {
   uint64_t sequence() const { return sequence_; }           // of the last checkpoint known to be on the disk; 0: none
 
  private:
-  CheckpointStore(std::string directory, StorageLog log);
+  CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env);
 
   absl::Status OpenDatabase();
   absl::Status Reopen();
@@ -83,6 +86,7 @@ class CheckpointStore {
 
   const std::string directory_;
   const StorageLog log_;
+  rocksdb::Env* const env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::string node_;
   uint64_t sequence_ = 0;

@@ -44,6 +44,8 @@ rocksdb::Options RocksDbOptions(StorageLog log) {
   options.write_buffer_size = 16 << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 1;
+  options.stats_dump_period_sec = 0;   // into a log that drops them, from a thread of its own
+  options.stats_persist_period_sec = 0;
   options.compression = rocksdb::kNoCompression;   // blocks are packed already
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;   // every row is read once, at the start
