@@ -1,7 +1,12 @@
 #include "tests/testing/tallyd.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <thread>
 
@@ -46,6 +51,23 @@ std::string Tallyd::Query(const std::vector<std::string>& words) {
 }
 
 std::string Tallyd::Info(std::string_view name) { return After("\n" + Query({"INFO"}), Cat("\n", name, ":")); }
+
+std::string Tallyd::Http(std::string_view path) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(std::strtoul(http_port_.c_str(), nullptr, 10)));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const std::string request = Cat("GET ", path, " HTTP/1.0\r\n\r\n");
+  std::string reply;
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
+    char buffer[4096];
+    for (ssize_t n; (n = recv(fd, buffer, sizeof buffer, 0)) > 0;) reply.append(buffer, static_cast<size_t>(n));
+  }
+  close(fd);
+  return reply;
+}
 
 absl::Status Tallyd::WaitUntilRead(uint64_t records, absl::Duration timeout) {
   absl::Time deadline = absl::Now() + timeout;

@@ -39,6 +39,9 @@ class Tallyd {
   // The value of a line of INFO; empty if there is none.
   std::string Info(std::string_view name);
 
+  // What it answers to GET of `path` over HTTP, status line and all; empty if it does not.
+  std::string Http(std::string_view path);
+
   // Returns once INFO says that so many records were read, and no more.
   absl::Status WaitUntilRead(uint64_t records, absl::Duration timeout);
 
