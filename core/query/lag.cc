@@ -4,9 +4,22 @@
 
 namespace tally {
 
+namespace {
+
+// Leaders are asked every two seconds; an answer that is not older than this is as of now.
+constexpr absl::Duration kFresh = absl::Seconds(5);
+
+// At its end a partition is as old as the answer that told where that is.
+int64_t AgeOf(const LogEnd& end, Timestamp wall) {
+  const absl::Duration age = wall - end.as_of;
+  return age > kFresh ? absl::ToInt64Seconds(age) : 0;
+}
+
+}  // namespace
+
 Lag LagOf(const PartitionStatus& partition, Timestamp wall) {
   if (!partition.end) return {};
-  if (partition.at_end()) return {0, 0};
+  if (partition.at_end()) return {0, AgeOf(*partition.end, wall)};
   if (partition.end->offset < partition.state.next) return {};   // another log, or one that became shorter
   Lag lag{partition.end->offset - partition.state.next, std::nullopt};
   if (std::optional<Timestamp> newest = partition.state.newest_stamp) {
