@@ -96,7 +96,8 @@ Prefetch Prefetch::For(size_t partitions) {
   return prefetch;
 }
 
-absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch) {
+absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch,
+                                         Connections* connections) {
   ConfHandle conf(rd_kafka_conf_new());
   absl::Status preferred = SetPreferences(conf.get(), prefetch);
   TALLY_CHECK(preferred.ok());
@@ -104,6 +105,7 @@ absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Pre
     RETURN_IF_ERROR(Annotate(Set(conf.get(), name, value), "kafka.properties"));
   }
   RETURN_IF_ERROR(SetLaws(conf.get(), options));
+  if (connections != nullptr) connections->WatchOver(conf.get());
   return NewClient(RD_KAFKA_CONSUMER, std::move(conf));
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "apps/kafka/connections.h"
 #include "apps/kafka/handles.h"
 
 namespace tally {
@@ -47,8 +48,9 @@ struct Prefetch {
 };
 
 // InvalidArgument if librdkafka does not take a property, without its value, which may be a secret. Connects in the
-// background: that a client was made says nothing about the brokers.
-absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch = {});
+// background: that a client was made says nothing about the brokers. `connections` outlives the client.
+absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch = {},
+                                         Connections* connections = nullptr);
 
 // A client that only produces, for the demo and the embedded broker.
 absl::StatusOr<ClientHandle> NewProducer(const std::map<std::string, std::string>& properties);

@@ -60,18 +60,21 @@ std::string ReasonToStop(const rd_kafka_message_t& message) {
 
 absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOptions& options,
                                                                  const std::vector<Assignment>& assignments) {
-  ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options, Prefetch::For(assignments.size())));
-  std::unique_ptr<KafkaSource> source(new KafkaSource(std::move(client)));
+  std::unique_ptr<KafkaSource> source(new KafkaSource());
+  RETURN_IF_ERROR(source->Connect(options, Prefetch::For(assignments.size())));
   RETURN_IF_ERROR(source->Assign(assignments));
   return source;
 }
 
-KafkaSource::KafkaSource(ClientHandle client) : client_(std::move(client)), nudge_(client_.get()) {
+absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& prefetch) {
+  ASSIGN_OR_RETURN(client_, NewConsumer(options, prefetch, &connections_));
+  nudge_.emplace(client_.get());
   rd_kafka_poll_set_consumer(client_.get());   // errors of the client come through the same queue
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
   TALLY_CHECK(queue_ != nullptr);
   messages_.resize(kReservedBatch);
   records_.reserve(kReservedBatch);
+  return absl::OkStatus();
 }
 
 KafkaSource::~KafkaSource() = default;
@@ -106,6 +109,10 @@ KafkaSource::Topic& KafkaSource::TopicOf(const std::string& name) {
 
 absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
   const size_t count = Take(timeout);
+  if (count > 0 && connections_.replaced()) {
+    Drop(count);
+    return absl::AbortedError("a broker was connected to again, and its log may be another");
+  }
   if (count > 0) Deliver(count, sink);
   char error[512] = "";
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_.get(), error, sizeof error);
@@ -148,8 +155,12 @@ void KafkaSource::Deliver(size_t count, RecordSink& sink) {
     if (last_slot_ != nullptr && *last_slot_ != kNoSlot) records_.push_back(MakeRecord(*message, *last_slot_));
   }
   flush();
+  Drop(count);
+  nudge_->AfterBatch(count, batch_bytes_, rd_kafka_queue_length(queue_.get()));
+}
+
+void KafkaSource::Drop(size_t count) {
   for (rd_kafka_message_t* message : std::span(messages_).first(count)) rd_kafka_message_destroy(message);
-  nudge_.AfterBatch(count, batch_bytes_, rd_kafka_queue_length(queue_.get()));
 }
 
 uint32_t* KafkaSource::FindSlot(const rd_kafka_message_t& message) {

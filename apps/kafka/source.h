@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "apps/kafka/client_config.h"
+#include "apps/kafka/connections.h"
 #include "apps/kafka/fetch_nudge.h"
 #include "apps/kafka/handles.h"
 #include "core/events/record.h"
@@ -72,8 +74,10 @@ class KafkaSource {
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
 
-  // Hands the next batch to `sink`, waiting up to `timeout` for its first record. An error means that librdkafka has
-  // given the client up: make another. Brokers that are away, and topics that are not there, are logged and waited for.
+  // Hands the next batch to `sink`, waiting up to `timeout` for its first record. Brokers that are away, and topics
+  // that are not there, are logged and waited for. After an error make another source: librdkafka has given the client
+  // up, or a broker was connected to again (Aborted), and what came since, and is not handed over, may be of another
+  // log.
   absl::Status Poll(absl::Duration timeout, RecordSink& sink);
 
  private:
@@ -85,18 +89,21 @@ class KafkaSource {
     std::vector<uint32_t> slots;   // by partition; kNoSlot if not assigned, or stopped
   };
 
-  explicit KafkaSource(ClientHandle client);
+  KafkaSource() = default;
+  absl::Status Connect(const ClientOptions& options, const Prefetch& prefetch);
   absl::Status Assign(const std::vector<Assignment>& assignments);
   Topic& TopicOf(const std::string& name);
   size_t Take(absl::Duration timeout);
   void Deliver(size_t count, RecordSink& sink);
+  void Drop(size_t count);
   uint32_t* FindSlot(const rd_kafka_message_s& message);
   void HandleError(const rd_kafka_message_s& message, RecordSink& sink);
 
-  const ClientHandle client_;
+  Connections connections_;
+  ClientHandle client_;
   std::vector<Topic> topics_;
   QueueHandle queue_;
-  FetchNudge nudge_;
+  std::optional<FetchNudge> nudge_;
 
   // The slot of the message before, which most often is that of the next one too.
   const void* last_topic_ = nullptr;

@@ -67,9 +67,13 @@ void Ingest::StopApplying() {
 
 void Ingest::Run() {
   while (!stopping_) {
-    absl::Status status = ReadUntilChanged(generation_);
-    if (!status.ok()) spdlog::error("{}; a new client goes on at the same offsets", FromAbsl(status.message()));
-    std::this_thread::sleep_for(status.ok() ? kIdle : kRetry);
+    absl::Status status = waits_for_look_ ? absl::OkStatus() : ReadUntilChanged(generation_);
+    if (absl::IsAborted(status)) waits_for_look_ = true;
+    if (!status.ok()) {
+      const auto level = absl::IsAborted(status) ? spdlog::level::info : spdlog::level::err;
+      spdlog::log(level, "{}; a new client goes on at the same offsets", FromAbsl(status.message()));
+    }
+    std::this_thread::sleep_for(status.ok() || waits_for_look_ ? kIdle : kRetry);
   }
 }
 

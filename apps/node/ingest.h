@@ -34,6 +34,11 @@ class Ingest {
   // Reads them with a new client, that begins where the shard says, and without those that have stopped.
   void Renew();
 
+  // After a broker was connected to again nothing is read until LookedAfter() says that it is the cluster which was
+  // counted: the shard compares a partition's last record, but where nothing was counted yet there is none.
+  bool waits_for_look() const { return waits_for_look_; }
+  void LookedAfter() { waits_for_look_ = false; }
+
   // Returns once nothing more will be applied to the shard. The destructor also waits for the client to go.
   void StopApplying();
 
@@ -50,6 +55,7 @@ class Ingest {
 
   std::atomic<bool> stopping_{false};
   Mutex applying_;   // held while records are applied
+  std::atomic<bool> waits_for_look_{false};
   std::atomic<uint64_t> generation_{0};   // one more with each change of places_
   Mutex mutex_;
   std::set<TopicPartition> places_ ABSL_GUARDED_BY(mutex_);

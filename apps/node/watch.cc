@@ -101,6 +101,10 @@ absl::Status Watch::Look() {
   if (!log_) {
     ASSIGN_OR_RETURN(log_, LogWatch::Create({config_.kafka.brokers, config_.kafka.group, config_.kafka.properties}));
   }
+  std::vector<Ingest*> waiting;   // from before the look
+  for (const auto& ingest : ingests_) {
+    if (ingest->waits_for_look()) waiting.push_back(ingest.get());
+  }
   ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, kTimeout));
   NoteWaiting(partitions);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
@@ -109,9 +113,11 @@ absl::Status Watch::Look() {
     for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
-  RETURN_IF_ERROR(ResolveStarts(found));
+  if (!InAnotherCluster()) RETURN_IF_ERROR(ResolveStarts(found));
   RETURN_IF_ERROR(guard_.Look(cluster_, *log_, kTimeout));   // before anything is read of a log that may be another
+  for (Ingest* ingest : waiting) ingest->LookedAfter();
   RETURN_IF_ERROR(ReadAdopted());
+  if (InAnotherCluster()) return absl::OkStatus();
   // A service to lag tools, without which the node is well.
   absl::Status committed = CommitPositions();
   if (!committed.ok() && commits_well_) spdlog::warn("{}; trying again", FromAbsl(committed.message()));
@@ -143,6 +149,15 @@ void Watch::Resume() {
   starts_saved_ = true;
   MutexLock lock(mutex_);
   state_.begun = true;
+}
+
+// As long as what was counted is another cluster's, partitions that only this one has are none of ours.
+bool Watch::InAnotherCluster() const {
+  if (cluster_.empty()) return false;
+  const std::vector<PartitionStatus> partitions = counters_.Partitions();
+  return std::any_of(partitions.begin(), partitions.end(), [this](const PartitionStatus& partition) {
+    return !partition.state.cluster.empty() && partition.state.cluster != cluster_;
+  });
 }
 
 absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {

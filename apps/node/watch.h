@@ -67,6 +67,7 @@ class Watch {
   void Run();
   absl::Status Look();
   void Resume();
+  bool InAnotherCluster() const;
   absl::Status ResolveStarts(const std::vector<TopicPartition>& found);
   absl::Status CheckGroup(const std::vector<TopicPartition>& found);
   void Adopt(const std::map<TopicPartition, int64_t>& starts);

@@ -231,7 +231,8 @@ TEST_F(KafkaSourceTest, WaitsForATopicThatIsNotThereAndReadsTheOthers) {
   EXPECT_THAT(said_.Of(0), ElementsAre("0@0 b", "0 ends at 1"));
 }
 
-TEST_F(KafkaSourceTest, GoesOnByItselfOnceABrokerIsBack) {
+// Who answers then may have another log; only a new client begins at a record that can be compared.
+TEST_F(KafkaSourceTest, HandsNothingOverOnceABrokerWasConnectedToAgain) {
   feed_.Create("mw", 1);
   feed_.Produce("mw", 0, {"a"});
   Read({{{"mw", 0}, 0, 0}});
@@ -240,8 +241,24 @@ TEST_F(KafkaSourceTest, GoesOnByItselfOnceABrokerIsBack) {
   ASSERT_TRUE(source_->Poll(absl::Milliseconds(50), said_).ok());
   feed_.broker().BringUp();
   feed_.Produce("mw", 0, {"b"});
-  Await(4);
-  EXPECT_THAT(said_.lines, ElementsAre("0@0 a", "0 ends at 1", "0@1 b", "0 ends at 2"));
+  absl::Status status;
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kPatience);
+  while (status.ok() && std::chrono::steady_clock::now() < until) {
+    status = source_->Poll(absl::Milliseconds(50), said_);
+  }
+  EXPECT_TRUE(absl::IsAborted(status)) << status;
+  EXPECT_THAT(said_.lines, ElementsAre("0@0 a", "0 ends at 1"));
+}
+
+TEST_F(KafkaSourceTest, ReadsFromABrokerThatComesUpLater) {
+  feed_.Create("mw", 1);
+  feed_.Produce("mw", 0, {"a"});
+  feed_.broker().TakeDown();
+  Read({{{"mw", 0}, 0, 0}});
+  ASSERT_TRUE(source_->Poll(absl::Milliseconds(500), said_).ok());
+  feed_.broker().BringUp();
+  Await(2);
+  EXPECT_THAT(said_.lines, ElementsAre("0@0 a", "0 ends at 1"));
 }
 
 TEST_F(KafkaSourceTest, ReturnsWithNothingWhereNothingCame) {
