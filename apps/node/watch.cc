@@ -83,7 +83,13 @@ void Watch::Run() {
   std::string last_error;
   absl::Duration wait = absl::ZeroDuration();
   while (WaitFor(wait)) {
+    const absl::Duration began = clock_.Monotonic();
     absl::Status status = Look();
+    if (status.ok()) {
+      timeout_ = std::max(timeout_ / 2, kTimeout);
+    } else if (clock_.Monotonic() - began >= timeout_) {
+      timeout_ = std::min(timeout_ * 2, kTimeoutMax);
+    }
     wait = status.ok() ? kEvery : kRetry;
     if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
     last_error = FromAbsl(status.message());
@@ -105,7 +111,7 @@ absl::Status Watch::Look() {
   for (const auto& ingest : ingests_) {
     if (ingest->waits_for_look()) waiting.push_back(ingest.get());
   }
-  ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, kTimeout));
+  ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, timeout_));
   NoteWaiting(partitions);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
   std::vector<TopicPartition> found;
@@ -114,7 +120,7 @@ absl::Status Watch::Look() {
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
   if (!InAnotherCluster()) RETURN_IF_ERROR(ResolveStarts(found));
-  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, kTimeout));   // before anything is read of a log that may be another
+  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, timeout_));   // before anything is read of a log that may be another
   for (Ingest* ingest : waiting) ingest->LookedAfter();
   RETURN_IF_ERROR(ReadAdopted());
   if (InAnotherCluster()) return absl::OkStatus();
@@ -168,11 +174,11 @@ absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
   if (fresh.empty()) return absl::OkStatus();
   // What appears later is read from its start: nothing of it was ever left out.
   if (state().begun || !unread_.empty()) {
-    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, kTimeout));
+    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, timeout_));
     Adopt(beginnings);
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, kTimeout));
+  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, timeout_));
   for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
   Adopt(start.offsets);
   return absl::OkStatus();
@@ -180,7 +186,7 @@ absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
 
 // An empty directory where the group's positions tell of an earlier node is a volume that is missing.
 absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
-  auto positions = log_->Committed(found, kTimeout);
+  auto positions = log_->Committed(found, timeout_);
   // Only a first start depends on the answer; the others ask again.
   if (!positions.ok()) return begin_ == Begin::kFirst ? positions.status() : absl::OkStatus();
   group_checked_ = true;

@@ -53,13 +53,16 @@ class Watch {
   ~Watch();
 
   void Start();
-  void Stop();   // waits for the broker's answer that is under way, kTimeout at most
+  void Stop();   // waits for the broker's answer that is under way, kTimeoutMax at most
   State state() const;
 
  private:
   static constexpr absl::Duration kEvery = absl::Seconds(2);
   static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while there is no answer yet
-  static constexpr absl::Duration kTimeout = absl::Seconds(3);        // of a request
+  // Of a request; twice as long each time that nobody answers: where a round trip takes half a minute nothing would
+  // ever come. Soon short again once somebody does, so that a broker that is away does not hold up the others.
+  static constexpr absl::Duration kTimeout = absl::Seconds(3);
+  static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
   static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name
   static constexpr absl::Duration kCommitEvery = absl::Seconds(5);
   static constexpr absl::Duration kRecommitEvery = absl::Hours(12);   // before the group's positions expire
@@ -90,6 +93,7 @@ class Watch {
   std::unique_ptr<LogWatch> log_;
   std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
   LogGuard guard_;
+  absl::Duration timeout_ = kTimeout;
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
   std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but not yet given to its client
   bool starts_saved_ = false;                               // where those begin is on the disk

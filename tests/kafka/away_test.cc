@@ -1,0 +1,138 @@
+// A broker that is away, silent, slow, or not the one that was there: the node answers, says how old its data is, goes
+// on by itself, and counts exactly.
+#include <random>
+
+#include "tests/kafka/node_test_base.h"
+#include "tests/testing/fault_row.h"
+#include "tests/testing/tcp_proxy.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Seconds(absl::Duration d) { return Cat(absl::ToInt64Milliseconds(d), " ms"); }
+
+// A broker of their own, as it stops.
+class Away : public NodeTest {
+ protected:
+  static void SetUpTestSuite() {
+    auto started = KafkaBroker::Start();
+    ASSERT_TRUE(started.ok()) << started.status();
+    own_ = *std::move(started);
+  }
+  static void TearDownTestSuite() { own_.reset(); }
+  void SetUp() override { ASSERT_TRUE(own_->CreateTopic(topic_, 2).ok()); }
+
+  int Lag() {
+    int seconds = -1;
+    return absl::SimpleAtoi(ToAbsl(node_->Info("lag_seconds")), &seconds) ? seconds : -1;
+  }
+
+  static inline std::unique_ptr<KafkaBroker> own_;
+};
+
+TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
+  FaultRow row("broker away", 20, 2);
+  std::mt19937_64 random(row.seed());
+  absl::Duration slowest_stop;
+  StartAt(own_->bootstrap());
+  int produced = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    const bool silent = i % 2 == 0;
+    Produce(*own_, 10, "login", i % 2), produced += 10;
+    ExpectRead(static_cast<uint64_t>(produced));
+    Await("no lag", [&] { return Lag() == 0; });
+
+    silent ? own_->Freeze() : own_->Stop();
+    const int age = row.times() <= 2 ? 6 : 6 + static_cast<int>(random() % 80);
+    Await("the age of the data", [&] { return Lag() >= age; });
+    EXPECT_EQ(CountOf("login"), Cat(produced));
+    EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr(" 0 0 ok")));
+    EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 200 "));
+    if (i % 4 < 2) {   // once while it runs, once with a start while the broker is away
+      slowest_stop = std::max(slowest_stop, StopAndTime());
+      StartAt(own_->bootstrap());
+      EXPECT_EQ(CountOf("login"), Cat(produced));
+      EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 503 "));
+    }
+    if (silent) {
+      own_->Thaw();
+    } else {
+      ASSERT_TRUE(own_->Restart().ok());
+    }
+    Produce(*own_, 10, "login", 1), produced += 10;
+    ExpectRead(static_cast<uint64_t>(produced));
+    EXPECT_EQ(CountOf("login"), Cat(produced));
+  }
+  Stop();
+  row.Did(Cat(row.times(), " times, half of them killed, half of them silent"));
+  row.Saw(Cat("queries answered, with the data's age; went on by itself; exact; SIGTERM ended it with 0 within ",
+              Seconds(slowest_stop)));
+}
+
+TEST_F(Away, ReadsOverALongWay) {
+  FaultRow row("round trip of 30 s", 30, 1);   // seconds
+  const absl::Duration one_way = absl::Seconds(row.times()) / 2;
+  const absl::Duration patience = absl::Minutes(10);
+  TcpProxy proxy(own_->bootstrap());
+  StartAt(proxy.bootstrap());
+  Produce(*own_, 10, "login");
+  ExpectRead(10);
+  proxy.SetDelay(one_way);
+  Produce(*own_, 10, "login", 1);
+  EXPECT_EQ(CountOf("login"), "10");
+  absl::Status read = node_->WaitUntilRead(20, patience);
+  ASSERT_TRUE(read.ok()) << read;
+  const absl::Duration stopped = StopAndTime();
+
+  Produce(*own_, 10, "login");
+  const absl::Time began = absl::Now();
+  StartAt(proxy.bootstrap());
+  EXPECT_EQ(CountOf("login"), "20");
+  read = node_->WaitUntilRead(30, patience);
+  ASSERT_TRUE(read.ok()) << read;
+  const absl::Duration took = absl::Now() - began;
+  EXPECT_EQ(CountOf("login"), "30");
+  EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr("stopped")));
+  Stop();
+  row.Did(Cat(row.times(), " s there and back"));
+  row.Saw(Cat("read on over it, and from a start in ", Seconds(took), "; SIGTERM ended it within ", Seconds(stopped)));
+}
+
+// The address stays, the cluster behind it is another one, whose log is longer.
+TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
+  FaultRow row("another cluster at the same address, while it runs", 30, 3);
+  std::mt19937_64 random(row.seed());
+  auto other = KafkaBroker::Start();
+  ASSERT_TRUE(other.ok()) << other.status();
+  ASSERT_TRUE((*other)->CreateTopic(topic_, 3).ok());
+  for (int partition = 0; partition < 3; ++partition) Produce(**other, 20'000, "foreign", partition);
+  TcpProxy proxy(own_->bootstrap());
+  int produced = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    for (int partition : {0, 1}) Produce(*own_, 100, "login", partition), produced += 100;
+    StartAt(proxy.bootstrap());
+    ExpectRead(static_cast<uint64_t>(produced));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));   // anywhere between two looks
+    proxy.TurnTo((*other)->bootstrap());
+    Await("both stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
+    EXPECT_EQ(node_->Info("partitions"), "2");
+    EXPECT_EQ(CountOf("foreign"), "");
+    EXPECT_EQ(CountOf("login"), Cat(produced));
+    EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:"));
+    Stop();
+    proxy.TurnTo(own_->bootstrap());
+  }
+  StartAt(proxy.bootstrap());
+  Produce(*own_, 10, "login");
+  ExpectRead(static_cast<uint64_t>(produced + 10));
+  EXPECT_EQ(CountOf("foreign"), "");
+  EXPECT_EQ(CountOf("login"), Cat(produced + 10));
+  Stop();
+  row.Saw("both partitions stopped, nothing of the other cluster counted; exact with the first one");
+}
+
+}  // namespace
+}  // namespace tally
