@@ -24,8 +24,8 @@ absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl:
   // First what was read, then where the logs end: what is read meanwhile must not seem to be beyond its end.
   std::vector<Partition> partitions = All();
   if (!std::exchange(looked_, true)) KeepMatching(partitions);
-  if (partitions.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(AskEnds(partitions, bounds, timeout));
+  TakeOutMissing(partitions);
+  if (!partitions.empty()) RETURN_IF_ERROR(AskEnds(partitions, bounds, timeout));
   std::erase_if(partitions, [&](const Partition& partition) { return !IsSuspect(partition, cluster); });
   if (!partitions.empty()) RETURN_IF_ERROR(AskBeginnings(partitions, bounds, timeout));
   for (const Partition& suspect : partitions) Decide(suspect, cluster);
@@ -46,6 +46,31 @@ std::vector<LogGuard::Partition> LogGuard::All() const {
     }
   }
   return all;
+}
+
+// A topic that comes back may be another one, and be longer than the one that was counted before the next look.
+void LogGuard::TakeOutMissing(std::vector<Partition>& all) {
+  const absl::Duration now = clock_.Monotonic();
+  std::erase_if(all, [&](const Partition& partition) {
+    const PartitionStatus& status = partition.status;
+    if (!IsMissing(status.place)) {
+      missing_since_.erase(status.place);
+      return false;
+    }
+    const absl::Duration since = missing_since_.try_emplace(status.place, now).first->second;
+    if (!status.stopped.empty()) return true;
+    if (!status.out_of_range) ShardOf(partition).LeaveRange(partition.slot);
+    if (now - since >= kMissingFor) {
+      Stop(partition, {"it is not there any more: the topic was deleted, or created anew with fewer partitions"});
+    }
+    return true;
+  });
+}
+
+bool LogGuard::IsMissing(const TopicPartition& place) const {
+  if (!counts_) return false;
+  const auto count = counts_->find(place.topic);
+  return count == counts_->end() || place.partition >= count->second;
 }
 
 // A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.

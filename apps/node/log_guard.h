@@ -1,13 +1,16 @@
 // Sees to it that each partition is read on from where its counts are, in the same log, or not at all.
 //
 //   LogGuard guard(accepted, counters, {.renew = ..., .save = ...}, clock);
-//   guard.Look(cluster, bounds, timeout);   // every few seconds, the first time before anything is read
+//   guard.NoteTopics(counts);               // every few seconds, the first time before anything is read
+//   guard.Look(cluster, bounds, timeout);
 //
 // What it decides, and says in one line of the log each:
 //
 //   the log is in another cluster                    stopped
 //   the next offset is no longer in the log          stopped: a gap
 //   the log ends before it, for kShortFor            stopped: truncated, or created anew
+//   the log is not there                             nothing is applied until it was compared; after kMissingFor
+//                                                    stopped: deleted
 //   the last record has expired, the next has not    goes on at the next: there is nothing to compare
 //   an --accept-gap says so                          goes on where that says, with the gap in the checkpoint
 //
@@ -36,6 +39,8 @@ class LogGuard {
  public:
   // A leader that was just elected may for a moment end before what was read from the one before.
   static constexpr absl::Duration kShortFor = absl::Seconds(30);
+  // A broker that has just come up may for a moment know no topics.
+  static constexpr absl::Duration kMissingFor = absl::Seconds(30);
 
   struct Actions {
     std::function<void(size_t shard)> renew;    // has the shard's partitions read by a new client
@@ -44,6 +49,9 @@ class LogGuard {
 
   // `counters` and `clock` outlive the guard.
   LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
+
+  // The topics that there are, and how many partitions each has. Never called: all are there.
+  void NoteTopics(const std::map<std::string, int>& counts) { counts_ = counts; }
 
   // `cluster` is the one that answers, empty if it has no name. An error: no broker answered, or not the disk; what was
   // decided stands, the rest is looked at again.
@@ -63,6 +71,8 @@ class LogGuard {
   };
 
   std::vector<Partition> All() const;
+  void TakeOutMissing(std::vector<Partition>& all);
+  bool IsMissing(const TopicPartition& place) const;
   absl::Status AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout);
   absl::Status AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
   bool IsSuspect(const Partition& partition, const std::string& cluster);
@@ -82,6 +92,8 @@ class LogGuard {
   const Clock& clock_;
 
   bool looked_ = false;
+  std::optional<std::map<std::string, int>> counts_;
+  std::map<TopicPartition, absl::Duration> missing_since_;
   std::map<TopicPartition, absl::Duration> short_since_;
   std::set<TopicPartition> said_;         // stopped, and the log says so
   std::set<TopicPartition> unverified_;   // goes on without having been compared, and the log says so

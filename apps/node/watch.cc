@@ -120,6 +120,7 @@ absl::Status Watch::Look() {
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
   if (!InAnotherCluster()) RETURN_IF_ERROR(ResolveStarts(found));
+  guard_.NoteTopics(partitions);
   RETURN_IF_ERROR(guard_.Look(cluster_, *log_, timeout_));   // before anything is read of a log that may be another
   for (Ingest* ingest : waiting) ingest->LookedAfter();
   RETURN_IF_ERROR(ReadAdopted());

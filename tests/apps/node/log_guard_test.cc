@@ -155,6 +155,42 @@ TEST_F(LogGuardTest, DoesNotCountATimeWithoutAnswersAsShort) {
   EXPECT_EQ(status().stopped, "");
 }
 
+TEST_F(LogGuardTest, StopsWhereTheTopicWasDeleted) {
+  Guard();
+  guard_->NoteTopics({{"other", 1}});
+  bounds_.ends.clear();   // and nobody is asked
+  LookFor(absl::Seconds(28));
+  EXPECT_EQ(status().stopped, "");
+  EXPECT_TRUE(status().out_of_range);
+  EXPECT_THAT(renewed_, IsEmpty());
+  LookFor(absl::Seconds(4));
+  EXPECT_THAT(status().stopped, HasSubstr("it is not there any more: the topic was deleted"));
+  EXPECT_THAT(renewed_, ElementsAre(0u));
+}
+
+TEST_F(LogGuardTest, StopsWhereATopicHasFewerPartitions) {
+  Guard();
+  guard_->NoteTopics({{"mw", 0}});
+  LookFor(absl::Seconds(32));
+  EXPECT_THAT(status().stopped, HasSubstr("with fewer partitions"));
+}
+
+TEST_F(LogGuardTest, ComparesATopicThatIsThereAgain) {
+  for (int i = 0; i < 3; ++i) {
+    Guard();
+    guard_->NoteTopics({});
+    LookFor(absl::Seconds(20));
+    node_.Apply(EventAt("14:30", "mw", "login"));   // of a client that still reads what is there now
+    EXPECT_EQ(status().state.next, 10);
+    guard_->NoteTopics({{"mw", 1}});
+    EXPECT_TRUE(Look().ok());
+    EXPECT_EQ(renewed_.size(), static_cast<size_t>(i + 1));
+    EXPECT_EQ(node_.shard().BeginReading(0), 9);
+    EXPECT_FALSE(status().out_of_range);
+  }
+  EXPECT_EQ(status().stopped, "");
+}
+
 TEST_F(LogGuardTest, StopsInAnotherClusterWithoutAskingWhereItsLogIs) {
   bounds_.beginnings.clear();
   EXPECT_FALSE(Look("b").ok());   // nobody says where it begins

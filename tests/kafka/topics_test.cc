@@ -1,0 +1,110 @@
+// Topics that change while they are read: partitions added, topics deleted.
+#include <atomic>
+
+#include "tests/kafka/node_test_base.h"
+#include "tests/testing/fault_row.h"
+#include "tests/testing/game_events.h"
+#include "tests/testing/log_oracle.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+
+class Topics : public NodeTest {};
+
+TEST_F(Topics, ReadsAddedPartitionsFromTheirStartUnderLoad) {
+  FaultRow row("partitions added, 4 -> 8 under load", 10, 1);
+  absl::Duration slowest;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    const std::string topic = broker_.UniqueTopic("growing");
+    ASSERT_TRUE(broker_.CreateTopic(topic, 4).ok());
+    GameEvents events(row.seed() + static_cast<uint64_t>(i), SystemClock().Now());
+    std::map<TopicPartition, int64_t> ends;
+    auto produce = [&](int32_t partitions) {
+      for (int32_t partition = 0; partition < partitions; ++partition) {
+        ASSERT_TRUE(broker_.Produce(topic, partition, events.Make(0, 500)).ok());
+        ends[{topic, partition}] += 500;
+      }
+    };
+    produce(4);
+    TempDir data;
+    auto node = Tallyd::Start({"--brokers", broker_.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
+                               "kafka.start=latest", "--set", "kafka.group=" + broker_.UniqueTopic("group")});
+    ASSERT_TRUE(node.ok()) << node.status();
+    // The first 4 begin at their ends; what is added begins at its start, wherever a first start is.
+    ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, "[3] begins at offset 500"), kPatience).ok());
+    produce(4);
+    ASSERT_TRUE(broker_.AddPartitions(topic, 8).ok());
+    const absl::Time added = absl::Now();
+    uint64_t read = 2000;
+    for (int round = 0; round < 5; ++round) produce(8), read += 8 * 500;
+    absl::Status all = (*node)->WaitUntilRead(read, kPatience);
+    ASSERT_TRUE(all.ok()) << all;
+    slowest = std::max(slowest, absl::Now() - added);
+    EXPECT_EQ(*(*node)->Stop(), 0);
+
+    auto dump = ReadDump(data.path());
+    ASSERT_TRUE(dump.ok()) << dump.status();
+    EXPECT_EQ(dump->next, ends);
+    LogOracle whole(broker_.bootstrap()), before(broker_.bootstrap());
+    ASSERT_TRUE(whole.ReadUntil(ends, kPatience).ok());
+    ASSERT_TRUE(
+        before.ReadUntil({{{topic, 0}, 500}, {{topic, 1}, 500}, {{topic, 2}, 500}, {{topic, 3}, 500}}, kPatience).ok());
+    Counts expected = whole.counts();
+    for (const auto& [counter, count] : before.counts()) {
+      if ((expected[counter] -= count) == 0) expected.erase(counter);
+    }
+    EXPECT_TRUE(dump->counts == expected);
+  }
+  row.Saw(Cat("read from their start, all of it within ", absl::ToInt64Milliseconds(slowest), " ms; exact"));
+}
+
+TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
+  FaultRow row("topic deleted", 5, 1);
+  const std::string lasting = broker_.UniqueTopic("lasting");
+  ASSERT_TRUE(broker_.CreateTopic(lasting, 1).ok());
+  int other = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok());
+    TempDir data;
+    const std::vector<std::string> arguments = {"--brokers", broker_.bootstrap(), "--topics", topic_ + "," + lasting,
+                                                "--data", data.path(), "--set",
+                                                "kafka.group=" + broker_.UniqueTopic("group")};
+    auto node = Tallyd::Start(arguments);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    for (int partition : {0, 1}) Produce(10, "login", partition);
+    ExpectRead(static_cast<uint64_t>(20 + other));
+    ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
+    Await("waiting", [&] { return node_->Query({"LAG"}).find(topic_ + " - - - - - waiting") != std::string::npos; });
+    EXPECT_THAT(node_->Http("/readyz"), HasSubstr("waiting for topic: " + topic_));
+    if (row.times() > 1) {   // it takes half a minute
+      Await("stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
+      EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_is_not_there_any_more:_the_topic_was_deleted"));
+      EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it is not there any more")));
+    }
+    ASSERT_TRUE(broker_.Produce(lasting, 0, Events(5, "other")).ok());
+    other += 5;
+    ExpectRead(static_cast<uint64_t>(20 + other));
+    EXPECT_EQ(CountOf("login"), "20");
+    EXPECT_EQ(CountOf("other"), Cat(other));
+
+    // What has its name later is not what was counted.
+    ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok());
+    Produce(50, "new");
+    Stop();
+    node = Tallyd::Start(arguments);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    AwaitLine(topic_ + "[0] is not read any more: the record at offset 9 is not the one that was there");
+    EXPECT_EQ(CountOf("login"), "20");
+    EXPECT_EQ(CountOf("new"), "");
+    Stop();
+    ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
+  }
+  row.Saw("its partitions stopped and their counts stayed, the others went on; a new topic of its name is not counted");
+}
+
+}  // namespace
+}  // namespace tally
