@@ -156,7 +156,9 @@ class Trial {
       ASSERT_TRUE(faulted || hurt_) << status;
       possible_[attempted].push_back(model_);
     }
-    hurt_ = status.ok() && faulted;   // a job in the background was; after a failure the directory is opened anew
+    // A job in the background may have been hit; the next write says so. After a failure the directory is opened anew.
+    const bool wrote = store_->sequence() == attempted;
+    hurt_ = status.ok() && (faulted || (hurt_ && !wrote));
     if (disk_.off()) Crash();
   }
 
