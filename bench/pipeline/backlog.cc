@@ -9,9 +9,9 @@
 #include "absl/time/clock.h"
 #include "apps/kafka/client_config.h"
 #include "apps/system_clock.h"
-#include "bench/pipeline/proc.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 #include "tests/testing/tallyd.h"
 
 namespace tally {

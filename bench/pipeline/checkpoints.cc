@@ -12,13 +12,13 @@
 #include "absl/time/clock.h"
 #include "apps/config/load.h"
 #include "bench/pipeline/prepared.h"
-#include "bench/pipeline/proc.h"
 #include "bench/pipeline/socket_client.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/time/format.h"
 #include "storage/checkpointer.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/proc.h"
 
 namespace tally {
 namespace {

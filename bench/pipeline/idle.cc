@@ -5,9 +5,9 @@
 
 #include "absl/time/clock.h"
 #include "bench/pipeline/prepared.h"
-#include "bench/pipeline/proc.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 
 namespace tally {
 namespace {

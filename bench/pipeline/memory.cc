@@ -5,13 +5,13 @@
 
 #include "apps/memory.h"
 #include "bench/pipeline/prepared.h"
-#include "bench/pipeline/proc.h"
 #include "bench/pipeline/redis_fill.h"
 #include "bench/pipeline/redis_server.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/counters/counters.h"
+#include "tests/testing/proc.h"
 
 namespace tally {
 namespace {

@@ -9,10 +9,10 @@
 #include <thread>
 #include <utility>
 
-#include "bench/pipeline/proc.h"
 #include "bench/pipeline/socket_client.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 #include "tests/testing/tallyd.h"
 
 namespace tally {

@@ -9,10 +9,10 @@
 #include <cstdlib>
 #include <thread>
 
-#include "bench/pipeline/proc.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 #include "tests/testing/subprocess.h"
 
 namespace tally {

@@ -7,12 +7,12 @@
 #include <memory>
 
 #include "bench/pipeline/node_run.h"
-#include "bench/pipeline/proc.h"
 #include "bench/pipeline/redis_consumer.h"
 #include "bench/pipeline/redis_server.h"
 #include "bench/pipeline/rounds.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 
 namespace tally {
 namespace {

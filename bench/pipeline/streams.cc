@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "bench/pipeline/node_run.h"
-#include "bench/pipeline/proc.h"
 #include "bench/pipeline/rounds.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "tests/testing/proc.h"
 #include "tests/testing/subprocess.h"
 
 namespace tally {

@@ -28,6 +28,7 @@ FaultRow::FaultRow(std::string fault, int times, int times_in_test)
       trace_(__FILE__, __LINE__, Cat("TALLY_SEED=", seed_)) {}
 
 FaultRow::~FaultRow() {
+  if (times_ == 0) return;
   const bool holds = !testing::Test::HasFailure() && !seen_.empty();
   const std::string row = Cat("FAULT | ", fault_, " | ", done_, " | ", seen_.empty() ? "the test ended before" : seen_,
                               " | ", seed_, " | ", holds ? "holds" : "does not hold", "\n");

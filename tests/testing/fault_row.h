@@ -7,6 +7,8 @@
 // In tools/test a tenth of the times, or what the test says; with TALLY_SOAK=1 all of them. TALLY_SEED=n repeats a run,
 // TALLY_TIMES=n says how often. While a row lives, each failure names its seed.
 //
+// What takes too long for tools/test has 0 times there, does nothing then and prints no row.
+//
 // One at a time, on the test's thread. The row is printed when it goes, from what was seen until then:
 //   fault | done | seen | seed | holds
 #pragma once

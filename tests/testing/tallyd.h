@@ -26,11 +26,15 @@ using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
 
 class Tallyd {
  public:
-  // `tallyd serve` with these arguments, on free ports. Returns once it listens. From the main thread (see Subprocess).
-  static absl::StatusOr<std::unique_ptr<Tallyd>> Start(const std::vector<std::string>& arguments);
+  // `tallyd serve` with these arguments, on free ports, run by `by`: {"prlimit", "--nofile=512"}. Returns once it
+  // listens. From the main thread (see Subprocess).
+  static absl::StatusOr<std::unique_ptr<Tallyd>> Start(const std::vector<std::string>& arguments,
+                                                       const std::vector<std::string>& by = {});
 
   const std::string& port() const { return port_; }
   const std::string& http_port() const { return http_port_; }
+  uint16_t port_number() const { return static_cast<uint16_t>(std::stoi(port_)); }
+  uint16_t http_port_number() const { return static_cast<uint16_t>(std::stoi(http_port_)); }
   Subprocess& process() { return *process_; }
 
   // What `tallyd query` prints, without the last line end; its error where it fails.

@@ -11,6 +11,8 @@ namespace tally {
 uint64_t ResidentBytesOf(int pid);       // now
 uint64_t PeakResidentBytesOf(int pid);   // the most so far
 
+uint64_t DescriptorsOf(int pid);         // that are open
+
 // User and system time so far of all threads, also of those that have ended. Finer than /proc/PID/stat, which counts in
 // hundredths of a second.
 absl::Duration CpuTimeOf(int pid);

@@ -1,9 +1,10 @@
-#include "bench/pipeline/proc.h"
+#include "tests/testing/proc.h"
 
 #include <time.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <system_error>
 
@@ -26,6 +27,12 @@ uint64_t NumberIn(const std::string& path, const std::string& name) {
 
 uint64_t ResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmRSS:"); }
 uint64_t PeakResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmHWM:"); }
+
+uint64_t DescriptorsOf(int pid) {
+  std::error_code error;
+  auto entries = std::filesystem::directory_iterator(Cat("/proc/", pid, "/fd"), error);
+  return static_cast<uint64_t>(std::distance(begin(entries), end(entries)));
+}
 
 absl::Duration CpuTimeOf(int pid) {
   clockid_t clock;
