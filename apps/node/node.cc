@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apps/memory.h"
+#include "apps/node/descriptors.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/events/rules.h"
@@ -34,6 +35,10 @@ StorageLog RocksDbLog() {
 Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(clock), began_(clock.Monotonic()) {}
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
+  const unsigned threads = IngestThreads(config);
+  // Each has a Kafka client; so has the watch, and the clock's witness. First of all: what is opened later is what there
+  // is to keep back.
+  ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 2));
   std::unique_ptr<Node> node(new Node(config, clock));
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
   Counters::Options limits{config.retention.ttl, config.retention.clock, config.limits.series_max};
@@ -45,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, trusted);
 
   ClientOptions client{config.kafka.brokers, config.kafka.group, config.kafka.properties};
-  for (unsigned i = 0; i < IngestThreads(config); ++i) {
+  for (unsigned i = 0; i < threads; ++i) {
     node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, trusted));
   }
   node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
@@ -55,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   server.text = config.server.listen;
   server.http = config.server.http;
   server.password = options.password;
-  server.clients_max = static_cast<size_t>(config.limits.clients_max);
+  server.clients_max = clients_max;
   node->server_ = std::make_unique<Server>(server, *node->commands_, *node->counters_, *node);
   return node;
 }

@@ -1,0 +1,42 @@
+#include "apps/node/descriptors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace tally {
+namespace {
+
+// In a process of its own: a limit that was lowered stays so. Prints what RoomForClients() says.
+[[noreturn]] void Ask(rlim_t soft, rlim_t hard, size_t clients_max) {
+  const rlimit limit{soft, hard};
+  setrlimit(RLIMIT_NOFILE, &limit);
+  auto room = RoomForClients(clients_max, /*kafka_clients=*/1);
+  rlimit now{};
+  getrlimit(RLIMIT_NOFILE, &now);
+  std::cerr << (room.ok() ? std::to_string(*room) : std::string(room.status().message())) << " of " << now.rlim_cur;
+  std::exit(0);
+}
+
+// What is kept back for a node with one Kafka client: 128 + 64, and 2 * 64 for those who are told that it is full.
+TEST(RoomForClients, RaisesTheLimitAsFarAsItTakes) {
+  EXPECT_EXIT(Ask(400, 2000, 1000), testing::ExitedWithCode(0), "1000 of 1320");
+}
+
+TEST(RoomForClients, LeavesALimitThatIsEnough) {
+  EXPECT_EXIT(Ask(1800, 2000, 1000), testing::ExitedWithCode(0), "1000 of 1800");
+}
+
+TEST(RoomForClients, IsWhatIsLeftByTheNodeItself) {
+  EXPECT_EXIT(Ask(400, 420, 1000), testing::ExitedWithCode(0), "100 of 420");
+}
+
+TEST(RoomForClients, SaysWhatItTakesWhereThereIsNone) {
+  EXPECT_EXIT(Ask(320, 320, 1000), testing::ExitedWithCode(0), "expected a limit of more than 320 open files, got 320");
+}
+
+}  // namespace
+}  // namespace tally
