@@ -20,7 +20,7 @@ void Split(std::string_view line, std::vector<std::string_view>& words) {
 // `GET / HTTP/1.1`, `POST ...`, `Host: ...`: no command looks like these.
 bool IsHttp(const std::vector<std::string_view>& words) {
   return !words.empty() && (words.front() == "POST" || absl::EqualsIgnoreCase(ToAbsl(words.front()), "Host:") ||
-                            (words.size() == 3 && words.back().starts_with("HTTP/1.")));
+                            (words.size() == 3 && words.back().starts_with("HTTP/")));
 }
 
 }  // namespace
