@@ -1,5 +1,8 @@
 #include "apps/server/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -9,6 +12,17 @@ namespace tally {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// Where the system has no such thing, it keeps as much as it likes.
+void LimitUnsent(int socket, int bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+  (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+#endif
+}
+
+}  // namespace
+
 Connection::Connection(asio::ip::tcp::socket socket, const Context& context, bool over)
     : socket_(std::move(socket)), context_(context), over_(over), session_{.id = context.peers.NewId(), .name = {}} {}
 
@@ -17,6 +31,7 @@ void Connection::Start() {
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   if (!error) socket_.non_blocking(true, error);
   if (error) return Close();
+  LimitUnsent(socket_.native_handle(), kUnsentBytesMax);
   Read();
 }
 
@@ -41,9 +56,15 @@ std::string_view Connection::Input() const {
 
 void Connection::Read() {
   SetDeadline(over_ ? Peers::kOverTime : context_.idle_max);
-  if (input_.size() == 0 && input_.capacity() > kKeptBytes) input_.shrink_to_fit();
-  socket_.async_read_some(input_.prepare(kReadBytes),
-                          [self = Self()](Error error, size_t bytes) { self->OnRead(error, bytes); });
+  if (input_.size() == 0 && input_.capacity() > kReadBytes) input_.shrink_to_fit();
+  if (output_.capacity() > kReadBytes) output_ = {};
+  auto room = input_.prepare(kReadBytes);
+  NoteHeld();
+  socket_.async_read_some(room, [self = Self()](Error error, size_t bytes) { self->OnRead(error, bytes); });
+}
+
+void Connection::NoteHeld() {
+  context_.peers.Hold(*this, input_.capacity() + output_.capacity() + (reply_ ? reply_->held_bytes() : 0));
 }
 
 void Connection::OnRead(Error error, size_t bytes) {
@@ -56,6 +77,7 @@ void Connection::OnRead(Error error, size_t bytes) {
 void Connection::Turn() {
   if (!socket_.is_open()) return;
   more_ = Produce();
+  ClearDeadline();
   Flush();
 }
 
@@ -113,13 +135,14 @@ void Connection::ReplyAndClose(std::string message) {
   AppendReply();
 }
 
+// The deadline is for all of the output: a client that takes a byte now and then is as good as one that takes none.
 void Connection::Flush() {
-  ClearDeadline();
   while (sent_ < output_.size()) {
     Error error;
     sent_ += socket_.write_some(asio::buffer(output_.data() + sent_, output_.size() - sent_), error);
     if (error == asio::error::would_block) {
-      SetDeadline(context_.stall_max);
+      if (!HasDeadline()) SetDeadline(context_.stall_max);
+      NoteHeld();
       socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = Self()](Error failed) {
         if (self->socket_.is_open()) failed ? self->Close() : self->Flush();
       });

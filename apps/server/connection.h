@@ -1,8 +1,9 @@
 // One client of the line port: reads requests, has them executed, writes the replies, in that order and in turns.
 //
 // While output waits for the socket nothing is read and nothing executed, so a connection holds at most one request and
-// one read of input, and one chunk and one row of output, however much is asked for. A turn is bounded too, and other
-// connections have theirs in between.
+// one read of input, and one chunk and one row of output, however much is asked for: less than 1 MB. What it has to
+// write is to be taken within a time, and all connections together hold no more than Peers allow. A turn is bounded
+// too, and other connections have theirs in between.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -26,6 +27,10 @@ class Connection : public Peer {
   static constexpr size_t kChunkBytes = 64 * 1024;   // of output, after which the socket is given it
   static constexpr size_t kKeptBytes = 128 * 1024;   // a larger buffer is given back once it is empty
 
+  // What the kernel takes beyond what the client has room for. By default that is megabytes, for each client that does
+  // not read, and none of them would be seen to stand still before.
+  static constexpr int kUnsentBytesMax = 2 * kChunkBytes;
+
   // A turn ends after so many commands, or when it is found to have taken so long; so one connection holds up the
   // others for that long and its longest kClockCommands. To look at the clock after each of them takes 6 % of a
   // pipelined HGET (tools/bench --only answers).
@@ -42,7 +47,7 @@ class Connection : public Peer {
     Commands& commands;
     Peers& peers;
     std::chrono::milliseconds idle_max;    // without a request
-    std::chrono::milliseconds stall_max;   // without the client taking any of the reply
+    std::chrono::milliseconds stall_max;   // until the client has taken what is written to it at once
   };
 
   // `over`: there are too many clients already, so the only answer is that.
@@ -67,6 +72,7 @@ class Connection : public Peer {
   void AfterFlush();
   void Linger();
   void Discard();
+  void NoteHeld();
   std::string_view Input() const;
   std::shared_ptr<Connection> Self() { return std::static_pointer_cast<Connection>(shared_from_this()); }
 

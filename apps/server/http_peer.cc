@@ -58,6 +58,7 @@ class HttpPeer : public Peer {
     request_->header_limit(kHttpHeaderBytesMax);
     request_->body_limit(kHttpBodyBytesMax);
     SetDeadline(over_ ? Peers::kOverTime : kHttpTime);
+    context_.peers.Hold(*this, input_.capacity());
     http::async_read(socket_, input_, *request_, [self = Self()](Error error, size_t) { self->OnRead(error); });
   }
 
@@ -102,9 +103,11 @@ class HttpPeer : public Peer {
     response_.content_length(page.body.size());
     if (!head) response_.body() = std::move(page.body);
     SetDeadline(kHttpTime);
+    context_.peers.Hold(*this, input_.capacity() + response_.body().capacity());
     http::async_write(socket_, response_, [self = Self(), keep_alive](Error error, size_t) {
       if (!self->socket_.is_open()) return;
       if (error) return self->Close();
+      self->response_ = {};
       keep_alive ? self->Read() : self->Linger();
     });
   }

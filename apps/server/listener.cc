@@ -63,10 +63,10 @@ void Listener::OnAccept(Error error, tcp::socket socket) {
 }
 
 void Listener::Begin(tcp::socket socket) {
-  Peers::Place place = peers_.NextPlace();
+  Peers::Place place = peers_.NextPlace(which_);
   if (place == Peers::Place::kNone) return;
   auto peer = new_peer_(std::move(socket), place == Peers::Place::kOver);
-  peers_.Add(peer, place);
+  peers_.Add(peer, which_, place);
   peer->Start();
 }
 

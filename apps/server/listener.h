@@ -26,8 +26,8 @@ class Listener {
   // Makes the peer of a connection; `over` says that it is beyond the limit.
   using NewPeer = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket socket, bool over)>;
 
-  Listener(boost::asio::io_context& loop, Peers& peers, NewPeer new_peer)
-      : peers_(peers), new_peer_(std::move(new_peer)), acceptor_(loop), retry_(loop) {}
+  Listener(boost::asio::io_context& loop, Peers& peers, Peers::Port which, NewPeer new_peer)
+      : peers_(peers), which_(which), new_peer_(std::move(new_peer)), acceptor_(loop), retry_(loop) {}
 
   // Takes the port; an error names the address. Connections wait until Start().
   absl::Status Bind(const Endpoint& endpoint);
@@ -42,6 +42,7 @@ class Listener {
   void Begin(boost::asio::ip::tcp::socket socket);
 
   Peers& peers_;
+  const Peers::Port which_;
   const NewPeer new_peer_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;

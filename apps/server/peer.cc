@@ -1,40 +1,72 @@
 #include "apps/server/peer.h"
 
+#include <utility>
 #include <vector>
 
-namespace tally {
+#include "spdlog/spdlog.h"
 
-void Peers::Add(std::shared_ptr<Peer> peer, Place place) {
+namespace tally {
+namespace {
+
+constexpr std::chrono::minutes kSayTime{1};   // not more often
+
+}  // namespace
+
+void Peers::Add(std::shared_ptr<Peer> peer, Port port, Place place) {
   if (place == Place::kWithin) {
     within_.fetch_add(1, std::memory_order_relaxed);
   } else {
-    ++over_;
+    ++over_[static_cast<size_t>(port)];
   }
   Peer* key = peer.get();
-  all_.emplace(key, std::make_pair(std::move(peer), place));
+  all_.emplace(key, Entry{std::move(peer), port, place});
 }
 
 void Peers::Remove(Peer* peer) {
   auto it = all_.find(peer);
   if (it == all_.end()) return;
-  if (it->second.second == Place::kWithin) {
+  if (it->second.place == Place::kWithin) {
     within_.fetch_sub(1, std::memory_order_relaxed);
   } else {
-    --over_;
+    --over_[static_cast<size_t>(it->second.port)];
   }
+  held_bytes_ -= std::exchange(peer->held_bytes_, 0);
   all_.erase(it);
+}
+
+void Peers::Hold(Peer& peer, size_t bytes) {
+  held_bytes_ += bytes - std::exchange(peer.held_bytes_, bytes);
+  const size_t most = kHeldBytesMax + clients_max_ * kIdleBytes;
+  while (held_bytes_ > most) {
+    Peer* longest = LongestWaiting(peer);
+    if (longest == nullptr) return;
+    if (auto now = std::chrono::steady_clock::now(); said_at_ + kSayTime < now) {
+      spdlog::warn("clients hold more than {} bytes of memory: those that have not read for longest are closed", most);
+      said_at_ = now;
+    }
+    longest->Close();
+  }
+}
+
+Peer* Peers::LongestWaiting(const Peer& apart_from) const {
+  Peer* longest = nullptr;
+  for (const auto& [peer, entry] : all_) {
+    if (peer == &apart_from || peer->held_bytes_ <= kIdleBytes) continue;
+    if (longest == nullptr || peer->waiting_since_ < longest->waiting_since_) longest = peer;
+  }
+  return longest;
 }
 
 void Peers::ExpireThoseBefore(SteadyTime now) {
   std::vector<std::shared_ptr<Peer>> expired;   // apart, because each takes itself out of the table
   for (const auto& [key, entry] : all_) {
-    if (entry.first->deadline() < now) expired.push_back(entry.first);
+    if (entry.peer->deadline() < now) expired.push_back(entry.peer);
   }
   for (const auto& peer : expired) peer->Expire();
 }
 
 void Peers::CloseAll() {
-  while (!all_.empty()) all_.begin()->second.first->Close();
+  while (!all_.empty()) all_.begin()->second.peer->Close();
 }
 
 }  // namespace tally

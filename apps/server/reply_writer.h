@@ -19,6 +19,11 @@ struct ReplyInProgress {
   Reply reply;
   size_t next_row = 0;      // of a table
   bool begun = false;       // its header is out
+
+  size_t held_bytes() const {
+    auto* table = std::get_if<Table>(&reply.body);
+    return table == nullptr ? 0 : table->held_bytes;
+  }
 };
 
 // Appends `text` with a space for each byte that would end a line, so that no reply breaks the framing of the next.

@@ -32,11 +32,11 @@ class Server::Loop {
         connections_{commands, peers_, absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max)},
         http_peers_{counters, status, options_.password, peers_},
-        text_(context_, peers_,
+        text_(context_, peers_, Peers::Port::kText,
               [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(socket), connections_, over);
               }),
-        http_(context_, peers_,
+        http_(context_, peers_, Peers::Port::kHttp,
               [this](tcp::socket socket, bool over) { return NewHttpPeer(std::move(socket), http_peers_, over); }),
         sweep_(context_) {}
 

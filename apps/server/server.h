@@ -35,8 +35,8 @@ struct ServerOptions {
   // Of the line port: a client that asks nothing for so long is taken for dead.
   absl::Duration idle_max = absl::Minutes(5);
 
-  // A client that takes no byte of its reply for so long is disconnected: a reply under way keeps alive what it reads
-  // from.
+  // A client that does not take what is written to it at once, some 64 KB, within so long is disconnected: a reply
+  // under way keeps alive what it reads from.
   absl::Duration stall_max = absl::Seconds(10);
 };
 

@@ -42,13 +42,15 @@ enum class Part { kNames, kCounts, kBoth };
 Reply FieldsReply(const CommandContext& context, std::string_view key, Part part) {
   Fields fields = FieldsOf(context, key);
   size_t rows = fields.ids.size();
+  size_t columns = part == Part::kBoth ? 2 : 1;
+  size_t held_bytes = HeldBytes(fields.ids) + HeldBytes(fields.counts);
   auto row = [&table = context.series(), part, fields = std::move(fields)](size_t i) {
     Row cells;
     if (part != Part::kCounts) cells.push_back(std::string(FieldOf(table.Name(fields.ids[i]))));
     if (part != Part::kNames) cells.push_back(Cat(fields.counts[i]));
     return cells;
   };
-  return TableReply({.rows = rows, .columns = part == Part::kBoth ? size_t{2} : size_t{1}, .row = std::move(row)});
+  return TableReply({.rows = rows, .columns = columns, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 Reply Hgetall(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kBoth); }
@@ -76,7 +78,9 @@ Reply Hmget(const CommandContext& context, Words arguments) {
   std::vector<Cell> cells;
   for (std::string_view field : arguments.subspan(1)) cells.push_back(FieldCell(context, key, field));
   size_t rows = cells.size();
-  return TableReply({.rows = rows, .row = [cells = std::move(cells)](size_t i) { return Row{cells[i]}; }});
+  size_t held_bytes = HeldBytes(cells);
+  auto row = [cells = std::move(cells)](size_t i) { return Row{cells[i]}; };
+  return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 constexpr CommandSpec kCommands[] = {

@@ -53,11 +53,12 @@ Reply Dbsize(const CommandContext& context, Words) {
 Reply KeysReply(const CommandContext& context, std::shared_ptr<const SeriesTable::Pin> pin, Table::Shape shape,
                 Row first, std::vector<Bucket> buckets) {
   size_t rows = first.size() + buckets.size();
+  size_t held_bytes = HeldBytes(buckets);
   auto row = [&table = context.series(), pin = std::move(pin), first = std::move(first),
               buckets = std::move(buckets)](size_t i) {
     return Row{i < first.size() ? first[i] : Cell(KeyOf(table, buckets[i - first.size()]))};
   };
-  return TableReply({.shape = shape, .rows = rows, .row = std::move(row)});
+  return TableReply({.shape = shape, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 Reply Keys(const CommandContext& context, Words arguments) {

@@ -14,7 +14,10 @@ namespace {
 
 Reply RowsReply(Table::Shape shape, std::vector<Row> all) {
   size_t rows = all.size();
-  return TableReply({.shape = shape, .rows = rows, .row = [all = std::move(all)](size_t i) { return all[i]; }});
+  size_t held_bytes = HeldBytes(all);
+  for (const Row& row : all) held_bytes += HeldBytes(row);
+  auto row = [all = std::move(all)](size_t i) { return all[i]; };
+  return TableReply({.shape = shape, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 Cell OrUnknown(std::optional<int64_t> number) { return number ? Cell(*number) : Cell(NullCell{}); }

@@ -32,7 +32,16 @@ struct Table {
 
   // Makes row `i`; called once for each row, in order. Holds whatever it needs to make them.
   std::function<Row(size_t i)> row;
+
+  // How much that is, where it grows with what was asked for: the server bounds the sum over all its clients.
+  size_t held_bytes = 0;
 };
+
+// Of a list that `row` holds.
+template <typename T>
+size_t HeldBytes(const std::vector<T>& list) {
+  return list.capacity() * sizeof(T);
+}
 
 // One line, then END in text. RESP: +simple for kStatus (PONG, OK), else by the cell's type.
 struct Value {

@@ -30,14 +30,19 @@ absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from
   return MinuteRange(from, to);
 }
 
+Reply NestedReply(size_t rows, std::function<Row(size_t)> row, size_t held_bytes) {
+  return TableReply({.shape = Table::Shape::kNested, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
+}
+
 Reply List(const CommandContext& context, Words arguments) {
   const SeriesTable& table = context.series();
   auto pin = std::make_shared<SeriesTable::Pin>(table);
   Glob glob(arguments.empty() ? "*" : arguments[0]);
   std::vector<SeriesId> ids = table.List(glob.prefix(), [&](std::string_view name) { return glob.Matches(name); });
   size_t rows = ids.size();
+  size_t held_bytes = HeldBytes(ids);
   auto row = [pin, &table, ids = std::move(ids)](size_t i) { return Row{table.Name(ids[i])}; };
-  return TableReply({.rows = rows, .row = std::move(row)});
+  return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 absl::StatusOr<Reply> GetCount(const CommandContext& context, Words arguments) {
@@ -64,12 +69,13 @@ absl::StatusOr<Reply> RangeRows(const CommandContext& context, Words arguments) 
   ASSIGN_OR_RETURN(Selection selection, Select(context.counters, arguments[0]));
   std::vector<Step> steps = Range(context.counters, selection, range, step_minutes);
   size_t rows = steps.size();
+  size_t held_bytes = HeldBytes(steps);
   auto row = [steps = std::move(steps)](size_t i) {
     Row cells{FormatMinute(steps[i].start), CountCell(steps[i].count)};
     if (steps[i].open) cells.push_back("open");
     return cells;
   };
-  return TableReply({.shape = Table::Shape::kNested, .rows = rows, .row = std::move(row)});
+  return NestedReply(rows, std::move(row), held_bytes);
 }
 
 Reply RangeCommand(const CommandContext& context, Words arguments) { return OrError(RangeRows(context, arguments)); }
@@ -83,10 +89,11 @@ absl::StatusOr<Reply> TopRows(const CommandContext& context, Words arguments) {
   ASSIGN_OR_RETURN(Selection selection, Select(context.counters, arguments[1]));
   auto top = Top(context.counters, selection, range, static_cast<size_t>(*n));
   size_t rows = top.size();
+  size_t held_bytes = HeldBytes(top);
   auto row = [pin, &table, top = std::move(top)](size_t i) {
     return Row{table.Name(top[i].first), CountCell(top[i].second)};
   };
-  return TableReply({.shape = Table::Shape::kNested, .rows = rows, .row = std::move(row)});
+  return NestedReply(rows, std::move(row), held_bytes);
 }
 
 Reply TopCommand(const CommandContext& context, Words arguments) { return OrError(TopRows(context, arguments)); }

@@ -190,6 +190,29 @@ TEST(Server, DisconnectsAReaderThatHasStalled) {
   EXPECT_LT(std::count(rest.begin(), rest.end(), '\n'), 2'000'000);
 }
 
+TEST(Server, DisconnectsAReaderThatTakesLittleAtATime) {
+  ServedNode node({.stall_max = absl::Milliseconds(200)}, 1000);
+  TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
+  client.Send(kMuch);
+  for (absl::Time end = absl::Now() + absl::Seconds(10); node.server->clients() > 0 && absl::Now() < end;) {
+    (void)client.ReadSome(1500);   // 75 KB a second, of which a chunk takes longer than 200 ms
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_EQ(node.server->clients(), 0);
+}
+
+TEST(Server, KeepsAReaderThatIsSlowButReads) {
+  ServedNode node({.stall_max = absl::Seconds(2)}, 1000);
+  TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
+  client.Send("LIST\nLIST\nLIST\nLIST\nLIST\nLIST\nLIST\nLIST\nPING\n");
+  std::string replies;
+  for (absl::Time end = absl::Now() + absl::Seconds(30); !replies.ends_with("PONG\nEND\n") && absl::Now() < end;) {
+    replies += client.ReadSome(4096);
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_THAT(replies, EndsWith("PONG\nEND\n"));
+}
+
 TEST(Server, DisconnectsAnIdleClient) {
   ServedNode node({.idle_max = absl::Milliseconds(20)});
   TestClient client(node.server->text_port());
@@ -226,6 +249,16 @@ TEST(Server, ClosesAFloodOfConnectionsAtOnce) {
   EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());
   EXPECT_TRUE(flood.back().ended());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
+}
+
+TEST(Server, AnswersAProbeWhileTheLinePortIsFlooded) {
+  ServedNode node({.clients_max = 1});
+  std::deque<TestClient> flood;
+  for (int i = 0; i < 200; ++i) flood.emplace_back(node.server->text_port());
+  EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());   // there is no place any more to be told so
+  TestClient probe(node.server->http_port());
+  probe.Send("GET /healthz HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(probe.ReadToEnd(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
