@@ -1,0 +1,88 @@
+// Clients that ask for much and do not read it.
+#include <atomic>
+#include <deque>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "apps/server/peer.h"
+#include "apps/system_clock.h"
+#include "core/base/strings.h"
+#include "gtest/gtest.h"
+#include "tests/testing/bystander.h"
+#include "tests/testing/fault_row.h"
+#include "tests/testing/kafka_broker.h"
+#include "tests/testing/proc.h"
+#include "tests/testing/tallyd.h"
+
+namespace tally {
+namespace {
+
+constexpr int kSeries = 200'000;
+constexpr absl::Duration kPatience = absl::Seconds(120);
+
+// A reply of LIST is some 4 MB, and 4 bytes for each series while it waits.
+constexpr uint64_t kReplyBytes = 4ull * kSeries;
+constexpr uint64_t kSlackBytes = 16 << 20;   // what the node does beside
+
+absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
+  const int64_t now = SystemClock().Now().millis();
+  std::vector<Message> messages;
+  for (int i = 0; i < kSeries; ++i) {
+    messages.push_back({.payload = Cat(R"({"time":)", now, R"(,"game":"mw","call":"call)", i, R"("})")});
+  }
+  return broker.Produce(topic, 0, messages);
+}
+
+// Returns whether that many clients, or fewer, were left in time; the one that asks is one of them.
+bool WaitForClients(Tallyd& node, int clients) {
+  for (absl::Time end = absl::Now() + kPatience; absl::Now() < end; absl::SleepFor(absl::Milliseconds(200))) {
+    if (std::stoi("0" + node.Info("clients")) <= clients) return true;
+  }
+  return false;
+}
+
+TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
+  FaultRow row("slow reader", /*times=*/1000, /*times_in_test=*/400);
+  KafkaBroker& broker = SharedBroker();
+  const std::string topic = broker.UniqueTopic("mw");
+  ASSERT_TRUE(broker.CreateTopic(topic, 1).ok());
+  ASSERT_TRUE(Fill(broker, topic).ok());
+  TempDir data;
+  auto node = Tallyd::Start({"--brokers", broker.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
+                             "kafka.start=earliest", "--set", "kafka.group=" + broker.UniqueTopic("group")});
+  ASSERT_TRUE(node.ok()) << node.status();
+  ASSERT_TRUE((*node)->WaitUntilRead(kSeries, kPatience).ok());
+  const uint64_t before = PeakResidentBytesOf((*node)->process().pid());
+
+  Bystander other((*node)->port_number());
+  std::string much;
+  for (int i = 0; i < 100; ++i) much += i % 2 ? "KEYS *\n" : "LIST\n";
+  std::deque<TestClient> slow;
+  for (int i = 0; i < row.times(); ++i) {
+    slow.emplace_back((*node)->port_number(), /*receive_bytes=*/4096);
+    slow.back().Send(much);
+  }
+  // Every second one takes a little now and then, which would be enough to be waited for if any progress were.
+  std::atomic<bool> stopping{false};
+  std::thread trickle([&] {
+    for (; !stopping; absl::SleepFor(absl::Seconds(1))) {
+      for (size_t i = 0; i < slow.size(); i += 2) (void)slow[i].ReadSome(1500);
+    }
+  });
+  const bool gone = WaitForClients(**node, 2);   // the bystander, and who asks
+  stopping = true;
+  trickle.join();
+  const std::string others = other.Stop();
+  EXPECT_TRUE(gone) << (*node)->Info("clients");
+  EXPECT_TRUE(other.answered()) << others;
+
+  const uint64_t took = PeakResidentBytesOf((*node)->process().pid()) - before;
+  const uint64_t bound = (Peers::kHeldBytesMax + slow.size() * Peers::kIdleBytes + kReplyBytes) * 5 / 4 + kSlackBytes;
+  EXPECT_LE(took, bound);
+  row.Did(Cat(slow.size(), " clients that ask for 400 MB each and read nothing, or 1.5 KB a second"));
+  row.Saw(Cat("all disconnected; ", took >> 20, " MB of RSS, bound ", bound >> 20, "; others: ", others));
+  EXPECT_EQ(*(*node)->Stop(), 0);
+}
+
+}  // namespace
+}  // namespace tally
