@@ -160,6 +160,15 @@ absl::Status KafkaBroker::Restart() {
 void KafkaBroker::Freeze() { process_->Kill(SIGSTOP); }
 void KafkaBroker::Thaw() { process_->Kill(SIGCONT); }
 
+uint64_t KafkaBroker::LogBytes(const std::string& topic) const {
+  uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_ / "data")) {
+    const bool of_topic = entry.path().parent_path().filename().string().starts_with(topic + "-");
+    if (of_topic && entry.path().extension() == ".log") bytes += entry.file_size();
+  }
+  return bytes;
+}
+
 std::string KafkaBroker::UniqueTopic(std::string_view prefix) { return Cat(prefix, "-", ++topics_named_); }
 
 KafkaBroker& SharedBroker() {

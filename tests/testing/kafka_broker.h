@@ -72,6 +72,9 @@ class KafkaBroker {
   // Makes the log of a partition begin at `offset`, as retention would.
   absl::Status DeleteRecordsBefore(const std::string& topic, int32_t partition, int64_t offset);
 
+  // What all partitions of a topic take on its disk, compressed as they are there.
+  uint64_t LogBytes(const std::string& topic) const;
+
   // Appends `messages` in their order and returns once all are stored. Never twice: a failed request is an error and is
   // not sent again.
   absl::Status Produce(const std::string& topic, int32_t partition, const std::vector<Message>& messages);
