@@ -51,6 +51,7 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
 
 absl::Status CheckpointStore::OpenDatabase() {
   CrashPoint("before opening");
+  ASSIGN_OR_RETURN(found_, FindFiles(directory_));
   rocksdb::DB* db = nullptr;
   rocksdb::Options options = RocksDbOptions(log_);
   if (env_ != nullptr) options.env = env_;
@@ -62,7 +63,7 @@ absl::Status CheckpointStore::OpenDatabase() {
 }
 
 absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db_, directory_));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db_, directory_, found_));
   if (!contents) return contents;
   node_ = contents->header.node;
   sequence_ = contents->header.sequence;
@@ -116,6 +117,8 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
   header.partitions = changes.partitions.size();
   header.metrics = metrics.metrics.size();
   batch.Put(HeaderKey(), headers_.emplace_back(HeaderValue(header)));
+  batch.Delete(LinkKey(sequence_));
+  batch.Put(LinkKey(header.sequence), "");
 
   rocksdb::WriteOptions synced;
   synced.sync = true;

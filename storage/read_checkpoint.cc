@@ -5,6 +5,7 @@
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
 #include "storage/checkpoint_store.h"
+#include "storage/damaged_file.h"
 #include "storage/read_rows.h"
 #include "storage/rocksdb_options.h"
 
@@ -40,6 +41,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   // Taking the lock would make its file, and nothing is changed here.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
+  ASSIGN_OR_RETURN(FoundFiles found, FindFiles(directory));
   // What was killed before it made a database has left a lock and no more.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   rocksdb::DB* opened = nullptr;
@@ -48,7 +50,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
   if (!status.ok()) return FromRocksDb(status, directory);
   std::unique_ptr<rocksdb::DB> db(opened);
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory, found));
   if (!contents) return none;
   return *std::move(contents);
 }

@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
+#include "storage/damaged_file.h"
 #include "storage/rocksdb_options.h"
 
 namespace tally {
@@ -32,6 +33,7 @@ class RowReader {
       case RowKind::kPartition: return Add(PartitionOf(key, value), contents_.saved.partitions);
       case RowKind::kSeries: return Add(SeriesOf(key, value), contents_.saved.series);
       case RowKind::kBlock: return Add(BlockOfRow(key, value), contents_.saved.blocks);
+      case RowKind::kLink: return Add(LinkOf(key, value), links_);
     }
     return absl::DataLossError("a row of a kind that storage/FORMAT.md does not have");
   }
@@ -43,6 +45,7 @@ class RowReader {
     RETURN_IF_ERROR(CheckRows("series", header.series, contents_.saved.series.size()));
     RETURN_IF_ERROR(CheckRows("block", header.blocks, contents_.saved.blocks.size()));
     RETURN_IF_ERROR(CheckRows("metric", header.metrics, contents_.metrics.metrics.size()));
+    RETURN_IF_ERROR(CheckLinks());
     RETURN_IF_ERROR(CheckSeries());
     contents_.saved.horizon = header.horizon;
     contents_.saved.clock = header.clock;
@@ -67,6 +70,15 @@ class RowReader {
     return absl::DataLossError(Cat("expected ", expected, " ", kind, " rows, found ", found));
   }
 
+  absl::Status CheckLinks() const {
+    for (uint64_t sequence : links_) {
+      if (sequence == contents_.header.sequence) continue;
+      return absl::DataLossError(
+          Cat("checkpoint ", contents_.header.sequence, " is there, but not checkpoint ", sequence + 1, " before it"));
+    }
+    return CheckRows("link", 1, links_.size());
+  }
+
   absl::Status CheckSeries() const {
     absl::flat_hash_set<std::string> names;
     BlockIndex last = contents_.saved.series.empty() ? 0 : BlockOf(contents_.saved.series.back().id);
@@ -87,12 +99,14 @@ class RowReader {
   }
 
   CheckpointContents contents_;
+  std::vector<uint64_t> links_;
   size_t events_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory) {
+absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory,
+                                                           const FoundFiles& found) {
   // The header first: rows of another version are not looked at.
   std::string header;
   rocksdb::Status status = db.Get(ReadOptions(), HeaderKey(), &header);
@@ -108,10 +122,13 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, cons
     RETURN_IF_ERROR(Annotate(reader.Take(row->key().ToStringView(), row->value().ToStringView()), context));
   }
   if (!row->status().ok()) return FromRocksDb(row->status(), directory);
-  if (rows == 0) return std::nullopt;
-  if (header.empty()) return absl::DataLossError(Cat(context, ": there are rows, but no header"));
-  absl::StatusOr<CheckpointContents> contents = std::move(reader).Finish();
-  if (!contents.ok()) return Annotate(contents.status(), context);
+  const std::string incomplete = Cat(context, ": incomplete, as if ", found.manifest, " or a .log had lost its end");
+  if (rows == 0 && !found.tables) return std::nullopt;
+  if (rows == 0) return absl::DataLossError(Cat(incomplete, ": there are tables, but no rows"));
+  absl::StatusOr<CheckpointContents> contents =
+      header.empty() ? absl::DataLossError("there are rows, but no header") : std::move(reader).Finish();
+  // Whatever was read has its checksums, so what is missing went with an end of which nothing tells.
+  if (!contents.ok()) return Annotate(contents.status(), incomplete);
   return *std::move(contents);
 }
 

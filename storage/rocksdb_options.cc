@@ -8,6 +8,7 @@
 #include "core/base/strings.h"
 #include "rocksdb/env.h"
 #include "rocksdb/table.h"
+#include "storage/damaged_file.h"
 
 namespace tally {
 namespace {
@@ -60,14 +61,16 @@ rocksdb::ReadOptions ReadOptions() {
   return options;
 }
 
-absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view directory) {
+absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory) {
   std::string message = Cat("data directory ", directory, ": ", status.ToString());
   // RocksDB has no code for it, and says as much of a LOCK that cannot be opened, which is the disk's trouble.
   bool about_lock = status.IsIOError() && (message.find("While lock file") != std::string::npos ||
                                            message.find("lock hold by current process") != std::string::npos);
   if (about_lock)
     return absl::FailedPreconditionError(Cat("data directory ", directory, " is locked by another process"));
-  if (status.IsCorruption() || status.IsInvalidArgument()) return absl::DataLossError(message);
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound()) {
+    return absl::DataLossError(Cat(message, "; damaged: ", DamagedFile(directory, message)));
+  }
   return absl::UnavailableError(message);
 }
 

@@ -1,7 +1,7 @@
 // How RocksDB is used here: for one small, synced, atomic batch a second, and nothing else.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "absl/status/status.h"
 #include "rocksdb/options.h"
@@ -13,8 +13,8 @@ namespace tally {
 rocksdb::Options RocksDbOptions(StorageLog log);
 rocksdb::ReadOptions ReadOptions();   // checksums verified
 
-// A lock that another holds is FailedPrecondition, damage is DataLoss, all else Unavailable; the message names
-// `directory`.
-absl::Status FromRocksDb(const rocksdb::Status& status, std::string_view directory);
+// A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss and names the file;
+// all else is Unavailable. The message names `directory`.
+absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory);
 
 }  // namespace tally

@@ -114,6 +114,12 @@ std::string BlockRowKey(BlockKey block) {
   return key;
 }
 
+std::string LinkKey(uint64_t sequence) {
+  std::string key = Key(RowKind::kLink);
+  PutVarint(key, sequence);
+  return key;
+}
+
 std::string HeaderValue(const HeaderRow& header) {
   std::string value;
   PutVarint(value, kFormatVersion);
@@ -212,6 +218,13 @@ absl::StatusOr<std::pair<BlockKey, Block>> BlockOfRow(std::string_view key, std:
   absl::StatusOr<Block> counts = Block::Parse(value);
   if (!counts.ok()) return Annotate(counts.status(), FromAbsl(Damaged(key).message()));
   return std::pair(block, *std::move(counts));
+}
+
+absl::StatusOr<uint64_t> LinkOf(std::string_view key, std::string_view value) {
+  Reader in(key.substr(1));
+  uint64_t sequence;
+  if (!in.Varint(sequence) || !in.empty() || !value.empty()) return Damaged(key);
+  return sequence;
 }
 
 }  // namespace tally

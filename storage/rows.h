@@ -11,7 +11,7 @@
 
 namespace tally {
 
-inline constexpr uint64_t kFormatVersion = 2;
+inline constexpr uint64_t kFormatVersion = 3;
 
 enum class RowKind : char {
   kHeader = 'h',
@@ -20,6 +20,7 @@ enum class RowKind : char {
   kPartition = 'p',
   kSeries = 's',
   kBlock = 'c',
+  kLink = 'l',
 };
 
 struct HeaderRow {
@@ -47,6 +48,7 @@ std::string MetricKey(std::string_view name);
 std::string PartitionKey(const TopicPartition& place);
 std::string SeriesKey(SeriesId id);
 std::string BlockRowKey(BlockKey key);
+std::string LinkKey(uint64_t sequence);
 
 std::string HeaderValue(const HeaderRow& header);
 std::string MetricValue(const MetricRow& metric);
@@ -58,5 +60,6 @@ absl::StatusOr<MetricRow> MetricOf(std::string_view key, std::string_view value)
 absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string_view value);
 absl::StatusOr<SeriesTable::NamedSeries> SeriesOf(std::string_view key, std::string_view value);
 absl::StatusOr<std::pair<BlockKey, Block>> BlockOfRow(std::string_view key, std::string_view value);
+absl::StatusOr<uint64_t> LinkOf(std::string_view key, std::string_view value);
 
 }  // namespace tally

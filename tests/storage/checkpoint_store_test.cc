@@ -94,7 +94,7 @@ TEST(CheckpointStore, HoldsTheRowsOfItsFormatAndNoOther) {
   StoredDirectory directory;
   Rows expected = RowsOf(Reloaded(directory.path()));
   EXPECT_EQ(RawDatabase(directory.path()).rows(), expected);
-  EXPECT_EQ(expected.size(), 1u + 1 + 2 + 2 + 3 + 2);
+  EXPECT_EQ(expected.size(), 1u + 1 + 1 + 2 + 2 + 3 + 2);
 }
 
 TEST(CheckpointStore, TellsFingerprintsOfWhatWasCounted) {
@@ -185,7 +185,7 @@ TEST(CheckpointStore, ReplacesAllThatIsThere) {
   EXPECT_EQ(contents.header.sequence, 2u);
   EXPECT_EQ(contents.header.horizon, MinuteAt("09:00"));
   EXPECT_EQ(contents.metrics.event, "format=regex");
-  EXPECT_EQ(RawDatabase(directory.path()).rows().size(), 1u + 1 + 1 + 1 + 1 + 1);
+  EXPECT_EQ(RawDatabase(directory.path()).rows().size(), 1u + 1 + 1 + 1 + 1 + 1 + 1);
 }
 
 TEST(CheckpointStore, GoesOnAfterAReplace) {
@@ -260,10 +260,10 @@ std::string WhyNot(const std::string& directory, absl::StatusCode code = absl::S
 
 TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
   StoredDirectory directory;
-  RawDatabase(directory.path()).Put(HeaderKey(), "\x03 and what that version has");
+  RawDatabase(directory.path()).Put(HeaderKey(), "\x04 and what that version has");
   RawDatabase(directory.path()).Put("z", "rows of its own");
   EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kFailedPrecondition),
-              HasSubstr("expected a checkpoint of version 2, got one of version 3"));
+              HasSubstr("expected a checkpoint of version 3, got one of version 4"));
 }
 
 TEST(DamagedStore, IsRefusedIfARowIsMissing) {
@@ -273,6 +273,7 @@ TEST(DamagedStore, IsRefusedIfARowIsMissing) {
       {BlockRowKey({MinuteAt("14:31"), 1}), "expected 2 block rows, found 1"},
       {MetricKey("all"), "expected 2 metric rows, found 1"},
       {EventKey(), "expected 1 event rows, found 0"},
+      {LinkKey(1), "expected 1 link rows, found 0"},
       {HeaderKey(), "there are rows, but no header"},
   };
   for (const auto& [key, message] : rows) {
@@ -292,6 +293,13 @@ TEST(DamagedStore, IsRefusedIfARowIsTooMany) {
     RawDatabase(directory.path()).Put(key, value);
     EXPECT_THAT(WhyNot(directory.path()), HasSubstr("rows, found"));
   }
+}
+
+TEST(DamagedStore, IsRefusedIfACheckpointIsMissingBetweenOthers) {
+  StoredDirectory directory;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
+  RawDatabase(directory.path()).Put(LinkKey(2), "");   // which the third one deleted
+  EXPECT_THAT(WhyNot(directory.path()), HasSubstr("checkpoint 4 is there, but not checkpoint 3 before it"));
 }
 
 TEST(DamagedStore, IsRefusedIfAValueIsNone) {

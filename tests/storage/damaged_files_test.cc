@@ -1,142 +1,283 @@
-// Bytes that change on the disk below RocksDB: a node never starts on part of the data.
+// Bytes that change on the disk below RocksDB, files that go missing, and files of another day: a node starts with one
+// of the checkpoints that were written, whole, or it does not start.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
+#include <map>
+#include <mutex>
 #include <random>
-#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/strings.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/storage/stored.h"
+#include "tests/storage/directory_image.h"
+#include "tests/testing/fault_row.h"
 
 namespace tally {
 namespace {
 
-std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using testing::AnyOf;
+using testing::HasSubstr;
 
-void WriteFile(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
+// What came of one load.
+enum class Outcome { kNewest, kEarlier, kNothing, kRefused };
 
-// The largest file that ends so.
-std::filesystem::path FileOf(const std::string& directory, const std::string& extension) {
-  std::filesystem::path largest;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() != extension) continue;
-    if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) largest = entry.path();
-  }
-  TALLY_CHECK(!largest.empty());
-  return largest;
-}
-
-// A directory with three checkpoints, each of other rows, and what each of them held.
-class ThreeCheckpoints : public TempDir {
+// RocksDB's own log of an opening.
+class Told {
  public:
-  ThreeCheckpoints() {
-    auto store = OpenStore(path());
-    Changes changes = SomeChanges();
-    for (int i = 0; i < 3; ++i) {
-      changes.partitions[0].state.next = i;
-      for (uint32_t block = 0; block < 20; ++block) {
-        changes.series.push_back({block * kBlockSize + 5, Cat("stats:mw:", block)});
-        changes.blocks.push_back({{MinuteAt("15:00") + i, block}, Packed({{5, block + 1}})});
-      }
-      TALLY_CHECK(store->Write(changes, SomeMetrics()).ok());
-      store.reset();
-      store = OpenStore(path());   // what was in the log is in a table now
-      states.insert(RowsOf(**Load()));
-    }
+  StorageLog log() {
+    return [this](std::string_view line) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      text_ += Cat(line, "\n");
+    };
   }
-
-  std::set<Rows> states;
+  std::string text() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return text_;
+  }
 
  private:
-  // Of a copy: the directory itself is open.
-  absl::StatusOr<std::optional<CheckpointContents>> Load() {
-    TempDir copy;
-    std::filesystem::copy(path(), copy.path(), std::filesystem::copy_options::recursive);
-    return tally::Load(copy.path());
-  }
+  std::mutex mutex_;
+  std::string text_;
 };
 
-// Loads a copy of `directory` in which one file has other bytes: an error, or one of the states.
-template <typename Damage>
-void ExpectWholeOrRefused(const ThreeCheckpoints& directory, const std::set<Rows>& allowed,
-                          const std::string& extension, size_t* refused, Damage damage) {
-  TempDir copy;
-  std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
-  std::filesystem::path file = FileOf(copy.path(), extension);
-  std::string bytes = ReadFile(file);
-  damage(bytes);
-  WriteFile(file, bytes);
-  auto contents = Load(copy.path());
-  if (!contents.ok()) {
-    ++*refused;
-    EXPECT_NE(contents.status().message().find(copy.path()), std::string::npos) << contents.status();
-    return;
-  }
-  ASSERT_TRUE(contents->has_value());
-  EXPECT_TRUE(allowed.contains(RowsOf(**contents)));
+absl::StatusOr<std::optional<CheckpointContents>> LoadTold(const std::string& directory, Told& told) {
+  auto store = CheckpointStore::Open(directory, told.log());
+  if (!store.ok()) return store.status();
+  return (*store)->Load();
 }
 
-TEST(DamagedTable, IsRefusedOrAllThere) {
-  ThreeCheckpoints directory;
-  std::mt19937 random(1);
-  size_t refused = 0;
-  for (int i = 0; i < 150 && !testing::Test::HasFailure(); ++i) {
-    ExpectWholeOrRefused(directory, directory.states, ".sst", &refused, [&](std::string& bytes) {
-      char& byte = bytes[random() % bytes.size()];
-      byte = static_cast<char>(byte ^ (1 << random() % 8));
-    });
+// The outcomes of a row, and whether each was one that may be.
+class Outcomes {
+ public:
+  // Loads `image`, a damaged one of `history`; `file` is what was damaged.
+  Outcome Load(const History& history, const Image& image, const std::string& file) {
+    TempDir directory;
+    WriteImage(image, directory.path());
+    ExpectDumpTellsNothingElse(history, directory.path(), file);
+    Told told;
+    auto contents = LoadTold(directory.path(), told);
+    const Outcome outcome = Judge(history, contents, directory.path(), file);
+    ++seen_[outcome];
+    if (outcome == Outcome::kEarlier || outcome == Outcome::kNothing) {
+      ++(told.text().find(file) != std::string::npos ? told_ : untold_);
+    }
+    return outcome;
   }
-  EXPECT_GT(refused, 50u);
+
+  uint64_t count(Outcome outcome) { return seen_[outcome]; }
+  uint64_t told() const { return told_; }
+
+  std::string Text() {
+    return Cat(seen_[Outcome::kNewest], " newest, ", seen_[Outcome::kEarlier], " an earlier whole one and ",
+               seen_[Outcome::kNothing], " none (", told_, " of them in RocksDB's words, ", untold_,
+               " as after a crash), ", seen_[Outcome::kRefused], " refused");
+  }
+
+ private:
+  static Outcome Judge(const History& history, const absl::StatusOr<std::optional<CheckpointContents>>& contents,
+                       const std::string& directory, const std::string& file) {
+    if (!contents.ok()) {
+      EXPECT_EQ(contents.status().code(), absl::StatusCode::kDataLoss) << contents.status();
+      EXPECT_THAT(std::string(contents.status().message()), HasSubstr(directory));
+      EXPECT_THAT(std::string(contents.status().message()), HasSubstr(file.ends_with(".log") ? ".log" : file));
+      return Outcome::kRefused;
+    }
+    if (!contents->has_value()) {
+      // A node takes it for a first start, which the group's positions refuse.
+      EXPECT_TRUE(NamesWith(history.image(), ".sst").empty()) << "nothing found where there was a table";
+      return Outcome::kNothing;
+    }
+    const uint64_t sequence = (*contents)->header.sequence;
+    const Totals* totals = history.totals(sequence);
+    EXPECT_TRUE(totals != nullptr && TotalsOf(**contents) == *totals)
+        << file << ": no checkpoint " << sequence << " was ever written so";
+    return sequence == history.newest() ? Outcome::kNewest : Outcome::kEarlier;
+  }
+
+  static void ExpectDumpTellsNothingElse(const History& history, const std::string& directory,
+                                         const std::string& file) {
+    const Image before = ReadImage(directory);
+    auto contents = ReadCheckpoint(directory, nullptr);
+    if (contents.ok()) {
+      const Totals* totals = history.totals(contents->header.sequence);
+      EXPECT_TRUE(totals != nullptr && TotalsOf(*contents) == *totals)
+          << "dump, " << file << ": no checkpoint " << contents->header.sequence << " was ever written so";
+    } else {
+      EXPECT_THAT(contents.status().code(),
+                  AnyOf(absl::StatusCode::kDataLoss, absl::StatusCode::kFailedPrecondition));
+    }
+    EXPECT_EQ(ReadImage(directory), before) << "dump changed a file";
+  }
+
+  std::map<Outcome, uint64_t> seen_;
+  uint64_t told_ = 0;
+  uint64_t untold_ = 0;
+};
+
+// One damage of `bytes` around `at`: `kind` is any number.
+void Damage(std::string& bytes, size_t at, uint64_t kind, std::mt19937_64& random) {
+  const size_t length = std::min(bytes.size() - at, size_t{1} << random() % 13);
+  switch (kind % 5) {
+    case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8)); break;
+    case 1: bytes[at] = static_cast<char>(bytes[at] + 1 + static_cast<int>(random() % 255)); break;
+    case 2: bytes.resize(at); break;
+    case 3: std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, '\0'); break;
+    case 4: std::generate_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, [&] { return random(); }); break;
+  }
 }
 
-TEST(DamagedTable, IsRefusedIfItIsGoneOrShort) {
-  ThreeCheckpoints directory;
-  size_t refused = 0;
-  ExpectWholeOrRefused(directory, {}, ".sst", &refused, [](std::string& bytes) { bytes.clear(); });
-  ExpectWholeOrRefused(directory, {}, ".sst", &refused, [](std::string& bytes) { bytes.resize(bytes.size() / 2); });
-  EXPECT_EQ(refused, 2u);
+// Where the record begins in which `at` lies. A lost sector begins anywhere; one that begins with a record is the one
+// hard to see.
+size_t RecordBefore(std::string_view log, size_t at) {
+  const std::vector<size_t> starts = RecordStarts(log);
+  auto after = std::upper_bound(starts.begin(), starts.end(), at);
+  return after == starts.begin() ? at : *--after;
 }
 
-// Twenty checkpoints in one write-ahead log, which is then cut or changed: what is loaded is one of them, whole.
-TEST(DamagedLog, GivesAWholeCheckpoint) {
-  TempDir directory;
-  std::set<Rows> states;
-  auto store = OpenStore(directory.path());
-  for (int i = 0; i < 20; ++i) {
-    Changes changes = SomeChanges();
-    changes.partitions[0].state.next = i;
-    changes.series.push_back({static_cast<SeriesId>(20 + i), Cat("stats:mw:", i)});
-    changes.blocks.push_back({{MinuteAt("15:00") + i, 0}, Packed({{static_cast<uint32_t>(20 + i), 1}})});
-    ASSERT_TRUE(store->Write(changes, SomeMetrics()).ok());
-    TempDir copy;
-    std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
-    states.insert(RowsOf(**Load(copy.path())));
+// `row.times()` times: one file of those with `part` in their names is damaged, each region of it as often as another.
+Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
+  constexpr int kTimesEach = 25;   // on one history
+  Outcomes outcomes;
+  std::mt19937_64 random(row.seed());
+  int done = 0;
+  for (uint64_t seed = row.seed(); done < row.times() && !testing::Test::HasFailure(); ++seed) {
+    const History history(seed);
+    const std::vector<std::string> names = NamesWith(history.image(), part);
+    for (int i = 0; !names.empty() && i < kTimesEach && done < row.times(); ++i, ++done) {
+      Image image = history.image();
+      const std::string& name = names[static_cast<size_t>(i) % names.size()];
+      std::string& bytes = image[name];
+      size_t at = (bytes.size() - 1) * static_cast<size_t>(i) / kTimesEach + random() % (bytes.size() / kTimesEach + 1);
+      if (random() % 4 == 0) at = RecordBefore(bytes, at);
+      Damage(bytes, at, random(), random);
+      SCOPED_TRACE(Cat("history ", seed, ", ", name, " at ", at));
+      outcomes.Load(history, image, name);
+    }
   }
-  store.reset();
-  std::mt19937 random(1);
-  size_t whole = 0;
-  for (int i = 0; i < 150; ++i) {
-    TempDir copy;
-    std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
-    std::filesystem::path log = FileOf(copy.path(), ".log");
-    std::string bytes = ReadFile(log);
-    if (random() % 2) bytes.resize(random() % bytes.size());
-    if (!bytes.empty() && random() % 2) bytes[random() % bytes.size()] ^= 0x10;
-    WriteFile(log, bytes);
-    auto contents = Load(copy.path());
-    if (!contents.ok() || !contents->has_value()) continue;
-    ++whole;
-    ASSERT_TRUE(states.contains(RowsOf(**contents)));
+  return outcomes;
+}
+
+TEST(DamagedFiles, OfTheLogLeaveAWholeCheckpoint) {
+  FaultRow row("WAL damage", 1000, 100);
+  Outcomes outcomes = DamageEachRegion(row, ".log");
+  EXPECT_GT(outcomes.count(Outcome::kEarlier), 0u);
+  EXPECT_GT(outcomes.told(), 0u);
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, OfATableAreRefusedOrAllThere) {
+  FaultRow row("SST damage", 1000, 100);
+  Outcomes outcomes = DamageEachRegion(row, ".sst");
+  EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
+  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, OfTheManifestLeaveAWholeCheckpointOrAreRefused) {
+  FaultRow row("MANIFEST damage", 1000, 100);
+  Outcomes outcomes = DamageEachRegion(row, "MANIFEST-");
+  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, OfTheNameOfTheManifestAreRefusedOrAllThere) {
+  FaultRow row("CURRENT damage", 300, 60);
+  Outcomes outcomes = DamageEachRegion(row, "CURRENT");
+  EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
+  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, ThatNobodyReadsDoNotMatter) {
+  FaultRow row("OPTIONS, IDENTITY damage", 300, 20);
+  std::string seen;
+  for (const char* part : {"OPTIONS-", "IDENTITY"}) {
+    Outcomes outcomes = DamageEachRegion(row, part);
+    EXPECT_EQ(outcomes.count(Outcome::kNewest), static_cast<uint64_t>(row.times()));
+    seen = outcomes.Text();
   }
-  EXPECT_GT(whole, 50u);
+  row.Saw(seen + ", of each");
+}
+
+// As after a crash in the middle of a write: what is left is the checkpoint before, and nothing tells of it.
+TEST(DamagedFiles, OfATornLastRecordLeaveTheCheckpointBefore) {
+  FaultRow row("torn tail of the WAL", 2000, 60);
+  const History history(row.seed() / 15 * 15 + 2);   // a small one, old, with a log
+  const std::vector<std::string> logs = NamesWith(history.image(), ".log");
+  ASSERT_EQ(logs.size(), 1u);
+  const std::string whole = history.image().at(logs[0]);
+  const size_t begin = RecordStarts(whole).back();
+  const size_t step = 1 + (whole.size() - begin) / static_cast<size_t>(row.times());
+  Outcomes outcomes;
+  size_t torn = 0;
+  for (size_t end = begin; end < whole.size() && !HasFailure(); end += step, ++torn) {
+    SCOPED_TRACE(Cat("cut at ", end, " of ", whole.size()));
+    Image image = history.image();
+    image[logs[0]].resize(end);
+    EXPECT_EQ(outcomes.Load(history, image, logs[0]), Outcome::kEarlier);
+  }
+  row.Did(Cat("cut at ", torn, " of its ", whole.size() - begin, " bytes"));
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, ThatAreMissingAreToldOf) {
+  FaultRow row("each file missing", 100, 10);
+  Outcomes outcomes;
+  for (int h = 0; h < row.times() && !HasFailure(); ++h) {
+    const History history(row.seed() + static_cast<uint64_t>(h));
+    for (const auto& [name, bytes] : history.image()) {
+      SCOPED_TRACE(Cat("history ", h, ", without ", name));
+      Image image = history.image();
+      image.erase(name);
+      const Outcome outcome = outcomes.Load(history, image, name);
+      if (name.ends_with(".sst") || name == "CURRENT" || name.starts_with("MANIFEST-")) {
+        EXPECT_EQ(outcome, Outcome::kRefused);
+      }
+    }
+  }
+  row.Saw(outcomes.Text());
+}
+
+TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
+  FaultRow row("each file as it was earlier", 30, 4);
+  std::mt19937_64 random(row.seed());
+  Outcomes outcomes;
+  for (int h = 0; h < row.times() && !HasFailure(); ++h) {
+    const History history(row.seed() + static_cast<uint64_t>(h));
+    for (const Image& older : history.images()) {
+      for (const auto& [name, bytes] : older) {
+        auto now = history.image().find(name);
+        if (now != history.image().end() && now->second == bytes) continue;
+        SCOPED_TRACE(Cat("history ", h, ", ", name, " of earlier"));
+        Image image = history.image();
+        image[name] = bytes;   // some were gone, and are there again
+        outcomes.Load(history, image, name);
+      }
+    }
+  }
+  row.Saw(outcomes.Text());
+}
+
+// Two tables of one directory, or of two, under each other's names.
+TEST(DamagedFiles, UnderAnothersNameAreRefused) {
+  FaultRow row("tables exchanged", 100, 10);
+  Outcomes outcomes;
+  for (int h = 0; h < row.times() && !HasFailure(); ++h) {
+    const History history(row.seed() + static_cast<uint64_t>(h)), other(row.seed() + static_cast<uint64_t>(h) + 30);
+    const std::vector<std::string> tables = NamesWith(history.image(), ".sst");
+    if (tables.empty()) continue;
+    SCOPED_TRACE(Cat("history ", h));
+    Image image = history.image();
+    std::swap(image[tables.front()], image[tables.back()]);
+    EXPECT_EQ(outcomes.Load(history, image, "a table is of another day"), Outcome::kRefused);
+    image = history.image();
+    image[tables.front()] = other.image().at(tables.front());
+    EXPECT_EQ(outcomes.Load(history, image, "a table is of another day"), Outcome::kRefused);
+  }
+  row.Saw(outcomes.Text());
 }
 
 }  // namespace

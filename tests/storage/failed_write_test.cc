@@ -167,11 +167,11 @@ TEST(FailedWrite, IsNotMadeGoodInADirectoryThatIsEmptyNow) {
 
 TEST(FailedWrite, IsNotMadeGoodInADirectoryOfAnotherVersion) {
   StoredDirectory directory;
-  auto upgrades = [&] { RawDatabase(directory.path()).Put(HeaderKey(), "\x03"); };
+  auto upgrades = [&] { RawDatabase(directory.path()).Put(HeaderKey(), "\x04"); };
   for (const absl::Status& status : AfterAFailure(directory.path(), upgrades)) {
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   }
-  EXPECT_EQ(RawDatabase(directory.path()).rows().at(HeaderKey()), "\x03");
+  EXPECT_EQ(RawDatabase(directory.path()).rows().at(HeaderKey()), "\x04");
 }
 
 // A node whose disk is full at random, cut off anywhere in a record, and which crashes at random. What it finds

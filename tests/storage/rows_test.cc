@@ -39,6 +39,7 @@ std::string Written(std::string_view key, std::string_view value) {
     case RowKind::kPartition: return PartitionValue(PartitionOf(key, value)->state);
     case RowKind::kSeries: return SeriesOf(key, value)->name;
     case RowKind::kBlock: return std::string(BlockOfRow(key, value)->second.bytes());
+    case RowKind::kLink: return "";
     case RowKind::kEvent: break;
   }
   return std::string(value);
@@ -51,6 +52,7 @@ absl::Status Read(std::string_view key, std::string_view value) {
     case RowKind::kPartition: return PartitionOf(key, value).status();
     case RowKind::kSeries: return SeriesOf(key, value).status();
     case RowKind::kBlock: return BlockOfRow(key, value).status();
+    case RowKind::kLink: return LinkOf(key, value).status();
     case RowKind::kEvent: break;
   }
   return absl::OkStatus();
@@ -85,14 +87,14 @@ TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
 }
 
 TEST(Rows, OfAHeaderOfAnotherVersionAreRefused) {
-  auto header = HeaderOf(std::string("\x03") + "whatever comes then");
+  auto header = HeaderOf(std::string("\x04") + "whatever comes then");
   EXPECT_EQ(header.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(std::string(header.status().message()), "expected a checkpoint of version 2, got one of version 3");
+  EXPECT_EQ(std::string(header.status().message()), "expected a checkpoint of version 3, got one of version 4");
 }
 
 TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
   auto header = [](int64_t horizon, int64_t clock) {
-    std::string value = "\x02";
+    std::string value = "\x03";
     PutText(value, "node");
     PutVarint(value, 1);
     PutSigned(value, horizon), PutSigned(value, clock);
@@ -191,6 +193,13 @@ TEST(Rows, OfABlockThatIsNoneAreDamagedAndNamed) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("expected a block, got 1 bytes"));
   ExpectDamaged("c", "");
   ExpectDamaged(BlockRowKey({MinuteAt("14:30"), 3}) + "x", "\x01\x01\x03\x01");
+}
+
+TEST(Rows, OfALinkHoldItsCheckpoint) {
+  EXPECT_EQ(*LinkOf(LinkKey(300), ""), 300u);
+  ExpectDamaged(LinkKey(300), "x");
+  ExpectDamaged(LinkKey(300) + "x", "");
+  ExpectDamaged("l", "");
 }
 
 // Values cut, lengthened and changed: what is read at all is written as the same bytes.

@@ -48,6 +48,7 @@ inline Rows RowsOf(const CheckpointContents& contents) {
   Rows rows;
   rows[HeaderKey()] = HeaderValue(contents.header);
   rows[EventKey()] = contents.metrics.event;
+  rows[LinkKey(contents.header.sequence)] = "";
   for (const auto& [name, metric] : contents.metrics.metrics) rows[MetricKey(name)] = MetricValue(metric);
   for (const auto& [place, state] : contents.saved.partitions) rows[PartitionKey(place)] = PartitionValue(state);
   for (const auto& [id, name] : contents.saved.series) rows[SeriesKey(id)] = name;

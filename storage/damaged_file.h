@@ -1,0 +1,25 @@
+// Which file of a directory is damaged, where RocksDB does not say so or, as 7.8 does, blames the MANIFEST for a table.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace tally {
+
+// What a directory was made of before RocksDB opened it, which writes another MANIFEST and removes every table that the
+// old one did not name.
+struct FoundFiles {
+  bool tables = false;
+  std::string manifest;   // its path; that of CURRENT where there is none
+};
+
+// DataLoss where tables or logs are there without CURRENT: RocksDB would begin a new database, and remove the tables.
+absl::StatusOr<FoundFiles> FindFiles(const std::string& directory);
+
+// Where a directory could not be opened or read, and RocksDB said `message`: the path of a table that is missing, or of
+// the first whose checksums are wrong, for which all are read; else of what says which tables there are.
+std::string DamagedFile(const std::string& directory, std::string_view message);
+
+}  // namespace tally
