@@ -51,10 +51,10 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
 
 absl::Status CheckpointStore::OpenDatabase() {
   CrashPoint("before opening");
-  ASSIGN_OR_RETURN(found_, FindFiles(directory_));
   rocksdb::DB* db = nullptr;
   rocksdb::Options options = RocksDbOptions(log_);
   if (env_ != nullptr) options.env = env_;
+  ASSIGN_OR_RETURN(found_, FindFiles(directory_, *options.env));
   rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (!status.ok()) return FromRocksDb(status, directory_);
   db_.reset(db);

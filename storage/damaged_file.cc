@@ -1,12 +1,10 @@
 #include "storage/damaged_file.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <vector>
 
 #include "core/base/strings.h"
+#include "rocksdb/env.h"
 #include "rocksdb/sst_file_reader.h"
 #include "storage/rocksdb_options.h"
 
@@ -16,14 +14,14 @@ namespace {
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The paths of RocksDB's files of that kind, as 000012.sst; what cannot be listed has none.
-std::vector<std::string> Numbered(const std::string& directory, std::string_view extension) {
+std::vector<std::string> Numbered(const std::string& directory, std::string_view extension, rocksdb::Env& env) {
+  std::vector<std::string> names;
   std::vector<std::string> paths;
-  std::error_code error;
-  for (std::filesystem::directory_iterator file(directory, error), end; !error && file != end; file.increment(error)) {
-    const std::string stem = file->path().stem().string();
-    if (file->path().extension() == extension && std::all_of(stem.begin(), stem.end(), IsDigit)) {
-      paths.push_back(file->path().string());
-    }
+  if (!env.GetChildren(directory, &names).ok()) return paths;
+  for (const std::string& name : names) {
+    if (!name.ends_with(extension)) continue;
+    const std::string_view stem = std::string_view(name).substr(0, name.size() - extension.size());
+    if (std::all_of(stem.begin(), stem.end(), IsDigit)) paths.push_back(Cat(directory, "/", name));
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -35,29 +33,28 @@ bool IsWell(const std::string& table) {
 }
 
 // CURRENT holds the name of the MANIFEST and a line end.
-std::string ManifestOrCurrent(const std::string& directory) {
+std::string ManifestOrCurrent(const std::string& directory, rocksdb::Env& env) {
   const std::string current = directory + "/CURRENT";
   std::string name;
-  std::ifstream in(current);
-  std::error_code error;
-  if (!std::getline(in, name) || in.eof() || !name.starts_with("MANIFEST-")) return current;
+  if (!rocksdb::ReadFileToString(&env, current, &name).ok()) return current;
+  if (!name.starts_with("MANIFEST-") || !name.ends_with('\n')) return current;
+  name.pop_back();
   const std::string manifest = Cat(directory, "/", name);
-  if (std::filesystem::exists(manifest, error)) return manifest;
+  if (env.FileExists(manifest).ok()) return manifest;
   return Cat(current, " (or ", name, ", which it names)");
 }
 
 }  // namespace
 
-absl::StatusOr<FoundFiles> FindFiles(const std::string& directory) {
-  const std::vector<std::string> tables = Numbered(directory, ".sst");
-  std::vector<std::string> files = Numbered(directory, ".log");
+absl::StatusOr<FoundFiles> FindFiles(const std::string& directory, rocksdb::Env& env) {
+  const std::vector<std::string> tables = Numbered(directory, ".sst", env);
+  std::vector<std::string> files = Numbered(directory, ".log", env);
   files.insert(files.end(), tables.begin(), tables.end());
-  std::error_code error;
-  if (!files.empty() && !std::filesystem::exists(directory + "/CURRENT", error)) {
+  if (!files.empty() && env.FileExists(directory + "/CURRENT").IsNotFound()) {
     return absl::DataLossError(Cat("data directory ", directory, ": ", directory, "/CURRENT is missing, but ",
                                    files.front(), " is there"));
   }
-  return FoundFiles{!tables.empty(), ManifestOrCurrent(directory)};
+  return FoundFiles{!tables.empty(), ManifestOrCurrent(directory, env)};
 }
 
 std::string DamagedFile(const std::string& directory, std::string_view message) {
@@ -66,9 +63,10 @@ std::string DamagedFile(const std::string& directory, std::string_view message) 
     const size_t begin = message.rfind('/', end) + 1;
     return Cat(directory, "/", message.substr(begin, end - begin), ".sst");
   }
-  const std::vector<std::string> tables = Numbered(directory, ".sst");
+  rocksdb::Env& env = *rocksdb::Env::Default();
+  const std::vector<std::string> tables = Numbered(directory, ".sst", env);
   const auto damaged = std::find_if_not(tables.begin(), tables.end(), IsWell);
-  return damaged != tables.end() ? *damaged : Cat(ManifestOrCurrent(directory), ", or a table is of another day");
+  return damaged != tables.end() ? *damaged : Cat(ManifestOrCurrent(directory, env), ", or a table is of another day");
 }
 
 }  // namespace tally

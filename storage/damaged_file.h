@@ -6,6 +6,10 @@
 
 #include "absl/status/statusor.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace tally {
 
 // What a directory was made of before RocksDB opened it, which writes another MANIFEST and removes every table that the
@@ -16,7 +20,7 @@ struct FoundFiles {
 };
 
 // DataLoss where tables or logs are there without CURRENT: RocksDB would begin a new database, and remove the tables.
-absl::StatusOr<FoundFiles> FindFiles(const std::string& directory);
+absl::StatusOr<FoundFiles> FindFiles(const std::string& directory, rocksdb::Env& env);
 
 // Where a directory could not be opened or read, and RocksDB said `message`: the path of a table that is missing, or of
 // the first whose checksums are wrong, for which all are read; else of what says which tables there are.

@@ -41,7 +41,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   // Taking the lock would make its file, and nothing is changed here.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
-  ASSIGN_OR_RETURN(FoundFiles found, FindFiles(directory));
+  ASSIGN_OR_RETURN(FoundFiles found, FindFiles(directory, *rocksdb::Env::Default()));
   // What was killed before it made a database has left a lock and no more.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   rocksdb::DB* opened = nullptr;

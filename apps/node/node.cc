@@ -36,7 +36,7 @@ Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(c
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so has the watch, and the clock's witness. First of all: what is opened later is what there
+  // Each has a Kafka client; so have the watch and the clock's witness. First of all: what is opened later is what there
   // is to keep back.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 2));
   std::unique_ptr<Node> node(new Node(config, clock));
