@@ -9,6 +9,7 @@
 #include "apps/system_clock.h"
 #include "core/base/strings.h"
 #include "gtest/gtest.h"
+#include "tests/testing/compacted_topic.h"
 #include "tests/testing/fault_row.h"
 #include "tests/testing/game_events.h"
 #include "tests/testing/kafka_broker.h"
@@ -33,13 +34,19 @@ constexpr struct {
     {"before positions are written", 1},
 };
 
-// Five topics of two partitions, later three. Some events come in transactions, of which some are aborted.
+// Five topics of two partitions, later three. Some events come in transactions, of which some are aborted. The
+// beginning of the first topic is compacted, before any node reads it: whoever reads it later, node or oracle, reads
+// the same.
 class Producer {
  public:
   Producer(KafkaBroker& broker, uint64_t seed) : broker_(broker), random_(seed), events_(seed, SystemClock().Now()) {
     for (const char* game : GameEvents::kGames) {
       topics_.push_back(broker.UniqueTopic(game));
-      EXPECT_TRUE(broker.CreateTopic(topics_.back(), 2).ok());
+      if (topics_.size() == 1) {
+        CreateCompacted();
+      } else {
+        EXPECT_TRUE(broker.CreateTopic(topics_.back(), 2).ok());
+      }
     }
   }
   ~Producer() { Stop(); }
@@ -63,9 +70,19 @@ class Producer {
     return all;
   }
   const std::vector<std::string>& names() const { return topics_; }
-  uint64_t produced() const { return events_.made() - aborted_; }   // REQUIRES: stopped
+  uint64_t produced() const { return events_.made() - gone_; }   // what can be read of it. REQUIRES: stopped
 
  private:
+  void CreateCompacted() {
+    CompactedTopic compacted(broker_, topics_[0]);
+    EXPECT_TRUE(compacted.Create(2).ok());
+    EXPECT_TRUE(compacted.Append(0, events_.Make(0, 5000)).ok());
+    absl::StatusOr<uint64_t> left = compacted.Compact(0, events_.Make(0, 1)[0]);
+    ASSERT_TRUE(left.ok()) << left.status();
+    ASSERT_LT(*left, 5001u);
+    gone_ += 5001 - *left;
+  }
+
   void AddPartitions() {
     for (const std::string& topic : topics_) EXPECT_TRUE(broker_.AddPartitions(topic, 3).ok());
     partitions_ = 3;
@@ -74,13 +91,14 @@ class Producer {
   void ProduceSome(size_t game, int32_t partition) {
     using End = KafkaBroker::TransactionEnd;
     const size_t n = 1 + random_() % 2000;
-    const std::vector<Message> messages = events_.Make(game, n);
+    std::vector<Message> messages = events_.Make(game, n);
+    for (size_t i = 0; i < n && game == 0; ++i) messages[i].key = CompactedTopic::KeyOf(i);
     if (random_() % 8 != 0) {
       EXPECT_TRUE(broker_.Produce(topics_[game], partition, messages).ok());
       return;
     }
     const bool abort = random_() % 2 == 0;
-    if (abort) aborted_ += n;
+    if (abort) gone_ += n;
     absl::Status done =
         broker_.ProduceTransaction(topics_[game], partition, messages, abort ? End::kAbort : End::kCommit);
     EXPECT_TRUE(done.ok()) << done;
@@ -91,7 +109,7 @@ class Producer {
   GameEvents events_;
   std::vector<std::string> topics_;
   int partitions_ = 2;
-  uint64_t aborted_ = 0;
+  uint64_t gone_ = 0;   // aborted, or compacted away
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
