@@ -19,6 +19,15 @@ TEST_F(NodeCommands, LagIsALineForEachPartition) {
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 10 7 30 ok"));
 }
 
+TEST_F(NodeCommands, LagAtTheEndIsAsOldAsTheAnswerThatToldIt) {
+  Count("14:35", "mw", "login", 3);
+  shard_.ReportEnds({{{"games", 0}, 3}}, clock_.Now());
+  clock_.Advance(absl::Seconds(5));
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 3 0 0 ok"));
+  clock_.Advance(absl::Hours(3));
+  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 3 0 10805 ok"));
+}
+
 TEST_F(NodeCommands, LagShowsWhatIsUnknownAndWhyAPartitionStopped) {
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - ok"));
   uint32_t slot = shard_.AddPartition({"games", 1}, {.next = 5});
