@@ -8,11 +8,10 @@
 #include "core/events/json_tokens.h"
 #include "gtest/gtest.h"
 #include "tests/core/events/naive_json.h"
+#include "tests/testing/mutator.h"
 
 namespace tally {
 namespace {
-
-using std::string_view_literals::operator""sv;
 
 constexpr uint32_t kSeed = 20110605;
 constexpr int kMutations = 200'000;
@@ -36,44 +35,6 @@ const std::vector<std::string> kCorpus = {
     R"({"game":"a long string that goes over more than one block of 64 bytes, with an \" escaped quote in it"})",
 };
 
-class Mutator {
- public:
-  explicit Mutator(uint32_t seed) : random_(seed) {}
-
-  std::string Next() {
-    std::string text = kCorpus[Below(kCorpus.size())];
-    for (size_t n = 1 + Below(4); n > 0; --n) Mutate(text);
-    return text;
-  }
-
- private:
-  size_t Below(size_t n) { return n == 0 ? 0 : random_() % n; }
-
-  void Mutate(std::string& text) {
-    constexpr std::string_view kBytes =
-        "\"\"\\\\{}[]:,,:\t\n 0123456789-+.eEtfnuax\0\x01\x0c\x1a\x1f\x7f\x80\xa9\xbf\xc3\xe2\xed\xf0\xff"sv;
-    size_t at = Below(text.size() + 1);
-    char byte = kBytes[Below(kBytes.size())];
-    switch (Below(7)) {
-      case 0:
-      case 1: text.insert(at, 1, byte); break;
-      case 2:
-      case 3:
-        if (at < text.size()) text[at] = byte;
-        break;
-      case 4: text.erase(at, 1 + Below(3)); break;
-      case 5: text.insert(at, text.substr(Below(text.size()), Below(30))); break;
-      case 6: {
-        const std::string& other = kCorpus[Below(kCorpus.size())];
-        text = text.substr(0, at) + other.substr(Below(other.size()));
-        break;
-      }
-    }
-  }
-
-  std::mt19937 random_;
-};
-
 // What the decoder says of payloads[i] is what the naive one says. Returns whether it is an event.
 bool Agrees(Decoder& decoder, size_t i, std::string_view payload, size_t& found) {
   NaiveJson naive(payload);
@@ -92,7 +53,7 @@ TEST(JsonDecoder, AgreesOnBrokenEventsWithANaiveOneAtEveryLevel) {
   std::cout << "seed " << kSeed << "\n";
   for (const std::string& level : JsonLevels()) {
     auto decoder = MakeJsonDecoder(kPaths, level).value();
-    Mutator mutator(kSeed);
+    Mutator mutator(kSeed, kCorpus);
     size_t events = 0, found = 0;
     for (size_t i = 0; i < kMutations && !HasFailure(); ++i) {
       std::string payload = mutator.Next();
@@ -114,7 +75,7 @@ TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
   for (const std::string& level : JsonLevels()) {
     auto decoder = MakeJsonDecoder(kPaths, level).value();
     JsonTokens tokens(level);
-    Mutator mutator(kSeed);
+    Mutator mutator(kSeed, kCorpus);
     size_t events = 0, no_events = 0, found = 0;
     for (int load = 0; load < kMutations / 20 && !HasFailure(); ++load) {
       bool only_scannable = random() % 4 > 0;
