@@ -38,6 +38,12 @@ TEST_F(ReadingTest, BeginsAtTheLastRecordAndSkipsIt) {
   EXPECT_FALSE(reading_.unverified());
 }
 
+TEST_F(ReadingTest, SkipsWhatIsBehindNext) {
+  reading_.Begin(state_);
+  for (int64_t offset : {16, 16, 17, 19}) EXPECT_EQ(Judge(At(offset)), Verdict::kSkip);
+  EXPECT_EQ(Judge(At(20)), Verdict::kApply);
+}
+
 TEST_F(ReadingTest, BeginsAtNextWhereNothingWasApplied) {
   PartitionState state;
   state.next = 7;
