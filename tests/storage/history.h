@@ -1,63 +1,17 @@
-// The files of a data directory as bytes, to be put elsewhere with some of them changed; and directories made up from a
-// seed, with what each of their checkpoints held.
+// Directories made up from a seed, with what each of their checkpoints held.
 #pragma once
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <memory>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tests/storage/counted.h"
 #include "tests/storage/stored.h"
+#include "tests/testing/directory_image.h"
 #include "tests/testing/temp_dir.h"
 
 namespace tally {
-
-using Image = std::map<std::string, std::string>;   // name -> bytes
-
-inline Image ReadImage(const std::string& directory) {
-  Image image;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    std::ifstream in(entry.path(), std::ios::binary);
-    image[entry.path().filename().string()].assign(std::istreambuf_iterator<char>(in), {});
-  }
-  return image;
-}
-
-inline void WriteImage(const Image& image, const std::string& directory) {
-  for (const auto& [name, bytes] : image) {
-    std::ofstream(std::filesystem::path(directory) / name, std::ios::binary | std::ios::trunc) << bytes;
-  }
-}
-
-// The names that have `part` in them and any bytes.
-inline std::vector<std::string> NamesWith(const Image& image, std::string_view part) {
-  std::vector<std::string> names;
-  for (const auto& [name, bytes] : image) {
-    if (name.find(part) != std::string::npos && !bytes.empty()) names.push_back(name);
-  }
-  return names;
-}
-
-// Where the records of a RocksDB log begin, its MANIFEST being one too: each has a header of checksum (4 bytes),
-// length (2) and type (1), and none crosses a block of 32 KiB.
-inline std::vector<size_t> RecordStarts(std::string_view log) {
-  constexpr size_t kBlock = 32 << 10, kHeader = 7;
-  std::vector<size_t> starts;
-  for (size_t at = 0; at + kHeader <= log.size();) {
-    if (kBlock - at % kBlock < kHeader) at += kBlock - at % kBlock;
-    if (at + kHeader > log.size()) break;
-    starts.push_back(at);
-    at += kHeader + static_cast<uint8_t>(log[at + 4]) + (size_t{static_cast<uint8_t>(log[at + 5])} << 8);
-  }
-  return starts;
-}
 
 // Some sessions of a node on one directory, each of several checkpoints. All but the last ended in tables; the last was
 // killed and is in the log. Every third is young: it has no table yet; every fifth was killed before it saved anything.

@@ -1,0 +1,177 @@
+// A disk that is full or fails, below the real binary: it goes on counting and answering, says that its checkpoint is
+// stale, and saves again once it can; what it saved is exact, killed at any point of that.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <thread>
+
+#include "core/base/strings.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/disk/bad_disk.h"
+#include "tests/disk/steady_feed.h"
+#include "tests/testing/fault_row.h"
+#include "tests/testing/log_oracle.h"
+#include "tests/testing/tallyd.h"
+
+namespace tally {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+// Before there is a broker, and with it threads.
+class OwnMounts : public testing::Environment {
+  void SetUp() override { (void)MayMount(); }
+};
+const testing::Environment* const kOwnMounts = testing::AddGlobalTestEnvironment(new OwnMounts);
+
+struct Fault {
+  const char* name;
+  const char* row;
+  bool mounts;
+  std::function<std::unique_ptr<BadDisk>()> make;
+  const char* said;   // in the node's log
+};
+
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.row; }
+
+class OnABadDisk : public testing::TestWithParam<Fault> {
+ protected:
+  void SetUp() override {
+    absl::Status may = GetParam().mounts ? MayMount() : absl::OkStatus();
+    ASSERT_TRUE(may.ok() || geteuid() != 0) << may;
+    if (!may.ok()) GTEST_SKIP() << "nothing can be mounted here: " << may;
+    disk_ = GetParam().make();
+  }
+
+  std::vector<std::string> Arguments() const {
+    return {"--brokers", broker_.bootstrap(), "--topics", feed_.topic(), "--data", data(),
+            "--set", "kafka.start=earliest", "--set", "checkpoint.interval=50ms", "--set", "kafka.group=" + group_};
+  }
+  std::string data() const { return disk_->path() + "/data"; }
+
+  void Start() {
+    auto node = Tallyd::Start(Arguments(), disk_->launcher());
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+  }
+
+  bool Waited(const std::function<bool()>& done) {
+    for (absl::Time deadline = absl::Now() + kPatience; absl::Now() < deadline;) {
+      if (done()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return false;
+  }
+  uint64_t Number(std::string_view name) { return std::strtoull(node_->Info(name).c_str(), nullptr, 10); }
+  std::string ReadyPage() {
+    const std::string ask = Cat("exec 3<>/dev/tcp/127.0.0.1/", node_->http_port(),
+                                R"(; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; timeout 10 cat <&3)");
+    auto page = RunToEnd({"bash", "-c", ask}, kPatience);
+    return page.ok() ? page->out : page.status().ToString();
+  }
+
+  // The node's disk is bad until its checkpoint is stale.
+  void Break() {
+    ASSERT_TRUE(Waited([&] { return Number("checkpoint_sequence") > 0; }));
+    ASSERT_TRUE(Waited([&] {
+      disk_->Break();
+      return node_->Info("checkpoint_stale") == "1";
+    })) << node_->process().Stderr();
+  }
+
+  void ExpectCountsAndAnswers() {
+    const uint64_t counted = Number("events_counted"), sequence = Number("checkpoint_sequence");
+    EXPECT_GT(counted, 0u);
+    EXPECT_TRUE(Waited([&] { return Number("events_counted") > counted; })) << node_->process().Stderr();
+    EXPECT_THAT(node_->Query({"TOP", "1", "stats:mw:*", "-1h", "now"}), StartsWith("stats:mw:call"));
+    EXPECT_THAT(ReadyPage(), HasSubstr("\r\n\r\nready\nstale checkpoint: "));
+    EXPECT_EQ(Number("checkpoint_sequence"), sequence);
+    EXPECT_THAT(node_->process().Stderr(), HasSubstr("no checkpoint: "));
+    EXPECT_THAT(node_->process().Stderr(), HasSubstr(GetParam().said));
+  }
+
+  void ExpectRecovers() {
+    const uint64_t sequence = Number("checkpoint_sequence");
+    disk_->Mend();
+    EXPECT_TRUE(Waited([&] {
+      return node_->Info("checkpoint_stale") == "0" && Number("checkpoint_sequence") > sequence;
+    })) << node_->process().Stderr();
+    EXPECT_THAT(ReadyPage(), EndsWith("\r\n\r\nready\n"));
+  }
+
+  void Kill() {
+    node_->process().Kill(SIGKILL);
+    EXPECT_EQ(*node_->process().Wait(kPatience), 128 + SIGKILL);
+  }
+
+  // No directory can be opened without writing to it: a node says so and ends, and may be started again and again.
+  void ExpectNoStart() {
+    auto node = Tallyd::Start(Arguments(), disk_->launcher());
+    ASSERT_FALSE(node.ok());
+    EXPECT_THAT(std::string(node.status().message()), HasSubstr(data()));
+    EXPECT_THAT(std::string(node.status().message()), HasSubstr(GetParam().said));
+  }
+
+  void ExpectWhatTheLogSays() {
+    absl::StatusOr<Dump> dump = ReadDump(data());
+    ASSERT_TRUE(dump.ok()) << dump.status();
+    absl::Status read = oracle_.ReadUntil(dump->next, kPatience);
+    ASSERT_TRUE(read.ok()) << read;
+    EXPECT_TRUE(dump->counts == oracle_.counts());
+    for (const auto& [fate, records] : oracle_.fates()) EXPECT_EQ(dump->fates[fate], records) << fate;
+  }
+
+  FaultRow row_{GetParam().row, 50, 5};
+  KafkaBroker& broker_ = SharedBroker();
+  const std::string group_ = broker_.UniqueTopic("group");
+  SteadyFeed feed_{broker_, row_.seed()};
+  LogOracle oracle_{broker_.bootstrap()};
+  std::unique_ptr<BadDisk> disk_;
+  std::unique_ptr<Tallyd> node_;
+};
+
+TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
+  Start();
+  int killed = 0;
+  for (int i = 0; i < row_.times() && !HasFailure(); ++i) {
+    SCOPED_TRACE(Cat("round ", i));
+    Break();
+    if (HasFailure()) break;
+    ExpectCountsAndAnswers();
+    const bool kill = i % 2 == 1;
+    if (kill) {
+      Kill(), ++killed;
+      ExpectNoStart();
+      disk_->Mend();
+    } else {
+      ExpectRecovers();
+      Kill();
+    }
+    ExpectWhatTheLogSays();
+    Start();
+  }
+  if (HasFailure()) return;
+  feed_.Stop();
+  absl::Status read = node_->WaitUntilRead(feed_.produced(), kPatience);
+  ASSERT_TRUE(read.ok()) << read;
+  EXPECT_EQ(*node_->Stop(), 0);
+  ExpectWhatTheLogSays();
+  row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them and after the others"));
+  row_.Saw("counted, answered and said stale; recovered; no start in it; equal to the oracle's after each");
+}
+
+INSTANTIATE_TEST_SUITE_P(, OnABadDisk,
+                         testing::Values(Fault{"Full", "disk full", true, NewFullDisk, "No space left on device"},
+                                         Fault{"Failing", "EIO", false, [] { return NewFailingDisk(EIO); },
+                                               "Input/output error"}),
+                         [](const auto& fault) { return fault.param.name; });
+
+}  // namespace
+}  // namespace tally
