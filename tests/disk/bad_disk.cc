@@ -72,9 +72,9 @@ class FailingDisk : public BadDisk {
   explicit FailingDisk(int error) : error_(error) {}
 
   const std::string& path() const override { return data_.path(); }
-  std::vector<std::string> environment() const override {
+  std::vector<std::string> launcher() const override {
     // Where the program has a sanitizer, it wants to be the first library, and is not.
-    return {"LD_PRELOAD=" DISK_FAULT_LIBRARY, Cat("TALLY_DISK_FAULT=", data_.path(), ":", flag()),
+    return {"env", "LD_PRELOAD=" DISK_FAULT_LIBRARY, Cat("TALLY_DISK_FAULT=", data_.path(), ":", flag()),
             "ASAN_OPTIONS=verify_asan_link_order=0"};
   }
   void Break() override {

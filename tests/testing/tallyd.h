@@ -26,7 +26,7 @@ using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
 
 class Tallyd {
  public:
-  // `tallyd serve` with these arguments, on free ports, run by `by`: {"prlimit", "--nofile=512"}. Returns once it
+  // `tallyd serve` with these arguments, on free ports, run by `by`: {"env", "NAME=VALUE"}. Returns once it
   // listens. From the main thread (see Subprocess).
   static absl::StatusOr<std::unique_ptr<Tallyd>> Start(const std::vector<std::string>& arguments,
                                                        const std::vector<std::string>& by = {});

@@ -1,5 +1,5 @@
-// Files that fail as a disk would have them fail: a rule of the test's stands before libc's open, write, sync and rename
-// in a program that links disk_fault.cc or preloads it.
+// Files that fail as a disk would have them fail: in a program that links or preloads disk_fault.cc, a rule of the
+// test's stands before libc's open, write, sync and rename.
 //
 //   SetDiskFault([](DiskCall call, std::string_view path) { return call == DiskCall::kSync ? EIO : 0; });
 //

@@ -1,0 +1,185 @@
+// A disk that fails at any of its calls, with any error: what was acknowledged is there, what failed may be, and once
+// the disk is well the next checkpoint holds all.
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/strings.h"
+#include "gtest/gtest.h"
+#include "tests/storage/counted.h"
+#include "tests/storage/stored.h"
+#include "tests/testing/disk_fault/disk_fault.h"
+#include "tests/testing/fault_row.h"
+
+namespace tally {
+namespace {
+
+// Faults drawn from a seed, in the files of one directory.
+class RandomFaults {
+ public:
+  RandomFaults(uint64_t seed, std::string directory) : random_(seed), directory_(std::move(directory)) {
+    SetDiskFault([this](DiskCall call, std::string_view path) { return Ask(call, path); });
+  }
+  ~RandomFaults() { SetDiskFault(nullptr); }
+
+  // From now on, until Mend(): one of the next calls fails, or all from there on, or some; of all kinds or of one.
+  void Break() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    how_ = static_cast<How>(1 + random_() % 3);
+    calls_before_ = random_() % 6;
+    any_kind_ = random_() % 2 == 0;
+    kind_ = static_cast<DiskCall>(random_() % 4);
+    error_ = random_() % 2 == 0 ? EIO : ENOSPC;
+  }
+  void Mend() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    how_ = How::kNever;
+  }
+  uint64_t failed() const { return failed_; }   // REQUIRES: nobody uses the disk
+
+ private:
+  enum class How { kNever, kOnce, kFrom, kSome };
+
+  int Ask(DiskCall call, std::string_view path) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (how_ == How::kNever || !path.starts_with(directory_) || (!any_kind_ && call != kind_)) return 0;
+    if (calls_before_ > 0) return --calls_before_, 0;
+    if (how_ == How::kSome && random_() % 3 != 0) return 0;
+    if (how_ == How::kOnce) how_ = How::kNever;
+    ++failed_;
+    return random_() % 2 == 0 ? error_ : -error_;   // half of a write gets through, or nothing
+  }
+
+  std::mutex mutex_;
+  std::mt19937_64 random_;
+  const std::string directory_;
+  How how_ = How::kNever;
+  uint64_t calls_before_ = 0;
+  bool any_kind_ = true;
+  DiskCall kind_ = DiskCall::kWrite;
+  int error_ = EIO;
+  uint64_t failed_ = 0;
+};
+
+class Trial {
+ public:
+  explicit Trial(uint64_t seed) : random_(seed), faults_(seed, directory_.path()) { Crash(); }
+
+  void Step() {
+    switch (random_() % 10) {
+      case 0: Crash(); break;
+      case 1: case 2: faults_.Break(); break;
+      case 3: faults_.Mend(); break;
+      case 4: case 5: case 6: Save(); break;
+      case 7: events_.PassMinutes(1); break;
+      default: events_.Count(30);
+    }
+  }
+
+  // The disk is well at last.
+  void Finish() {
+    faults_.Mend();
+    // RocksDB may tell only now of what failed in the background; the next write must do.
+    ASSERT_TRUE(Save() || Save());
+    const Totals expected = events_.totals();
+    Crash();
+    ASSERT_TRUE(events_.totals() == expected);
+  }
+
+  uint64_t failed_calls() const { return faults_.failed(); }
+  int failed_writes() const { return failed_writes_; }
+  int reached() const { return reached_; }
+
+ private:
+  struct State {
+    uint64_t sequence = 0;
+    Totals totals;
+
+    friend bool operator==(const State&, const State&) = default;
+  };
+
+  bool Save() {
+    const Changes& changes = events_.node().counters().Cut();
+    const State state{store_->sequence() + 1, events_.totals()};
+    const absl::Status status = store_->Write(changes, SomeMetrics());
+    if (!status.ok()) {
+      // Neither damaged nor another's.
+      EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+      ++failed_writes_;
+      possible_.push_back(state);
+      return false;
+    }
+    EXPECT_EQ(store_->sequence(), state.sequence);
+    events_.node().counters().MarkSaved();
+    possible_ = {state};
+    return true;
+  }
+
+  // What was not saved is gone. A directory that cannot be opened now can be once the disk is well.
+  void Crash() {
+    store_.reset();
+    absl::StatusOr<std::optional<CheckpointContents>> contents = Open();
+    for (int tries = 0; !contents.ok() && tries < 4; ++tries) {
+      EXPECT_EQ(contents.status().code(), absl::StatusCode::kUnavailable) << contents.status();
+      if (tries == 2) faults_.Mend();
+      contents = Open();
+    }
+    ASSERT_TRUE(contents.ok()) << contents.status();
+    const bool found = contents->has_value();
+    const State state{store_->sequence(), found ? TotalsOf(**contents) : NoEvents()};
+    auto known = std::find(possible_.begin(), possible_.end(), state);
+    ASSERT_TRUE(known != possible_.end()) << "checkpoint " << state.sequence << " was never written so";
+    reached_ += known != possible_.begin() ? 1 : 0;
+    possible_ = {state};
+    events_.Begin(found ? std::move((*contents)->saved) : Saved(), state.totals);
+  }
+
+  absl::StatusOr<std::optional<CheckpointContents>> Open() {
+    auto store = CheckpointStore::Open(directory_.path(), nullptr);
+    if (!store.ok()) return store.status();
+    store_ = *std::move(store);
+    return store_->Load();
+  }
+
+  static Totals NoEvents() {
+    Totals totals;
+    for (int32_t i = 0; i < CountedEvents::kPartitions; ++i) totals.partitions[{"mw", i}] = {};
+    return totals;
+  }
+
+  std::mt19937_64 random_;
+  TempDir directory_;
+  RandomFaults faults_;
+  CountedEvents events_{random_, 400};
+  std::unique_ptr<CheckpointStore> store_;
+  std::vector<State> possible_ = {{0, NoEvents()}};   // what the disk may hold, the acknowledged one first
+  int failed_writes_ = 0;
+  int reached_ = 0;
+};
+
+TEST(FailingDisk, LosesNothingWhateverFails) {
+  FaultRow row("EIO and ENOSPC at any call", 1000, 60);
+  uint64_t failed_calls = 0;
+  int failed_writes = 0, reached = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    SCOPED_TRACE(Cat("trial ", i));
+    Trial trial(row.seed() + static_cast<uint64_t>(i));
+    for (int step = 0; step < 60 && !HasFailure(); ++step) trial.Step();
+    if (!HasFailure()) trial.Finish();
+    failed_calls += trial.failed_calls();
+    failed_writes += trial.failed_writes();
+    reached += trial.reached();
+  }
+  EXPECT_GT(failed_writes, row.times() / 2);
+  EXPECT_GT(reached, 0);   // some were on the disk all the same
+  row.Saw(Cat(failed_calls, " calls failed and ", failed_writes, " checkpoints with them, ", reached,
+              " of which were found on the disk all the same; the last one held all"));
+}
+
+}  // namespace
+}  // namespace tally
