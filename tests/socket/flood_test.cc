@@ -113,7 +113,10 @@ TEST(ConnectionFlood, LeavesDescriptorsToRocksDbAndKafka) {
   TestClient early((*node)->port_number());
   EXPECT_EQ(early.Ask("PING"), "PONG\nEND\n");
   std::deque<TestClient> clients;
-  for (int i = 0; i < flood; ++i) clients.emplace_back((*node)->port_number());
+  for (int i = 0; i < flood; ++i) {
+    clients.emplace_back((*node)->port_number());
+    ASSERT_TRUE(clients.back().connected()) << "nobody accepts any more, after " << i;
+  }
 
   // Only now there is a topic: its clients connect, and 40 MB of names fill RocksDB's buffer, so that it writes tables.
   ASSERT_TRUE(broker.CreateTopic(topic, 2).ok());
