@@ -97,7 +97,7 @@ TEST(ConnectionFlood, ThatSaysNothingIsClosedAfterAWhile) {
 
 // What clients hold open is not what a checkpoint's tables and a new connection to Kafka need.
 TEST(ConnectionFlood, LeavesDescriptorsToRocksDbAndKafka) {
-  FaultRow row("connection flood under a low limit of descriptors", /*times=*/5000, /*times_in_test=*/1000);
+  FaultRow row("connection flood under a low limit of descriptors", /*times=*/5000, /*times_in_test=*/700);
   const int flood = RoomForFlood(row.times());
   constexpr int kLimit = 500;
   constexpr int kEvents = 150'000;
