@@ -19,15 +19,15 @@ bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0
 
 std::string Place::Text() const { return line == 0 ? *name : Cat(*name, ":", line, ":", column); }
 
-Value::Value(Data data, std::string path, Place place)
+TomlValue::TomlValue(Data data, std::string path, Place place)
     : data_(std::move(data)), path_(std::move(path)), place_(std::move(place)) {}
-Value::Value(const Value&) = default;
-Value& Value::operator=(const Value&) = default;
-Value::Value(Value&&) noexcept = default;
-Value& Value::operator=(Value&&) noexcept = default;
-Value::~Value() = default;
+TomlValue::TomlValue(const TomlValue&) = default;
+TomlValue& TomlValue::operator=(const TomlValue&) = default;
+TomlValue::TomlValue(TomlValue&&) noexcept = default;
+TomlValue& TomlValue::operator=(TomlValue&&) noexcept = default;
+TomlValue::~TomlValue() = default;
 
-std::string Value::What() const {
+std::string TomlValue::What() const {
   if (const auto* text = std::get_if<std::string>(&data_)) return Shown(*text);
   if (const auto* integer = std::get_if<int64_t>(&data_)) return Cat("the integer ", *integer);
   if (const auto* boolean = std::get_if<bool>(&data_)) return *boolean ? "true" : "false";
@@ -40,20 +40,20 @@ std::string Value::What() const {
   return IsList() ? "a list" : "a table";
 }
 
-absl::StatusOr<std::string> Value::Text(size_t size_max, std::string_view expected) const {
+absl::StatusOr<std::string> TomlValue::Text(size_t size_max, std::string_view expected) const {
   const auto* text = std::get_if<std::string>(&data_);
   if (text == nullptr) return Expected(expected);
   if (text->size() > size_max) return Error("expected at most ", size_max, " bytes, got ", text->size());
   return *text;
 }
 
-absl::StatusOr<std::string> Value::NonEmptyText(size_t size_max, std::string_view expected) const {
+absl::StatusOr<std::string> TomlValue::NonEmptyText(size_t size_max, std::string_view expected) const {
   ASSIGN_OR_RETURN(std::string text, Text(size_max, expected));
   if (text.empty()) return Expected(expected);
   return text;
 }
 
-absl::StatusOr<int64_t> Value::Integer(int64_t min, int64_t max) const {
+absl::StatusOr<int64_t> TomlValue::Integer(int64_t min, int64_t max) const {
   const auto* integer = std::get_if<int64_t>(&data_);
   if (integer == nullptr || *integer < min || *integer > max) {
     return Expected(Cat("an integer from ", min, " to ", max));
@@ -61,7 +61,7 @@ absl::StatusOr<int64_t> Value::Integer(int64_t min, int64_t max) const {
   return *integer;
 }
 
-absl::StatusOr<absl::Duration> Value::Duration(absl::Duration min, absl::Duration max) const {
+absl::StatusOr<absl::Duration> TomlValue::Duration(absl::Duration min, absl::Duration max) const {
   ASSIGN_OR_RETURN(const std::string text, Text(kShownMax, kADuration));
   absl::Duration duration;
   if (!absl::ParseDuration(text, &duration)) return Expected(kADuration);
@@ -72,27 +72,27 @@ absl::StatusOr<absl::Duration> Value::Duration(absl::Duration min, absl::Duratio
   return duration;
 }
 
-absl::StatusOr<Value::ListOf> Value::List(size_t count_max, std::string_view expected) const {
+absl::StatusOr<TomlValue::ListOf> TomlValue::List(size_t count_max, std::string_view expected) const {
   const auto* list = std::get_if<ListOf>(&data_);
   if (list == nullptr) return Expected(expected);
   if (list->size() > count_max) return Error("expected at most ", count_max, " of them, got ", list->size());
   return *list;
 }
 
-absl::StatusOr<Value::TableOf> Value::Table(std::string_view expected) const {
+absl::StatusOr<TomlValue::TableOf> TomlValue::Table(std::string_view expected) const {
   const auto* table = std::get_if<TableOf>(&data_);
   if (table == nullptr) return Expected(expected);
   return *table;
 }
 
-std::optional<std::string> Value::Scalar() const {
+std::optional<std::string> TomlValue::Scalar() const {
   if (const auto* text = std::get_if<std::string>(&data_)) return *text;
   if (const auto* integer = std::get_if<int64_t>(&data_)) return Cat(*integer);
   if (const auto* boolean = std::get_if<bool>(&data_)) return *boolean ? "true" : "false";
   return std::nullopt;
 }
 
-std::optional<std::string> Value::TimeText() const {
+std::optional<std::string> TomlValue::TimeText() const {
   if (const auto* time = std::get_if<DateTime>(&data_)) return time->text;
   if (const auto* text = std::get_if<std::string>(&data_)) return *text;
   return std::nullopt;

@@ -1,6 +1,6 @@
 // TOML text as a tree of values, each of which knows its place, so that every error can say it.
 //
-//   ASSIGN_OR_RETURN(Value root, ParseDocument(text, "tallyd.toml"));
+//   ASSIGN_OR_RETURN(TomlValue root, ParseDocument(text, "tallyd.toml"));
 //   ASSIGN_OR_RETURN(auto entries, root.Entries());
 //   entries[0].value.Error("too long");   // tallyd.toml:12:3: retention.ttl: too long
 //
@@ -32,22 +32,22 @@ struct Place {
   std::string Text() const;   // "tallyd.toml:12:3", "--listen"
 };
 
-class Value {
+class TomlValue {
  public:
   struct Entry;
-  using ListOf = std::vector<Value>;
+  using ListOf = std::vector<TomlValue>;
   using TableOf = std::vector<Entry>;   // in the order of the file
   struct DateTime {
     std::string text;   // as RFC 3339, as far as it was written
   };
   using Data = std::variant<std::string, int64_t, bool, double, DateTime, ListOf, TableOf>;
 
-  Value(Data data, std::string path, Place place);
-  Value(const Value&);
-  Value& operator=(const Value&);
-  Value(Value&&) noexcept;
-  Value& operator=(Value&&) noexcept;
-  ~Value();
+  TomlValue(Data data, std::string path, Place place);
+  TomlValue(const TomlValue&);
+  TomlValue& operator=(const TomlValue&);
+  TomlValue(TomlValue&&) noexcept;
+  TomlValue& operator=(TomlValue&&) noexcept;
+  ~TomlValue();
 
   const std::string& path() const { return path_; }   // "retention.ttl"; empty for the whole document
   const Place& place() const { return place_; }
@@ -91,10 +91,10 @@ class Value {
 };
 
 // A key of a table with its value.
-struct Value::Entry {
+struct TomlValue::Entry {
   std::string key;
   Place key_place;
-  Value value;
+  TomlValue value;
 };
 
 // How deep values may be nested; the configuration's own keys need five.
@@ -105,11 +105,11 @@ inline constexpr size_t kNestingMax = 32;
 inline constexpr size_t kDotsMax = 3000;
 
 // The table that `text` is, or where it is no TOML.
-absl::StatusOr<Value> ParseDocument(std::string_view text, std::string file_name);
+absl::StatusOr<TomlValue> ParseDocument(std::string_view text, std::string file_name);
 
 // The table that has `text` at `path`, as a flag gives it: a value of TOML, or else a string. Errors name `flag`.
 // REQUIRES: `path` is keys of letters, digits, - and _, joined by dots.
-absl::StatusOr<Value> ParseFlag(std::string_view path, std::string_view text, std::string flag);
+absl::StatusOr<TomlValue> ParseFlag(std::string_view path, std::string_view text, std::string flag);
 
 // `text` between quotes, as TOML writes it.
 std::string QuoteToml(std::string_view text);

@@ -46,13 +46,13 @@ absl::Status ApplySet(const std::string& set, Draft& draft) {
     // Of what stands behind the =, nothing is shown: it may be a password.
     return InvalidArgument("--set ", Shown(path), ": expected section.key=value, as retention.ttl=4h");
   }
-  ASSIGN_OR_RETURN(const Value root, ParseFlag(path, std::string_view(set).substr(equals + 1), "--set"));
+  ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, std::string_view(set).substr(equals + 1), "--set"));
   return ApplyLayer(root, draft);
 }
 
 // A flag with a name of its own: `toml` is what the file would say.
 absl::Status ApplyFlag(std::string_view flag, std::string_view path, const std::string& toml, Draft& draft) {
-  ASSIGN_OR_RETURN(const Value root, ParseFlag(path, toml, std::string(flag)));
+  ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, toml, std::string(flag)));
   return ApplyLayer(root, draft);
 }
 
@@ -88,7 +88,7 @@ absl::Status ApplyFlags(const ServeOptions& options, Draft& draft) {
 }
 
 absl::Status ApplyText(std::string_view text, std::string_view file_name, Draft& draft) {
-  ASSIGN_OR_RETURN(const Value root, ParseDocument(text, std::string(file_name)));
+  ASSIGN_OR_RETURN(const TomlValue root, ParseDocument(text, std::string(file_name)));
   return ApplyLayer(root, draft);
 }
 

@@ -18,18 +18,18 @@ struct MetricDraft {
 };
 
 // Notes that `source` must be decoded, if it is a field.
-void Use(const Value& value, std::string_view source, MetricDraft& metric) {
+void Use(const TomlValue& value, std::string_view source, MetricDraft& metric) {
   if (source.front() != '@') metric.fields.push_back({std::string(source), value.Where()});
 }
 
-absl::Status ReadName(const Value& value, MetricDraft& metric) {
+absl::Status ReadName(const TomlValue& value, MetricDraft& metric) {
   constexpr std::string_view kExpected = "a name of letters, digits and _ that does not begin with a digit";
   ASSIGN_OR_RETURN(metric.spec.name, value.Text(kTextMax, kExpected));
   return IsIdentifier(metric.spec.name) ? absl::OkStatus() : value.Expected(kExpected);
 }
 
 // "source" or "label=source".
-absl::Status ReadDimension(const Value& value, MetricDraft& metric) {
+absl::Status ReadDimension(const TomlValue& value, MetricDraft& metric) {
   ASSIGN_OR_RETURN(const std::string text, value.NonEmptyText(kTextMax, "\"source\" or \"label=source\""));
   const std::optional<Dimension> dimension = ParseDimension(text);
   if (!dimension.has_value()) return value.Expected("\"source\" or \"label=source\"");
@@ -49,13 +49,13 @@ absl::Status ReadDimension(const Value& value, MetricDraft& metric) {
   return absl::OkStatus();
 }
 
-absl::Status ReadBy(const Value& value, MetricDraft& metric) {
-  ASSIGN_OR_RETURN(const Value::ListOf list, value.List(kDimensionsMax, "a list as [\"game\", \"call\"]"));
-  for (const Value& dimension : list) RETURN_IF_ERROR(ReadDimension(dimension, metric));
+absl::Status ReadBy(const TomlValue& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kDimensionsMax, "a list as [\"game\", \"call\"]"));
+  for (const TomlValue& dimension : list) RETURN_IF_ERROR(ReadDimension(dimension, metric));
   return absl::OkStatus();
 }
 
-absl::Status ReadValue(const Value& value, MetricDraft& metric) {
+absl::Status ReadValue(const TomlValue& value, MetricDraft& metric) {
   ASSIGN_OR_RETURN(metric.spec.value, value.Text(kTextMax, "a field"));
   if (metric.spec.value.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckSource(value, metric.spec.value, {}));
@@ -64,15 +64,15 @@ absl::Status ReadValue(const Value& value, MetricDraft& metric) {
 }
 
 // A value of a condition as the text that a field's is compared with.
-absl::StatusOr<std::string> ConditionText(const Value& value) {
+absl::StatusOr<std::string> ConditionText(const TomlValue& value) {
   std::optional<std::string> text = value.Scalar();
   if (!text.has_value()) return value.Expected("a string, an integer, a boolean or a list of them");
   if (text->size() > kTextMax) return value.Error("expected at most ", kTextMax, " bytes, got ", text->size());
   return *std::move(text);
 }
 
-absl::Status ReadCondition(const Value::Entry& entry, MetricDraft& metric) {
-  const Value& value = entry.value;
+absl::Status ReadCondition(const TomlValue::Entry& entry, MetricDraft& metric) {
+  const TomlValue& value = entry.value;
   if (value.IsTable()) {
     return value.Error("expected a value or a list of values; a field in a field is written as \"/outer/inner\"");
   }
@@ -80,13 +80,13 @@ absl::Status ReadCondition(const Value::Entry& entry, MetricDraft& metric) {
     return value.Error("expected a field of 1 to ", kTextMax, " bytes");
   }
   RETURN_IF_ERROR(CheckSource(value, entry.key, kRecordSources));
-  Value::ListOf values = {value};
+  TomlValue::ListOf values = {value};
   if (value.IsList()) {
     ASSIGN_OR_RETURN(values, value.List(kWhereValuesMax, "a list of values"));
     if (values.empty()) return value.Error("expected at least one value; with none, nothing would be counted");
   }
   std::vector<std::string> texts;
-  for (const Value& each : values) {
+  for (const TomlValue& each : values) {
     ASSIGN_OR_RETURN(std::string text, ConditionText(each));
     texts.push_back(std::move(text));
   }
@@ -95,10 +95,10 @@ absl::Status ReadCondition(const Value::Entry& entry, MetricDraft& metric) {
   return absl::OkStatus();
 }
 
-absl::Status ReadWhere(const Value& value, MetricDraft& metric) {
-  ASSIGN_OR_RETURN(const Value::TableOf entries, value.Table("a table as { call = \"login\" }"));
+absl::Status ReadWhere(const TomlValue& value, MetricDraft& metric) {
+  ASSIGN_OR_RETURN(const TomlValue::TableOf entries, value.Table("a table as { call = \"login\" }"));
   if (entries.size() > kWhereFieldsMax) return value.Error("expected at most ", kWhereFieldsMax, " fields");
-  for (const Value::Entry& entry : entries) RETURN_IF_ERROR(ReadCondition(entry, metric));
+  for (const TomlValue::Entry& entry : entries) RETURN_IF_ERROR(ReadCondition(entry, metric));
   return absl::OkStatus();
 }
 
@@ -109,7 +109,7 @@ constexpr KeyOf<MetricDraft> kMetricKeys[] = {
     {"where", ReadWhere},
 };
 
-absl::StatusOr<MetricDraft> ReadMetric(const Value& value) {
+absl::StatusOr<MetricDraft> ReadMetric(const TomlValue& value) {
   if (!value.IsTable()) return value.Expected("a [[metric]] table");
   MetricDraft metric;
   RETURN_IF_ERROR(ReadKeys<MetricDraft>(value, kMetricKeys, metric));
@@ -138,7 +138,7 @@ std::vector<FieldUse> DefaultMetricFields() {
   return fields;
 }
 
-absl::Status CheckSource(const Value& value, std::string_view source, std::span<const std::string_view> specials) {
+absl::Status CheckSource(const TomlValue& value, std::string_view source, std::span<const std::string_view> specials) {
   if (source.front() == '/' && !IsPointer(source)) {
     return value.Error(Shown(source), " is no JSON pointer: a ~ is written as ~0, a / in a key as ~1");
   }
@@ -151,12 +151,12 @@ absl::Status CheckSource(const Value& value, std::string_view source, std::span<
                      Shown(Cat("/", source)));
 }
 
-absl::Status ReadMetrics(const Value& list, Draft& draft) {
-  ASSIGN_OR_RETURN(const Value::ListOf values, list.List(kMetricsMax, "[[metric]] tables"));
+absl::Status ReadMetrics(const TomlValue& list, Draft& draft) {
+  ASSIGN_OR_RETURN(const TomlValue::ListOf values, list.List(kMetricsMax, "[[metric]] tables"));
   if (values.empty()) return list.Error("expected at least one [[metric]]");
   std::vector<MetricSpec> metrics;
   std::vector<FieldUse> fields;
-  for (const Value& value : values) {
+  for (const TomlValue& value : values) {
     ASSIGN_OR_RETURN(MetricDraft metric, ReadMetric(value));
     for (const MetricSpec& other : metrics) {
       if (other.name == metric.spec.name) return value.Error("the name ", Shown(other.name), " comes twice");

@@ -17,7 +17,7 @@ namespace {
 using Key = KeyOf<Draft>;
 
 template <typename T, size_t N>
-absl::Status SetChoice(const Value& value, const std::array<Named<T>, N>& names, T& target) {
+absl::Status SetChoice(const TomlValue& value, const std::array<Named<T>, N>& names, T& target) {
   std::string expected;
   std::vector<std::string_view> words;
   for (const Named<T>& named : names) {
@@ -34,7 +34,7 @@ absl::Status SetChoice(const Value& value, const std::array<Named<T>, N>& names,
 }
 
 // A line of text, for what is handed on as a C string or printed in one line.
-absl::StatusOr<std::string> Line(const Value& value) {
+absl::StatusOr<std::string> Line(const TomlValue& value) {
   ASSIGN_OR_RETURN(std::string text, value.NonEmptyText(kTextMax, "a text that is not empty"));
   auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::any_of(text.begin(), text.end(), is_control)) return value.Expected("a text without control characters");
@@ -49,11 +49,11 @@ bool IsTopicName(std::string_view name) {
   });
 }
 
-absl::Status ReadTopics(const Value& value, Draft& draft) {
-  ASSIGN_OR_RETURN(const Value::ListOf list, value.List(kTopicsMax, "a list of topics as [\"mw\", \"hh\"]"));
+absl::Status ReadTopics(const TomlValue& value, Draft& draft) {
+  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kTopicsMax, "a list of topics as [\"mw\", \"hh\"]"));
   if (list.empty()) return value.Error("expected at least one topic");
   std::vector<std::string> topics;
-  for (const Value& topic : list) {
+  for (const TomlValue& topic : list) {
     ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "the name of a topic"));
     if (!IsTopicName(name)) return topic.Expected("the name of a topic, of letters, digits, '.', '_' and '-'");
     if (std::find(topics.begin(), topics.end(), name) != topics.end()) return topic.Error(Shown(name), " comes twice");
@@ -63,7 +63,7 @@ absl::Status ReadTopics(const Value& value, Draft& draft) {
   return absl::OkStatus();
 }
 
-absl::Status ReadStart(const Value& value, Draft& draft) {
+absl::Status ReadStart(const TomlValue& value, Draft& draft) {
   constexpr std::string_view kExpected =
       "\"earliest\", \"latest\", \"retention\" or a time as \"2011-06-05T14:30:00Z\"";
   const std::optional<std::string> text = value.TimeText();
@@ -80,12 +80,12 @@ absl::Status ReadStart(const Value& value, Draft& draft) {
 }
 
 // Adds the properties below `table`, their names joined by dots behind `prefix`, to `read`.
-absl::Status CollectProperties(const Value& table, const std::string& prefix,
+absl::Status CollectProperties(const TomlValue& table, const std::string& prefix,
                                std::map<std::string, std::string>& read) {
-  ASSIGN_OR_RETURN(const Value::TableOf entries, table.Table("a table of properties"));
-  for (const Value::Entry& entry : entries) {
+  ASSIGN_OR_RETURN(const TomlValue::TableOf entries, table.Table("a table of properties"));
+  for (const TomlValue::Entry& entry : entries) {
     const std::string name = Cat(prefix, entry.key);
-    const Value& value = entry.value;
+    const TomlValue& value = entry.value;
     if (value.IsTable()) {
       RETURN_IF_ERROR(CollectProperties(value, name + ".", read));
       continue;
@@ -101,7 +101,7 @@ absl::Status CollectProperties(const Value& table, const std::string& prefix,
   return absl::OkStatus();
 }
 
-absl::Status ReadProperties(const Value& value, Draft& draft) {
+absl::Status ReadProperties(const TomlValue& value, Draft& draft) {
   std::map<std::string, std::string> read;
   RETURN_IF_ERROR(CollectProperties(value, "", read));
   std::map<std::string, std::string>& properties = draft.config.kafka.properties;
@@ -110,7 +110,7 @@ absl::Status ReadProperties(const Value& value, Draft& draft) {
   return absl::OkStatus();
 }
 
-absl::Status ReadTimeField(const Value& value, Draft& draft) {
+absl::Status ReadTimeField(const TomlValue& value, Draft& draft) {
   constexpr std::string_view kSpecials[] = {"@timestamp"};
   ASSIGN_OR_RETURN(std::string field, value.NonEmptyText(kTextMax, "a field"));
   RETURN_IF_ERROR(CheckSource(value, field, kSpecials));
@@ -119,17 +119,17 @@ absl::Status ReadTimeField(const Value& value, Draft& draft) {
   return absl::OkStatus();
 }
 
-absl::Status ReadFormat(const Value& value, Draft& draft) {
+absl::Status ReadFormat(const TomlValue& value, Draft& draft) {
   draft.format_where = value.Where();
   return SetChoice(value, kFormatNames, draft.config.event.format);
 }
 
-absl::Status ReadPattern(const Value& value, Draft& draft) {
+absl::Status ReadPattern(const TomlValue& value, Draft& draft) {
   draft.pattern_where = value.Where();
   return Set(draft.config.event.pattern, value.Text(kPatternMax));
 }
 
-absl::Status ReadEndpoint(const Value& value, Endpoint& endpoint, std::string& where) {
+absl::Status ReadEndpoint(const TomlValue& value, Endpoint& endpoint, std::string& where) {
   ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, "HOST:PORT"));
   std::optional<Endpoint> parsed = ParseEndpoint(text);
   if (!parsed.has_value()) {
@@ -141,11 +141,11 @@ absl::Status ReadEndpoint(const Value& value, Endpoint& endpoint, std::string& w
 }
 
 constexpr Key kKafkaKeys[] = {
-    {"brokers", [](const Value& v, Draft& d) { return Set(d.config.kafka.brokers, Line(v)); }},
+    {"brokers", [](const TomlValue& v, Draft& d) { return Set(d.config.kafka.brokers, Line(v)); }},
     {"topics", ReadTopics},
     {"start", ReadStart},
-    {"group", [](const Value& v, Draft& d) { return Set(d.config.kafka.group, Line(v)); }},
-    {"threads", [](const Value& v, Draft& d) { return Set(d.config.kafka.threads, v.Integer(0, kThreadsMax)); }},
+    {"group", [](const TomlValue& v, Draft& d) { return Set(d.config.kafka.group, Line(v)); }},
+    {"threads", [](const TomlValue& v, Draft& d) { return Set(d.config.kafka.threads, v.Integer(0, kThreadsMax)); }},
     {"properties", ReadProperties},
 };
 
@@ -153,45 +153,46 @@ constexpr Key kEventKeys[] = {
     {"format", ReadFormat},
     {"pattern", ReadPattern},
     {"time", ReadTimeField},
-    {"time_unit", [](const Value& v, Draft& d) { return SetChoice(v, kTimeUnitNames, d.config.event.time_unit); }},
+    {"time_unit", [](const TomlValue& v, Draft& d) { return SetChoice(v, kTimeUnitNames, d.config.event.time_unit); }},
     {"ahead_max",
-     [](const Value& v, Draft& d) { return Set(d.config.event.ahead_max, v.Duration(kAheadMin, kAheadMax)); }},
+     [](const TomlValue& v, Draft& d) { return Set(d.config.event.ahead_max, v.Duration(kAheadMin, kAheadMax)); }},
 };
 
 constexpr Key kRetentionKeys[] = {
-    {"ttl", [](const Value& v, Draft& d) { return Set(d.config.retention.ttl, v.Duration(kTtlMin, kTtlMax)); }},
-    {"clock", [](const Value& v, Draft& d) { return SetChoice(v, kClockNames, d.config.retention.clock); }},
+    {"ttl", [](const TomlValue& v, Draft& d) { return Set(d.config.retention.ttl, v.Duration(kTtlMin, kTtlMax)); }},
+    {"clock", [](const TomlValue& v, Draft& d) { return SetChoice(v, kClockNames, d.config.retention.clock); }},
 };
 
 constexpr Key kCheckpointKeys[] = {
-    {"dir", [](const Value& v, Draft& d) { return Set(d.config.checkpoint.dir, Line(v)); }},
+    {"dir", [](const TomlValue& v, Draft& d) { return Set(d.config.checkpoint.dir, Line(v)); }},
     {"interval",
-     [](const Value& v, Draft& d) {
+     [](const TomlValue& v, Draft& d) {
        return Set(d.config.checkpoint.interval, v.Duration(kIntervalMin, kIntervalMax));
      }},
 };
 
 constexpr Key kLimitsKeys[] = {
     {"series_max",
-     [](const Value& v, Draft& d) { return Set(d.config.limits.series_max, v.Integer(1, kSeriesMaxMax)); }},
+     [](const TomlValue& v, Draft& d) { return Set(d.config.limits.series_max, v.Integer(1, kSeriesMaxMax)); }},
     {"clients_max",
-     [](const Value& v, Draft& d) { return Set(d.config.limits.clients_max, v.Integer(1, kClientsMaxMax)); }},
+     [](const TomlValue& v, Draft& d) { return Set(d.config.limits.clients_max, v.Integer(1, kClientsMaxMax)); }},
 };
 
 constexpr Key kServerKeys[] = {
-    {"listen", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.listen, d.listen_where); }},
-    {"http", [](const Value& v, Draft& d) { return ReadEndpoint(v, d.config.server.http, d.http_where); }},
-    {"password_file", [](const Value& v, Draft& d) { return Set(d.config.server.password_file, v.Text(kTextMax)); }},
+    {"listen", [](const TomlValue& v, Draft& d) { return ReadEndpoint(v, d.config.server.listen, d.listen_where); }},
+    {"http", [](const TomlValue& v, Draft& d) { return ReadEndpoint(v, d.config.server.http, d.http_where); }},
+    {"password_file",
+     [](const TomlValue& v, Draft& d) { return Set(d.config.server.password_file, v.Text(kTextMax)); }},
 };
 
 constexpr Key kSections[] = {
-    {"kafka", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kKafkaKeys, d); }},
-    {"event", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kEventKeys, d); }},
+    {"kafka", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kKafkaKeys, d); }},
+    {"event", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kEventKeys, d); }},
     {"metric", ReadMetrics},
-    {"retention", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kRetentionKeys, d); }},
-    {"checkpoint", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kCheckpointKeys, d); }},
-    {"limits", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kLimitsKeys, d); }},
-    {"server", [](const Value& v, Draft& d) { return ReadKeys<Draft>(v, kServerKeys, d); }},
+    {"retention", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kRetentionKeys, d); }},
+    {"checkpoint", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kCheckpointKeys, d); }},
+    {"limits", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kLimitsKeys, d); }},
+    {"server", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kServerKeys, d); }},
 };
 
 // Whether the format has the fields that are asked for. One decoder is made for all of them, and only if that fails one
@@ -218,7 +219,7 @@ absl::Status CheckReach(const Endpoint& endpoint, const std::string& where, cons
 
 }  // namespace
 
-absl::Status ApplyLayer(const Value& root, Draft& draft) { return ReadKeys<Draft>(root, kSections, draft); }
+absl::Status ApplyLayer(const TomlValue& root, Draft& draft) { return ReadKeys<Draft>(root, kSections, draft); }
 
 absl::Status CheckWhole(const Draft& draft) {
   const EventSpec& event = draft.config.event;
@@ -235,7 +236,8 @@ absl::Status CheckWhole(const Draft& draft) {
   return CheckFields(draft);
 }
 
-absl::Status UnknownKey(const Value& table, const Value::Entry& entry, std::span<const std::string_view> names) {
+absl::Status UnknownKey(const TomlValue& table, const TomlValue::Entry& entry,
+                        std::span<const std::string_view> names) {
   std::string shown = Shown(entry.key);
   std::replace(shown.begin(), shown.end(), '"', '\'');
   const std::string section = table.path().empty() ? "" : Cat(" in [", table.path(), "]");

@@ -58,10 +58,10 @@ class Converter {
  public:
   Converter(std::shared_ptr<const std::string> name, bool in_file) : name_(std::move(name)), in_file_(in_file) {}
 
-  absl::StatusOr<Value> Convert(const toml::node& node, std::string path, size_t depth) const {
+  absl::StatusOr<TomlValue> Convert(const toml::node& node, std::string path, size_t depth) const {
     Place place = PlaceOf(node.source());
     if (depth > kNestingMax) return InvalidArgument(place.Text(), ": nested deeper than ", kNestingMax);
-    Value::Data data;
+    TomlValue::Data data;
     if (const toml::table* table = node.as_table()) {
       ASSIGN_OR_RETURN(data, Table(*table, path, depth));
     } else if (const toml::array* array = node.as_array()) {
@@ -69,7 +69,7 @@ class Converter {
     } else {
       data = Leaf(node);
     }
-    return Value(std::move(data), std::move(path), std::move(place));
+    return TomlValue(std::move(data), std::move(path), std::move(place));
   }
 
  private:
@@ -77,42 +77,42 @@ class Converter {
     return in_file_ ? Place{name_, region.begin.line, region.begin.column} : Place{name_, 0, 0};
   }
 
-  static Value::Data Leaf(const toml::node& node) {
+  static TomlValue::Data Leaf(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
     if (const auto* integer = node.as_integer()) return integer->get();
     if (const auto* boolean = node.as_boolean()) return boolean->get();
     if (const auto* decimal = node.as_floating_point()) return decimal->get();
-    return Value::DateTime{DateTimeText(node)};
+    return TomlValue::DateTime{DateTimeText(node)};
   }
 
-  absl::StatusOr<Value::Data> List(const toml::array& array, const std::string& path, size_t depth) const {
-    Value::ListOf list;
+  absl::StatusOr<TomlValue::Data> List(const toml::array& array, const std::string& path, size_t depth) const {
+    TomlValue::ListOf list;
     for (const toml::node& element : array) {
-      ASSIGN_OR_RETURN(Value value, Convert(element, path, depth + 1));
+      ASSIGN_OR_RETURN(TomlValue value, Convert(element, path, depth + 1));
       list.push_back(std::move(value));
     }
-    return Value::Data(std::move(list));
+    return TomlValue::Data(std::move(list));
   }
 
-  absl::StatusOr<Value::Data> Table(const toml::table& table, const std::string& path, size_t depth) const {
-    Value::TableOf entries;
+  absl::StatusOr<TomlValue::Data> Table(const toml::table& table, const std::string& path, size_t depth) const {
+    TomlValue::TableOf entries;
     for (const auto& [key, node] : table) {
       std::string child = Cat(path, path.empty() ? "" : ".", key.str());
       if (child.size() > kPathMax) child = child.substr(0, kPathMax) + "...";
-      ASSIGN_OR_RETURN(Value value, Convert(node, std::move(child), depth + 1));
+      ASSIGN_OR_RETURN(TomlValue value, Convert(node, std::move(child), depth + 1));
       entries.push_back({std::string(key.str()), PlaceOf(key.source()), std::move(value)});
     }
-    std::stable_sort(entries.begin(), entries.end(), [](const Value::Entry& a, const Value::Entry& b) {
+    std::stable_sort(entries.begin(), entries.end(), [](const TomlValue::Entry& a, const TomlValue::Entry& b) {
       return std::pair(a.key_place.line, a.key_place.column) < std::pair(b.key_place.line, b.key_place.column);
     });
-    return Value::Data(std::move(entries));
+    return TomlValue::Data(std::move(entries));
   }
 
   const std::shared_ptr<const std::string> name_;
   const bool in_file_;   // else every place is the flag's
 };
 
-absl::StatusOr<Value> Parse(std::string_view text, std::string name, bool in_file) {
+absl::StatusOr<TomlValue> Parse(std::string_view text, std::string name, bool in_file) {
   if (DotsOutsideStrings(text) > kDotsMax) return InvalidArgument(name, ": more than ", kDotsMax, " dots in its keys");
   auto shared = std::make_shared<const std::string>(std::move(name));
   try {
@@ -130,12 +130,12 @@ bool IsOneValue(std::string_view text) { return Parse(Cat("outer = { inner = ", 
 
 }  // namespace
 
-absl::StatusOr<Value> ParseDocument(std::string_view text, std::string file_name) {
+absl::StatusOr<TomlValue> ParseDocument(std::string_view text, std::string file_name) {
   return Parse(text, std::move(file_name), true);
 }
 
-absl::StatusOr<Value> ParseFlag(std::string_view path, std::string_view text, std::string flag) {
-  absl::StatusOr<Value> value = Parse(Cat(path, " = ", text), flag, false);
+absl::StatusOr<TomlValue> ParseFlag(std::string_view path, std::string_view text, std::string flag) {
+  absl::StatusOr<TomlValue> value = Parse(Cat(path, " = ", text), flag, false);
   if (value.ok() && IsOneValue(text)) return value;
   return Parse(Cat(path, " = ", QuoteToml(text)), flag, false);
 }

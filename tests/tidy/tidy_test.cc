@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,8 +128,28 @@ std::vector<std::string> Findings(const std::string& path, const std::string& te
   return all;
 }
 
+// Two types of one name have one constructor in the program, whichever the linker meets first, and no compiler says so.
+class TypeNames {
+ public:
+  // Returns what is wrong with the types that `text`, a header of the program, defines.
+  std::vector<std::string> Add(const std::string& path, std::string_view text) {
+    static const RE2 kType(R"((?m)^(?:class|struct|enum class|enum)(?: [A-Z_]+)? ([A-Za-z0-9]+) [^;\n]*\{)");
+    std::vector<std::string> all;
+    re2::StringPiece rest(text.data(), text.size());
+    for (std::string name; RE2::FindAndConsume(&rest, kType, &name);) {
+      auto [known, is_new] = places_.emplace(name, path);
+      if (!is_new) all.push_back(Cat(path, ": ", name, " is a type of ", known->second, " too"));
+    }
+    return all;
+  }
+
+ private:
+  std::map<std::string, std::string> places_;
+};
+
 std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_t& files) {
   std::vector<std::string> all;
+  TypeNames types;
   for (auto it = std::filesystem::recursive_directory_iterator(root); it != std::filesystem::end(it); ++it) {
     const std::string name = it->path().filename().string();
     if (it->is_directory()) {
@@ -139,9 +160,10 @@ std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_
     if (!IsRead(path)) continue;
     ++files;
     std::ifstream in(it->path(), std::ios::binary);
-    for (std::string& finding : Findings(path, {std::istreambuf_iterator<char>(in), {}})) {
-      all.push_back(std::move(finding));
-    }
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    for (std::string& finding : Findings(path, text)) all.push_back(std::move(finding));
+    if (!RE2::PartialMatch(path, R"(^(core|storage|apps)/.*\.h$)")) continue;
+    for (std::string& finding : types.Add(path, text)) all.push_back(std::move(finding));
   }
   return all;
 }
@@ -231,6 +253,14 @@ TEST(Tidy, LinesFitAndHaveNoTabs) {
 TEST(Tidy, HeadersAreGuarded) {
   EXPECT_THAT(Findings("core/x.h", "#pragma once\n"), IsEmpty());
   EXPECT_THAT(Findings("core/x.h", "// #pragma once\n"), Finds("a header without #pragma once"));
+}
+
+TEST(Tidy, NoTwoTypesHaveOneName) {
+  TypeNames types;
+  EXPECT_THAT(types.Add("core/a.h", "struct Value {\nclass Other;\nclass ABSL_LOCKABLE Mutex {\n"), IsEmpty());
+  EXPECT_THAT(types.Add("apps/b.h", "class Other;\nclass Value : public Peer {\n  struct Mutex {\n"),
+              ElementsAre("apps/b.h: Value is a type of core/a.h too"));
+  EXPECT_THAT(types.Add("apps/c.h", "enum class Mutex { kA };\n"), testing::SizeIs(1));
 }
 
 TEST(Tidy, SaysWhere) { EXPECT_THAT(Findings("core/x.cc", "\n\na\t\n"), ElementsAre("core/x.cc:3: a tab")); }

@@ -14,20 +14,22 @@ std::string ErrorOf(std::string_view text) {
 }
 
 // The value of the only key in `text`, or at the end of its tables.
-Value Only(std::string_view text) {
-  Value value = ParseDocument(text, "f.toml").value();
+TomlValue Only(std::string_view text) {
+  TomlValue value = ParseDocument(text, "f.toml").value();
   while (value.IsTable()) {
-    Value inner = value.Table("").value().front().value;
+    TomlValue inner = value.Table("").value().front().value;
     value = std::move(inner);
   }
   return value;
 }
 
 // What `--set key=text` makes of `text`.
-Value Flag(std::string_view text) { return ParseFlag("key", text, "--set").value().Table("").value().front().value; }
+TomlValue Flag(std::string_view text) {
+  return ParseFlag("key", text, "--set").value().Table("").value().front().value;
+}
 
 TEST(Document, KnowsWhereEachValueStands) {
-  Value value = Only("\n[retention]\n  ttl = \"4x\"");
+  TomlValue value = Only("\n[retention]\n  ttl = \"4x\"");
   EXPECT_EQ(value.path(), "retention.ttl");
   EXPECT_EQ(value.Error("too long").message(), "f.toml:3:9: retention.ttl: too long");
 }
@@ -35,7 +37,7 @@ TEST(Document, KnowsWhereEachValueStands) {
 TEST(Document, KeepsTheOrderOfTheFile) {
   auto entries = ParseDocument("b = 1\na = 2\n[z]\n[y]", "f.toml").value().Table("").value();
   std::string keys;
-  for (const Value::Entry& entry : entries) keys += entry.key;
+  for (const TomlValue::Entry& entry : entries) keys += entry.key;
   EXPECT_EQ(keys, "bazy");
 }
 
@@ -115,7 +117,7 @@ TEST(Flag, NamesItselfInErrors) {
               StartsWith("--set: not valid TOML"));
 }
 
-TEST(Value, IsADurationInWholeMilliseconds) {
+TEST(TomlValue, IsADurationInWholeMilliseconds) {
   auto duration = [](const std::string& text) {
     return Flag(text).Duration(absl::Milliseconds(10), absl::Hours(1000));
   };

@@ -109,7 +109,7 @@ TEST(By, IsAListOfTexts) {
   EXPECT_THAT(MetricError("by = [\"=a\"]"), HasSubstr("expected \"source\" or \"label=source\""));
 }
 
-TEST(Value, IsAField) {
+TEST(TomlValue, IsAField) {
   EXPECT_EQ(Metric("value = \"amount\"").value, "amount");
   EXPECT_EQ(Metric("value = \"/pay/amount\"").value, "/pay/amount");
   EXPECT_EQ(Metric("value = \"\"").value, "");
