@@ -111,7 +111,7 @@ bool Connection::ProduceNext() {
     ReplyAndClose(std::move(parsed.error));
     return true;
   }
-  if (!parsed.words.empty()) reply_.emplace(context_.commands.Execute(parsed.words, session_));
+  if (!parsed.words.empty()) reply_ = ReplyInProgress{context_.commands.Execute(parsed.words, session_)};
   input_.consume(parsed.consumed);
   return reply_ ? AppendReply() : true;
 }
@@ -131,7 +131,7 @@ bool Connection::AppendReply() {
 void Connection::ReplyAndClose(std::string message) {
   Reply reply = ErrorReply(std::move(message));
   reply.close = true;
-  reply_.emplace(std::move(reply));
+  reply_ = ReplyInProgress{std::move(reply)};
   AppendReply();
 }
 

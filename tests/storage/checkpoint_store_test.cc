@@ -196,7 +196,8 @@ TEST(CheckpointStore, GoesOnAfterAReplace) {
   changes.series = {{0, "calls:login"}};
   ASSERT_TRUE(store->Write(changes, {}).ok());
   store.reset();
-  EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(Reloaded(directory.path())));
+  const CheckpointContents reloaded = Reloaded(directory.path());   // before the raw database is open: each locks it
+  EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(reloaded));
 }
 
 TEST(CheckpointStore, ReplacesInAnEmptyDirectoryToo) {

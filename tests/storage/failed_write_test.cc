@@ -194,7 +194,8 @@ class Trial {
     Save(RLIM_INFINITY);
     ASSERT_EQ(store_->sequence(), written_);
     store_.reset();
-    ASSERT_EQ(RawDatabase(directory_.path()).rows(), RowsOf(**Load(directory_.path())));
+    const auto loaded = Load(directory_.path());   // before the raw database is open: each locks the directory
+    ASSERT_EQ(RawDatabase(directory_.path()).rows(), RowsOf(**loaded));
     Begin();
   }
 
