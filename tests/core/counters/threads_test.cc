@@ -2,6 +2,7 @@
 // runs this too.
 #include <atomic>
 #include <map>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -83,11 +84,16 @@ class Threads {
     }
   }
 
-  // No count that a reader saw may go down, and each has a name, as long as its minute is there.
+  // No count that a reader saw may go down, and each has a name, as long as its minute is there; a partition's fates
+  // are those of the records before its next offset.
   void Read() {
     AllCounts seen;
     while (!done_) {
       Tick();
+      for (const PartitionStatus& partition : node_.counters().Partitions()) {
+        const auto& fates = partition.state.fates;
+        ASSERT_EQ(std::accumulate(fates.begin(), fates.end(), int64_t{0}), partition.state.next);
+      }
       View view(node_.counters());
       for (Minute minute : view.Minutes()) {
         view.ForEach(minute, [&](SeriesId id, uint64_t n) {
