@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/strings.h"
+#include "tests/testing/scale.h"
 
 namespace tally {
 namespace {
@@ -22,7 +23,7 @@ bool Soaking() { return FromEnvironment("TALLY_SOAK", 0) != 0; }
 
 FaultRow::FaultRow(std::string fault, int times, int times_in_test)
     : fault_(std::move(fault)),
-      times_(FromEnvironment("TALLY_TIMES", Soaking() ? times : times_in_test)),
+      times_(FromEnvironment("TALLY_TIMES", Soaking() ? times : Scaled(times_in_test))),
       seed_(FromEnvironment<uint64_t>("TALLY_SEED", std::random_device()())),
       done_(Cat(times_, " times")),
       trace_(__FILE__, __LINE__, Cat("TALLY_SEED=", seed_)) {}

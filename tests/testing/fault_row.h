@@ -4,8 +4,9 @@
 //   for (int i = 0; i < row.times(); ++i) KillAndCompare(row.seed() + i);
 //   row.Saw("every counter, fate and offset equal to the oracle's");
 //
-// In tools/test a tenth of the times, or what the test says; with TALLY_SOAK=1 all of them. TALLY_SEED=n repeats a run,
-// TALLY_TIMES=n says how often. While a row lives, each failure names its seed.
+// In tools/test a tenth of the times, or what the test says, and under a sanitizer a tenth of that; with TALLY_SOAK=1
+// all of them. TALLY_SEED=n repeats a run, TALLY_TIMES=n says how often. While a row lives, each failure names its
+// seed.
 //
 // What takes too long for tools/test has 0 times there, does nothing then and prints no row.
 //

@@ -9,12 +9,13 @@
 #include "gtest/gtest.h"
 #include "tests/core/events/naive_json.h"
 #include "tests/testing/mutator.h"
+#include "tests/testing/scale.h"
 
 namespace tally {
 namespace {
 
 constexpr uint32_t kSeed = 20110605;
-constexpr int kMutations = 200'000;
+constexpr int kMutations = Scaled(200'000);
 
 const std::vector<std::string> kPaths = {
     "time", "game", "call", "a\"b", "/user/country", "/user",
@@ -91,8 +92,8 @@ TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
         if (only_scannable) ++(is_event ? events : no_events);
       }
     }
-    EXPECT_GT(events, 1000u) << level;
-    EXPECT_GT(no_events, 1000u) << level;
+    EXPECT_GT(events, kMutations / 200u) << level;
+    EXPECT_GT(no_events, kMutations / 200u) << level;
   }
 }
 

@@ -1,0 +1,97 @@
+// A client of the line port as a fuzzer plays it: all its bytes, in pieces, to a parser; its requests to the commands
+// of a small node; the replies, in chunks.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "apps/server/reply_writer.h"
+#include "apps/server/request.h"
+#include "core/query/command.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/testing/counting_node.h"
+#include "tests/testing/fake_clock.h"
+
+namespace tally {
+
+// Three series of one metric, counted in two minutes; it is 14:35.
+class AskedNode : public StatusSource {
+ public:
+  AskedNode() {
+    node_.TickAt(clock_.Now());
+    for (std::string_view call : {"login", "logout", "a:b"}) node_.Apply(EventAt("14:30:05", "mw", call));
+    node_.Save();
+    node_.Apply(EventAt("14:34:30", "mw", "login"));
+    node_.Apply("no event");
+  }
+
+  NodeStatus Status() const override { return {}; }
+  Commands& commands() { return commands_; }
+
+ private:
+  FakeClock clock_{TimeAt("14:35")};
+  CountingNode node_;
+  Commands commands_{node_.counters(), clock_, *this};
+};
+
+// How the bytes of both directions are cut up.
+struct Cuts {
+  size_t read = SIZE_MAX;
+  size_t written = SIZE_MAX;
+};
+
+// What the client reads. `check_reply` is given each reply by itself. A conversation ends after kRequestsMax.
+template <typename Parser, typename AppendReply, typename CheckReply>
+std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendReply append, CheckReply check_reply) {
+  constexpr int kRequestsMax = 100;
+  Parser parser;
+  Session session{.id = 17};
+  std::string input, output;
+  auto say = [&](Reply reply) {
+    ReplyInProgress progress{std::move(reply)};
+    std::string whole;
+    for (bool done = false; !done;) {
+      std::string chunk;
+      done = append(progress, cuts.written, chunk);
+      whole += chunk;
+    }
+    check_reply(whole);
+    output += whole;
+  };
+  for (int requests = 0; !bytes.empty();) {
+    input += bytes.substr(0, cuts.read);
+    bytes.remove_prefix(std::min(cuts.read, bytes.size()));
+    for (;;) {
+      const Parsed parsed = parser.Next(input);
+      if (parsed.kind == Parsed::Kind::kNeedMore) break;
+      if (parsed.kind == Parsed::Kind::kBroken) {
+        say(ErrorReply(parsed.error));
+        return output;
+      }
+      TALLY_CHECK(parsed.consumed > 0 && parsed.consumed <= input.size());
+      if (++requests > kRequestsMax) return output;
+      if (!parsed.words.empty()) {
+        Reply reply = commands.Execute(parsed.words, session);
+        const bool close = reply.close;
+        say(std::move(reply));
+        if (close) return output;
+      }
+      input.erase(0, parsed.consumed);
+    }
+  }
+  return output;
+}
+
+// That a client reads the same however its bytes and the node's are split.
+template <typename Parser, typename AppendReply, typename CheckReply>
+void CheckConversation(std::string_view bytes, AppendReply append, CheckReply check_reply) {
+  static AskedNode node;
+  auto talk = [&](Cuts cuts) { return Talk<Parser>(node.commands(), bytes, cuts, append, check_reply); };
+  const std::string whole = talk({});
+  TALLY_CHECK(talk({.read = 1, .written = 1}) == whole);
+  TALLY_CHECK(talk({.read = 2 + bytes.size() % 13, .written = 10}) == whole);
+}
+
+}  // namespace tally

@@ -1,0 +1,47 @@
+// What the fuzzers share. Each is a file TARGET_fuzz.cc: it gives the input to the function that the node gives such
+// bytes to, and ends by TALLY_CHECK where a promise is broken.
+//
+//   extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+//     const std::string_view input = Input(data, size);
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/base/check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace tally {
+
+inline std::string_view Input(const uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+
+// Copies of texts, each in an allocation of its own, so that a read behind its end is seen. They live as long as this.
+class Copies {
+ public:
+  std::string_view Of(std::string_view text) {
+    char* bytes = bytes_.emplace_back(new char[text.size()]).get();
+    std::copy(text.begin(), text.end(), bytes);
+    return {bytes, text.size()};
+  }
+
+  // Of what stands between the `between`s of a text: at most `parts_max` such parts.
+  std::vector<std::string_view> OfParts(std::string_view text, char between, size_t parts_max) {
+    std::vector<std::string_view> parts;
+    for (size_t begin = 0; begin <= text.size() && parts.size() < parts_max;) {
+      const size_t end = std::min(text.find(between, begin), text.size());
+      parts.push_back(Of(text.substr(begin, end - begin)));
+      begin = end + 1;
+    }
+    return parts;
+  }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> bytes_;
+};
+
+}  // namespace tally

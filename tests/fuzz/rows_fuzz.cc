@@ -1,0 +1,64 @@
+// A row of a checkpoint, as a disk may damage it. The first byte of the input says how long the key is.
+#include "core/counters/block.h"
+#include "storage/rows.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace tally {
+namespace {
+
+void CheckRefused(const absl::Status& status) {
+  TALLY_CHECK(status.code() == absl::StatusCode::kDataLoss || status.code() == absl::StatusCode::kFailedPrecondition);
+  TALLY_CHECK(!status.message().empty());
+}
+
+// Calls same(row) if the row decodes, which is to say whether it is written as it was read.
+template <typename Row, typename Same>
+void CheckRow(const absl::StatusOr<Row>& row, Same same) {
+  if (!row.ok()) return CheckRefused(row.status());
+  TALLY_CHECK(same(*row));
+}
+
+// Every count is found by its cell too.
+bool SameBlock(const Block& block, std::string_view bytes) {
+  BlockCounts counts{};
+  block.AddTo(counts);
+  for (uint32_t cell = 0; cell < kBlockSize; ++cell) {
+    if (block.count(cell) != counts[cell]) return false;
+  }
+  return block.bytes() == bytes && Block::Pack(counts).bytes() == bytes;
+}
+
+void CheckRow(std::string_view key, std::string_view value) {
+  switch (static_cast<RowKind>(key[0])) {
+    case RowKind::kHeader:
+      if (key != HeaderKey()) return;   // as storage/read_rows.cc asks first
+      return CheckRow(HeaderOf(value), [&](const HeaderRow& row) { return HeaderValue(row) == value; });
+    case RowKind::kMetric:
+      return CheckRow(MetricOf(key, value), [&](const MetricRow& row) { return MetricValue(row) == value; });
+    case RowKind::kPartition:
+      return CheckRow(PartitionOf(key, value), [&](const Changes::Partition& row) {
+        return PartitionKey(row.place) == key && PartitionValue(row.state) == value;
+      });
+    case RowKind::kSeries:
+      return CheckRow(SeriesOf(key, value), [&](const SeriesTable::NamedSeries& row) {
+        return SeriesKey(row.id) == key && row.name == value;
+      });
+    case RowKind::kBlock:
+      return CheckRow(BlockOfRow(key, value), [&](const std::pair<BlockKey, Block>& row) {
+        return BlockRowKey(row.first) == key && SameBlock(row.second, value);
+      });
+    case RowKind::kEvent: return;
+  }
+}
+
+}  // namespace
+}  // namespace tally
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size < 2) return 0;
+  const std::string_view input = tally::Input(data, size).substr(1);
+  const size_t key_size = std::min<size_t>(input.size(), 1 + data[0] % 64);
+  tally::Copies copies;
+  tally::CheckRow(copies.Of(input.substr(0, key_size)), copies.Of(input.substr(key_size)));
+  return 0;
+}

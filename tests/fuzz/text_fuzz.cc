@@ -1,0 +1,21 @@
+// Bytes on the line port, as text. The input is what a client sends.
+#include "apps/server/text_protocol.h"
+#include "tests/fuzz/conversation.h"
+
+namespace tally {
+namespace {
+
+// Lines and then END, or one line that begins with ERR.
+void CheckReply(std::string_view reply) {
+  TALLY_CHECK(reply.ends_with('\n'));
+  if (reply.starts_with("ERR ") && reply.find('\n') + 1 == reply.size()) return;
+  TALLY_CHECK(reply == "END\n" || reply.ends_with("\nEND\n"));
+}
+
+}  // namespace
+}  // namespace tally
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  tally::CheckConversation<tally::TextParser>(tally::Input(data, size), tally::AppendText, tally::CheckReply);
+  return 0;
+}
