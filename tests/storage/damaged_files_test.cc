@@ -163,7 +163,8 @@ Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
 TEST(DamagedFiles, OfTheLogLeaveAWholeCheckpoint) {
   FaultRow row("WAL damage", 1000, 100);
   Outcomes outcomes = DamageEachRegion(row, ".log");
-  EXPECT_GT(outcomes.count(Outcome::kEarlier), 0u);
+  // What is before the damage is used; only a hole that RocksDB does not see is refused.
+  EXPECT_LE(outcomes.count(Outcome::kRefused), static_cast<uint64_t>(row.times() / 20));
   EXPECT_GT(outcomes.told(), 0u);
   row.Saw(outcomes.Text());
 }

@@ -163,7 +163,7 @@ class Trial {
 };
 
 TEST(FailingDisk, LosesNothingWhateverFails) {
-  FaultRow row("EIO and ENOSPC at any call", 1000, 60);
+  FaultRow row("EIO and ENOSPC at any call", 1000, 30);
   uint64_t failed_calls = 0;
   int failed_writes = 0, reached = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
