@@ -11,9 +11,11 @@
 
 #include "core/base/strings.h"
 #include "gtest/gtest.h"
+#include "storage/checkpointer.h"
 #include "tests/storage/counted.h"
 #include "tests/storage/stored.h"
 #include "tests/testing/disk_fault/disk_fault.h"
+#include "tests/testing/fake_clock.h"
 #include "tests/testing/fault_row.h"
 
 namespace tally {
@@ -76,7 +78,7 @@ class Trial {
       case 1: case 2: faults_.Break(); break;
       case 3: faults_.Mend(); break;
       case 4: case 5: case 6: Save(); break;
-      case 7: events_.PassMinutes(1); break;
+      case 7: events_.PassMinutes(1), clock_.Advance(absl::Minutes(1)); break;
       default: events_.Count(30);
     }
   }
@@ -104,9 +106,8 @@ class Trial {
   };
 
   bool Save() {
-    const Changes& changes = events_.node().counters().Cut();
     const State state{store_->sequence() + 1, events_.totals()};
-    const absl::Status status = store_->Write(changes, SomeMetrics());
+    const absl::Status status = checkpointer_->RunAlways();
     if (!status.ok()) {
       // Neither damaged nor another's.
       EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
@@ -115,13 +116,13 @@ class Trial {
       return false;
     }
     EXPECT_EQ(store_->sequence(), state.sequence);
-    events_.node().counters().MarkSaved();
     possible_ = {state};
     return true;
   }
 
   // What was not saved is gone. A directory that cannot be opened now can be once the disk is well.
   void Crash() {
+    checkpointer_.reset();
     store_.reset();
     absl::StatusOr<std::optional<CheckpointContents>> contents = Open();
     for (int tries = 0; !contents.ok() && tries < 4; ++tries) {
@@ -137,6 +138,8 @@ class Trial {
     reached_ += known != possible_.begin() ? 1 : 0;
     possible_ = {state};
     events_.Begin(found ? std::move((*contents)->saved) : Saved(), state.totals);
+    const Fingerprints fingerprints = FingerprintsOf({}, {StatsMetric()});
+    checkpointer_ = std::make_unique<Checkpointer>(events_.node().counters(), *store_, fingerprints, clock_);
   }
 
   absl::StatusOr<std::optional<CheckpointContents>> Open() {
@@ -156,7 +159,9 @@ class Trial {
   TempDir directory_;
   RandomFaults faults_;
   CountedEvents events_{random_, 400};
+  FakeClock clock_{events_.node().now()};
   std::unique_ptr<CheckpointStore> store_;
+  std::unique_ptr<Checkpointer> checkpointer_;
   std::vector<State> possible_ = {{0, NoEvents()}};   // what the disk may hold, the acknowledged one first
   int failed_writes_ = 0;
   int reached_ = 0;

@@ -17,7 +17,7 @@ namespace tally {
 // killed and is in the log. Every third is young: it has no table yet; every fifth was killed before it saved anything.
 class History {
  public:
-  explicit History(uint64_t seed) : random_(seed), small_(seed % 2 == 0), events_(random_, small_ ? 20 : 400) {
+  explicit History(uint64_t seed) : random_(seed), small_(seed % 2 == 0), events_(random_, small_ ? 20 : 4000) {
     const bool young = seed % 3 == 0;
     const int last = !young && seed % 5 == 0 ? 0 : 8;
     TempDir directory;
@@ -40,7 +40,7 @@ class History {
 
  private:
   // In a small one, as in most nodes, nearly all checkpoints only give other values to rows that there are; a large one
-  // fills more than a block of the log.
+  // fills several blocks of the log.
   void Save(CheckpointStore& store, const std::string& directory) {
     if (random_() % (small_ ? 4 : 3) == 0) events_.PassMinutes(1);
     events_.Count(1 + static_cast<int>(random_() % (small_ ? 30 : 1500)));
