@@ -11,6 +11,7 @@
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
+#include "storage/damaged_file.h"
 #include "storage/read_rows.h"
 #include "storage/rocksdb_options.h"
 
@@ -54,7 +55,7 @@ absl::Status CheckpointStore::OpenDatabase() {
   rocksdb::DB* db = nullptr;
   rocksdb::Options options = RocksDbOptions(log_);
   if (env_ != nullptr) options.env = env_;
-  ASSIGN_OR_RETURN(found_, FindFiles(directory_, *options.env));
+  ASSIGN_OR_RETURN(manifest_, FindManifest(directory_, *options.env));
   rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (!status.ok()) return FromRocksDb(status, directory_);
   db_.reset(db);
@@ -63,7 +64,7 @@ absl::Status CheckpointStore::OpenDatabase() {
 }
 
 absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db_, directory_, found_));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db_, directory_, manifest_));
   if (!contents) return contents;
   node_ = contents->header.node;
   sequence_ = contents->header.sequence;

@@ -23,7 +23,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/counters/counters.h"
-#include "storage/damaged_file.h"
 #include "storage/fingerprint.h"
 #include "storage/rows.h"
 
@@ -89,7 +88,7 @@ class CheckpointStore {
   const StorageLog log_;
   rocksdb::Env* const env_;
   std::unique_ptr<rocksdb::DB> db_;
-  FoundFiles found_;
+  std::string manifest_;   // that was there before it was opened
   std::string node_;
   uint64_t sequence_ = 0;
   // What is on the disk as of the last checkpoint that is known to be there.

@@ -46,15 +46,15 @@ std::string ManifestOrCurrent(const std::string& directory, rocksdb::Env& env) {
 
 }  // namespace
 
-absl::StatusOr<FoundFiles> FindFiles(const std::string& directory, rocksdb::Env& env) {
-  const std::vector<std::string> tables = Numbered(directory, ".sst", env);
+absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::Env& env) {
   std::vector<std::string> files = Numbered(directory, ".log", env);
+  const std::vector<std::string> tables = Numbered(directory, ".sst", env);
   files.insert(files.end(), tables.begin(), tables.end());
   if (!files.empty() && env.FileExists(directory + "/CURRENT").IsNotFound()) {
     return absl::DataLossError(Cat("data directory ", directory, ": ", directory, "/CURRENT is missing, but ",
                                    files.front(), " is there"));
   }
-  return FoundFiles{!tables.empty(), ManifestOrCurrent(directory, env)};
+  return ManifestOrCurrent(directory, env);
 }
 
 std::string DamagedFile(const std::string& directory, std::string_view message) {

@@ -12,15 +12,9 @@ class Env;
 
 namespace tally {
 
-// What a directory was made of before RocksDB opened it, which writes another MANIFEST and removes every table that the
-// old one did not name.
-struct FoundFiles {
-  bool tables = false;
-  std::string manifest;   // its path; that of CURRENT where there is none
-};
-
+// The path of a directory's MANIFEST, before RocksDB opens it and writes another; that of CURRENT where there is none.
 // DataLoss where tables or logs are there without CURRENT: RocksDB would begin a new database, and remove the tables.
-absl::StatusOr<FoundFiles> FindFiles(const std::string& directory, rocksdb::Env& env);
+absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::Env& env);
 
 // Where a directory could not be opened or read, and RocksDB said `message`: the path of a table that is missing, or of
 // the first whose checksums are wrong, for which all are read; else of what says which tables there are.

@@ -41,7 +41,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   // Taking the lock would make its file, and nothing is changed here.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
-  ASSIGN_OR_RETURN(FoundFiles found, FindFiles(directory, *rocksdb::Env::Default()));
+  ASSIGN_OR_RETURN(std::string manifest, FindManifest(directory, *rocksdb::Env::Default()));
   // What was killed before it made a database has left a lock and no more.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   rocksdb::DB* opened = nullptr;
@@ -50,7 +50,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
   if (!status.ok()) return FromRocksDb(status, directory);
   std::unique_ptr<rocksdb::DB> db(opened);
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory, found));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory, manifest));
   if (!contents) return none;
   return *std::move(contents);
 }

@@ -106,7 +106,7 @@ class RowReader {
 }  // namespace
 
 absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory,
-                                                           const FoundFiles& found) {
+                                                           const std::string& manifest) {
   // The header first: rows of another version are not looked at.
   std::string header;
   rocksdb::Status status = db.Get(ReadOptions(), HeaderKey(), &header);
@@ -122,9 +122,9 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, cons
     RETURN_IF_ERROR(Annotate(reader.Take(row->key().ToStringView(), row->value().ToStringView()), context));
   }
   if (!row->status().ok()) return FromRocksDb(row->status(), directory);
-  const std::string incomplete = Cat(context, ": incomplete, as if ", found.manifest, " or a .log had lost its end");
-  if (rows == 0 && !found.tables) return std::nullopt;
-  if (rows == 0) return absl::DataLossError(Cat(incomplete, ": there are tables, but no rows"));
+  const std::string incomplete = Cat(context, ": incomplete, as if ", manifest, " or a .log had lost its end");
+  // Whatever files there are: a power loss before the first checkpoint may leave a table that is no part of anything.
+  if (rows == 0) return std::nullopt;
   absl::StatusOr<CheckpointContents> contents =
       header.empty() ? absl::DataLossError("there are rows, but no header") : std::move(reader).Finish();
   // Whatever was read has its checksums, so what is missing went with an end of which nothing tells.

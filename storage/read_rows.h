@@ -9,10 +9,10 @@
 
 namespace tally {
 
-// Nothing if the database has no row and there were no tables. DataLoss if a row is not as storage/FORMAT.md says, a
-// block has a count for a number without a name, a name comes twice, or a row or a whole checkpoint is missing. `found`
-// is of before `db` opened the directory.
+// Nothing if the database has no row. DataLoss if a row is not as storage/FORMAT.md says, a block has a count for a
+// number without a name, a name comes twice, or a row or a whole checkpoint is missing. `manifest` was there before
+// `db` opened the directory.
 absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory,
-                                                           const FoundFiles& found);
+                                                           const std::string& manifest);
 
 }  // namespace tally

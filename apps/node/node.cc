@@ -17,6 +17,10 @@ namespace {
 constexpr absl::Duration kTick = absl::Milliseconds(250);   // so often the horizon is moved
 constexpr int kStaleIntervals = 10;
 
+// After a checkpoint that failed the directory is opened anew.
+constexpr absl::Duration kRetryMin = absl::Milliseconds(250);
+constexpr absl::Duration kRetryMax = absl::Seconds(8);
+
 // Two clients overlap receiving and parsing even where they share a core with the broker; more than eight have more
 // brokers' threads than cores to run them.
 constexpr unsigned kThreadsByDefaultMax = 8;
@@ -36,7 +40,7 @@ Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(c
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so have the watch and the clock's witness. First of all: what is opened later is what there
+  // Each has a Kafka client; so have the watch and the witness. First of all: what is opened later is what there
   // is to keep back.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 2));
   std::unique_ptr<Node> node(new Node(config, clock));
@@ -130,18 +134,19 @@ bool Node::WaitFor(absl::Duration duration) {
 }
 
 void Node::TakeCheckpoints() {
-  bool failing = false;
+  absl::Duration retry = absl::ZeroDuration();   // longer with each failure
   absl::Duration last = clock_.Monotonic();
   while (WaitFor(std::min(kTick, config_.checkpoint.interval))) {
     counters_->Tick(clock_.Now());
     absl::Duration now = clock_.Monotonic();
     // Before the start is on the disk there is nothing to save, and an empty checkpoint would pass for a start.
-    if (now - last < config_.checkpoint.interval || !watch_->state().begun) continue;
+    if (now - last < std::max(config_.checkpoint.interval, retry) || !watch_->state().begun) continue;
     last = now;
     absl::Status status = checkpointer_->Run();
+    const bool failing = retry > absl::ZeroDuration();
     if (!status.ok() && !failing) spdlog::error("no checkpoint: {}; trying again", FromAbsl(status.message()));
     if (status.ok() && failing) spdlog::info("checkpoints go on");
-    failing = !status.ok();
+    retry = status.ok() ? absl::ZeroDuration() : std::min(std::max(2 * retry, kRetryMin), kRetryMax);
   }
 }
 

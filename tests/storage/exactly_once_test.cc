@@ -56,6 +56,7 @@ class Trial {
   void Steps() {
     for (int i = 0, n = 20 + Below(60); i < n && !testing::Test::HasFailure(); ++i) Step();
     Crash();
+    if (testing::Test::HasFatalFailure()) return;   // there is no node
     faults_ = false;
     for (size_t log = 0; log < logs_.size(); ++log) Read(log, logs_[log].events.size());
     Save();
@@ -75,7 +76,7 @@ class Trial {
       case 4: case 5: Produce(); break;
       default: Read(static_cast<size_t>(Below(static_cast<int>(logs_.size()))), static_cast<size_t>(Below(50)));
     }
-    Compare();
+    if (!testing::Test::HasFatalFailure()) Compare();
   }
 
   void Wait() {
