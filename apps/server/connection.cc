@@ -157,7 +157,10 @@ void Connection::Flush() {
 }
 
 void Connection::AfterFlush() {
-  if (more_) return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });   // the others come first
+  if (more_) {
+    NoteHeld();
+    return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });   // the others come first
+  }
   if (closing_) return Linger();
   Read();
 }

@@ -39,7 +39,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
     deadline_ = waiting_since_ + from_now;
   }
   // Nothing is waited for.
-  void ClearDeadline() { deadline_ = SteadyTime::max(); }
+  void ClearDeadline() { deadline_ = waiting_since_ = SteadyTime::max(); }
   bool HasDeadline() const { return deadline_ != SteadyTime::max(); }
 
  private:
@@ -47,7 +47,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   // Looked at a few times a second, which is cheaper than a timer that every request would move.
   SteadyTime deadline_ = SteadyTime::max();
-  SteadyTime waiting_since_ = SteadyTime::min();
+  SteadyTime waiting_since_ = SteadyTime::max();
   size_t held_bytes_ = 0;   // as of the last Peers::Hold()
 };
 
@@ -78,8 +78,9 @@ class Peers {
   void Add(std::shared_ptr<Peer> peer, Port port, Place place);
   void Remove(Peer* peer);
 
-  // `peer` holds so many bytes while it waits for its client. If all together hold more than they may, those that have
-  // waited longest are closed until the rest do not; only `peer` itself stays, and the idle, who hold next to nothing.
+  // `peer` holds so many bytes between its turns. If all together hold more than they may, those that have waited
+  // longest for their client are closed until the rest do not, and then those that do not wait; only `peer` itself
+  // stays, and the idle, who hold next to nothing.
   void Hold(Peer& peer, size_t bytes);
 
   // A number that no other connection of this server has.

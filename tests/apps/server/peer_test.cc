@@ -21,6 +21,8 @@ class SomePeer : public Peer {
     std::this_thread::sleep_for(std::chrono::microseconds(10));   // so that no two wait since the same moment
   }
 
+  void Go() { ClearDeadline(); }
+
   bool closed = false;
 
  private:
@@ -60,6 +62,16 @@ TEST_F(MemoryOfPeers, IsTakenFromThoseThatHaveWaitedLongest) {
   EXPECT_TRUE(second->closed);
   EXPECT_FALSE(third->closed);
   EXPECT_EQ(peers_.held_bytes(), 2 * kHalf);
+}
+
+TEST_F(MemoryOfPeers, IsTakenFromThoseThatDoNotWaitOnlyThen) {
+  auto reading = Add(kHalf), waiting = Add(kHalf);
+  reading->Go();
+  auto last = Add(kHalf);
+  EXPECT_TRUE(waiting->closed);
+  EXPECT_FALSE(reading->closed);
+  peers_.Hold(*last, 2 * kHalf);
+  EXPECT_TRUE(reading->closed);
 }
 
 TEST_F(MemoryOfPeers, IsNotTakenFromTheIdleNorFromWhoComesLast) {
