@@ -119,10 +119,12 @@ absl::Status Watch::Look() {
     for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
   }
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
-  if (!InAnotherCluster()) RETURN_IF_ERROR(ResolveStarts(found));
+  // Those that are read already need not wait for a new one that has no leader yet.
+  const absl::Status resolved = InAnotherCluster() ? absl::OkStatus() : ResolveStarts(found);
   guard_.NoteTopics(partitions);
   RETURN_IF_ERROR(guard_.Look(cluster_, *log_, timeout_));   // before anything is read of a log that may be another
   for (Ingest* ingest : waiting) ingest->LookedAfter();
+  RETURN_IF_ERROR(resolved);
   RETURN_IF_ERROR(ReadAdopted());
   if (InAnotherCluster()) return absl::OkStatus();
   // A service to lag tools, without which the node is well.
