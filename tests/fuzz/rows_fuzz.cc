@@ -47,6 +47,8 @@ void CheckRow(std::string_view key, std::string_view value) {
       return CheckRow(BlockOfRow(key, value), [&](const std::pair<BlockKey, Block>& row) {
         return BlockRowKey(row.first) == key && SameBlock(row.second, value);
       });
+    case RowKind::kLink:
+      return CheckRow(LinkOf(key, value), [&](uint64_t sequence) { return LinkKey(sequence) == key && value.empty(); });
     case RowKind::kEvent: return;
   }
 }

@@ -37,8 +37,8 @@ TEST_F(Damage, StopsThePartitionWhereABitFlips) {
     Produce(10, "good"), good += 10;
     StartAt(proxy_.bootstrap());
     ExpectRead(static_cast<uint64_t>(good + other));
-    // In the batch of the one that is marked, behind it: in its end, or in one of the next two. A bit before the batch's
-    // checksum, as in its offset, nobody could notice.
+    // In the batch of the one that is marked, behind it: in its end, or in one of the next two. A bit before the
+    // batch's checksum, as in its offset, nobody could notice.
     const int flipped = proxy_.flipped();
     proxy_.FlipBehind("\"call\":\"marked", 1 + random() % 80, once ? 1 : kAlways);
     ASSERT_TRUE(broker_.Produce(topic_, 0, {{Event("marked")}, {Event("behind")}, {Event("behind")}}).ok());
