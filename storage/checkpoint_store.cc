@@ -14,6 +14,7 @@
 #include "storage/damaged_file.h"
 #include "storage/read_rows.h"
 #include "storage/rocksdb_options.h"
+#include "storage/table_check.h"
 
 namespace tally {
 namespace {
@@ -36,7 +37,9 @@ Fingerprints CheckpointContents::fingerprints() const {
 }
 
 CheckpointStore::CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env)
-    : directory_(std::move(directory)), log_(std::move(log)), env_(env) {}
+    : directory_(std::move(directory)),
+      log_(std::move(log)),
+      env_(CheckTables(env != nullptr ? *env : *rocksdb::Env::Default())) {}
 
 CheckpointStore::~CheckpointStore() = default;
 
@@ -53,9 +56,8 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
 absl::Status CheckpointStore::OpenDatabase() {
   CrashPoint("before opening");
   rocksdb::DB* db = nullptr;
-  rocksdb::Options options = RocksDbOptions(log_);
-  if (env_ != nullptr) options.env = env_;
-  ASSIGN_OR_RETURN(manifest_, FindManifest(directory_, *options.env));
+  rocksdb::Options options = RocksDbOptions(log_, *env_);
+  ASSIGN_OR_RETURN(manifest_, FindManifest(directory_, *env_));
   rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (!status.ok()) return FromRocksDb(status, directory_);
   db_.reset(db);

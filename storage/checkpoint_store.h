@@ -86,7 +86,7 @@ class CheckpointStore {
 
   const std::string directory_;
   const StorageLog log_;
-  rocksdb::Env* const env_;
+  const std::unique_ptr<rocksdb::Env> env_;   // checks tables
   std::unique_ptr<rocksdb::DB> db_;
   std::string manifest_;   // that was there before it was opened
   std::string node_;

@@ -1,12 +1,14 @@
 #include "storage/damaged_file.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "core/base/strings.h"
 #include "rocksdb/env.h"
 #include "rocksdb/sst_file_reader.h"
 #include "storage/rocksdb_options.h"
+#include "storage/table_check.h"
 
 namespace tally {
 namespace {
@@ -28,7 +30,8 @@ std::vector<std::string> Numbered(const std::string& directory, std::string_view
 }
 
 bool IsWell(const std::string& table) {
-  rocksdb::SstFileReader reader(RocksDbOptions(nullptr));
+  const std::unique_ptr<rocksdb::Env> env = CheckTables(*rocksdb::Env::Default());
+  rocksdb::SstFileReader reader(RocksDbOptions(nullptr, *env));
   return reader.Open(table).ok() && reader.VerifyChecksum(ReadOptions()).ok();
 }
 

@@ -49,9 +49,13 @@ bool Reader::Signed(int64_t& n) {
 
 bool Reader::Text(std::string_view& text) {
   uint64_t length;
-  if (!Varint(length) || length > bytes_.size()) return false;
-  text = bytes_.substr(0, length);
-  bytes_.remove_prefix(length);
+  return Varint(length) && Bytes(length, text);
+}
+
+bool Reader::Bytes(uint64_t size, std::string_view& bytes) {
+  if (size > bytes_.size()) return false;
+  bytes = bytes_.substr(0, size);
+  bytes_.remove_prefix(size);
   return true;
 }
 

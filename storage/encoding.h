@@ -26,6 +26,7 @@ class Reader {
   bool Varint(uint64_t& n);
   bool Signed(int64_t& n);
   bool Text(std::string_view& text);
+  bool Bytes(uint64_t size, std::string_view& bytes);
   bool Byte(uint8_t& byte);
   bool empty() const { return bytes_.empty(); }
   std::string_view rest() const { return bytes_; }

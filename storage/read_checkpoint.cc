@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "core/base/status_macros.h"
@@ -8,6 +9,7 @@
 #include "storage/damaged_file.h"
 #include "storage/read_rows.h"
 #include "storage/rocksdb_options.h"
+#include "storage/table_check.h"
 
 namespace tally {
 namespace {
@@ -44,8 +46,9 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   ASSIGN_OR_RETURN(std::string manifest, FindManifest(directory, *rocksdb::Env::Default()));
   // What was killed before it made a database has left a lock and no more.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
+  const std::unique_ptr<rocksdb::Env> env = CheckTables(*rocksdb::Env::Default());
   rocksdb::DB* opened = nullptr;
-  rocksdb::Options options = RocksDbOptions(std::move(log));
+  rocksdb::Options options = RocksDbOptions(std::move(log), *env);
   options.create_if_missing = false;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
   if (!status.ok()) return FromRocksDb(status, directory);

@@ -35,8 +35,9 @@ class LineLogger : public rocksdb::Logger {
 
 }  // namespace
 
-rocksdb::Options RocksDbOptions(StorageLog log) {
+rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env) {
   rocksdb::Options options;
+  options.env = &env;
   options.create_if_missing = true;
   options.info_log = std::make_shared<LineLogger>(std::move(log));
   options.paranoid_checks = true;
@@ -50,6 +51,9 @@ rocksdb::Options RocksDbOptions(StorageLog log) {
   options.compression = rocksdb::kNoCompression;   // blocks are packed already
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;   // every row is read once, at the start
+  // What storage/table_check.cc can check, whatever a later RocksDB makes of its own accord.
+  table.format_version = 5;
+  table.checksum = rocksdb::kCRC32c;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }

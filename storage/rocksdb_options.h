@@ -10,7 +10,8 @@
 
 namespace tally {
 
-rocksdb::Options RocksDbOptions(StorageLog log);
+// REQUIRES: `env` is one of CheckTables() (storage/table_check.h), and lives longer than what is opened so.
+rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env);
 rocksdb::ReadOptions ReadOptions();   // checksums verified
 
 // A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss and names the file;
