@@ -87,7 +87,7 @@ void Watch::Run() {
     absl::Status status = Look();
     if (status.ok()) {
       timeout_ = std::max(timeout_ / 2, kTimeout);
-    } else if (clock_.Monotonic() - began >= timeout_) {
+    } else if (clock_.Monotonic() - began >= 0.9 * timeout_) {   // librdkafka may be done a moment before it is over
       timeout_ = std::min(timeout_ * 2, kTimeoutMax);
     }
     wait = status.ok() ? kEvery : kRetry;
