@@ -30,7 +30,9 @@ absl::Status TakeOwnMounts() {
     Write("/proc/self/uid_map", Cat("0 ", user, " 1"));
     Write("/proc/self/gid_map", Cat("0 ", group, " 1"));
   }
-  if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return Error("mount --make-rprivate");
+  // In a chroot "/" is no mount, which is EINVAL.
+  const int made_private = mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  if (made_private != 0 && errno != EINVAL) return Error("mount --make-rprivate");
   TempDir trial;
   if (mount("tmpfs", trial.path().c_str(), "tmpfs", 0, "size=1m") != 0) return Error("mount of a tmpfs");
   umount2(trial.path().c_str(), MNT_DETACH);
