@@ -34,22 +34,13 @@ ClockWitness::ClockWitness(TrustedClock& clock, const Counters& counters, Client
     : clock_(clock), counters_(counters), client_(std::move(client)), thread_([this] { Run(); }) {}
 
 ClockWitness::~ClockWitness() {
-  {
-    std::lock_guard<std::mutex> lock(stop_mutex_);
-    stopping_ = true;
-  }
-  stop_condition_.notify_all();
+  stop_.Set();
   thread_.join();
-}
-
-bool ClockWitness::WaitFor(absl::Duration duration) {
-  std::unique_lock<std::mutex> lock(stop_mutex_);
-  return !stop_condition_.wait_for(lock, absl::ToChronoMilliseconds(duration), [&] { return stopping_; });
 }
 
 void ClockWitness::Run() {
   bool doubted = false;
-  while (WaitFor(kEvery)) {
+  while (stop_.WaitFor(kEvery)) {
     clock_.Check();
     const std::string doubt = clock_.doubt();
     if (!doubt.empty() && !doubted) {

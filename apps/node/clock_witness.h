@@ -7,13 +7,12 @@
 // behind the ends of their logs. One thread of its own; the destructor may wait for the client to go.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 
 #include "apps/kafka/client_config.h"
 #include "apps/kafka/source.h"
+#include "apps/node/stop_flag.h"
 #include "core/counters/counters.h"
 #include "core/time/trusted_clock.h"
 
@@ -30,16 +29,13 @@ class ClockWitness {
 
   void Run();
   absl::Status LookForFreshRecords();
-  bool WaitFor(absl::Duration duration);
 
   TrustedClock& clock_;
   const Counters& counters_;
   const ClientOptions client_;
   std::unique_ptr<KafkaSource> source_;   // while the clock is in doubt
 
-  std::mutex stop_mutex_;
-  std::condition_variable stop_condition_;
-  bool stopping_ = false;
+  StopFlag stop_;
   std::thread thread_;
 };
 

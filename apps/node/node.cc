@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apps/memory.h"
+#include "apps/node/client_options.h"
 #include "apps/node/descriptors.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -53,7 +54,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   const TrustedClock& trusted = node->clock_;
   node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, trusted);
 
-  ClientOptions client{config.kafka.brokers, config.kafka.group, config.kafka.properties};
+  const ClientOptions client = ClientOptionsOf(config.kafka);
   for (unsigned i = 0; i < threads; ++i) {
     node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, trusted));
   }
@@ -120,23 +121,17 @@ void Node::DoubtClockBefore(Timestamp checkpoint) {
 absl::Status Node::Start() {
   RETURN_IF_ERROR(server_->Start());
   watch_->Start();
-  clock_witness_ = std::make_unique<ClockWitness>(
-      clock_, *counters_, ClientOptions{config_.kafka.brokers, config_.kafka.group, config_.kafka.properties});
+  clock_witness_ = std::make_unique<ClockWitness>(clock_, *counters_, ClientOptionsOf(config_.kafka));
   checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
   return absl::OkStatus();
 }
 
 absl::Status Node::failure() const { return watch_->state().failure; }
 
-bool Node::WaitFor(absl::Duration duration) {
-  std::unique_lock<std::mutex> lock(stop_mutex_);
-  return !stop_condition_.wait_for(lock, absl::ToChronoMilliseconds(duration), [&] { return stopping_; });
-}
-
 void Node::TakeCheckpoints() {
   absl::Duration retry = absl::ZeroDuration();   // longer with each failure
   absl::Duration last = clock_.Monotonic();
-  while (WaitFor(std::min(kTick, config_.checkpoint.interval))) {
+  while (stop_.WaitFor(std::min(kTick, config_.checkpoint.interval))) {
     counters_->Tick(clock_.Now());
     absl::Duration now = clock_.Monotonic();
     // Before the start is on the disk there is nothing to save, and an empty checkpoint would pass for a start.
@@ -151,11 +146,7 @@ void Node::TakeCheckpoints() {
 }
 
 absl::Status Node::Stop() {
-  {
-    std::lock_guard<std::mutex> lock(stop_mutex_);
-    stopping_ = true;
-  }
-  stop_condition_.notify_all();
+  stop_.Set();
   if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
   for (auto& ingest : ingests_) ingest->StopApplying();
   return watch_->state().begun ? checkpointer_->Run() : absl::OkStatus();

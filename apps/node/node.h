@@ -10,9 +10,7 @@
 // Open(), Start() and Stop() are for one thread, the rest is thread-safe.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -21,6 +19,7 @@
 #include "apps/config/config.h"
 #include "apps/node/clock_witness.h"
 #include "apps/node/ingest.h"
+#include "apps/node/stop_flag.h"
 #include "apps/node/watch.h"
 #include "apps/server/server.h"
 #include "core/counters/counters.h"
@@ -67,7 +66,6 @@ class Node : public StatusSource {
   void Continue(CheckpointContents contents);
   void DoubtClockBefore(Timestamp checkpoint);
   void TakeCheckpoints();
-  bool WaitFor(absl::Duration duration);
 
   const Config config_;
   TrustedClock clock_;
@@ -82,9 +80,7 @@ class Node : public StatusSource {
   std::unique_ptr<Commands> commands_;
   std::unique_ptr<Server> server_;
 
-  std::mutex stop_mutex_;
-  std::condition_variable stop_condition_;
-  bool stopping_ = false;
+  StopFlag stop_;
   std::thread checkpoint_thread_;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "apps/node/client_options.h"
 #include "apps/node/start.h"
 #include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
@@ -61,11 +62,7 @@ void Watch::Start() {
 }
 
 void Watch::Stop() {
-  {
-    std::lock_guard<std::mutex> lock(stop_mutex_);
-    stopping_ = true;
-  }
-  stop_condition_.notify_all();
+  stop_.Set();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -74,15 +71,10 @@ Watch::State Watch::state() const {
   return state_;
 }
 
-bool Watch::WaitFor(absl::Duration duration) {
-  std::unique_lock<std::mutex> lock(stop_mutex_);
-  return !stop_condition_.wait_for(lock, absl::ToChronoMilliseconds(duration), [&] { return stopping_; });
-}
-
 void Watch::Run() {
   std::string last_error;
   absl::Duration wait = absl::ZeroDuration();
-  while (WaitFor(wait)) {
+  while (stop_.WaitFor(wait)) {
     const absl::Duration began = clock_.Monotonic();
     absl::Status status = Look();
     if (status.ok()) {
@@ -105,7 +97,7 @@ void Watch::Run() {
 
 absl::Status Watch::Look() {
   if (!log_) {
-    ASSIGN_OR_RETURN(log_, LogWatch::Create({config_.kafka.brokers, config_.kafka.group, config_.kafka.properties}));
+    ASSIGN_OR_RETURN(log_, LogWatch::Create(ClientOptionsOf(config_.kafka)));
   }
   std::vector<Ingest*> waiting;   // from before the look
   for (const auto& ingest : ingests_) {

@@ -7,10 +7,8 @@
 // A partition is read only after the offset at which it begins is on the disk. Thread-safe.
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -22,6 +20,7 @@
 #include "apps/node/accepted_gap.h"
 #include "apps/node/ingest.h"
 #include "apps/node/log_guard.h"
+#include "apps/node/stop_flag.h"
 #include "core/base/mutex.h"
 #include "core/counters/counters.h"
 #include "core/time/clock.h"
@@ -78,7 +77,6 @@ class Watch {
   absl::Status ReadAdopted();
   absl::Status CommitPositions();
   void NoteWaiting(const std::map<std::string, int>& partitions);
-  bool WaitFor(absl::Duration duration);
 
   const Config config_;
   const Begin begin_;
@@ -105,9 +103,7 @@ class Watch {
   mutable Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_);
 
-  std::mutex stop_mutex_;
-  std::condition_variable stop_condition_;
-  bool stopping_ = false;
+  StopFlag stop_;
   std::thread thread_;
 };
 

@@ -1,0 +1,13 @@
+// What each Kafka client of a node is made of, as the configuration says it.
+#pragma once
+
+#include "apps/config/config.h"
+#include "apps/kafka/client_config.h"
+
+namespace tally {
+
+inline ClientOptions ClientOptionsOf(const KafkaConfig& kafka) {
+  return {kafka.brokers, kafka.group, kafka.properties};
+}
+
+}  // namespace tally
