@@ -1,14 +1,6 @@
 // A log that is no longer what was counted: records that have expired, a topic created anew, another cluster. The
 // partition stops and says why, and goes on only where a person says so.
-#include <thread>
-
-#include "apps/system_clock.h"
-#include "core/base/strings.h"
-#include "core/time/format.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "tests/testing/kafka_broker.h"
-#include "tests/testing/tallyd.h"
+#include "tests/kafka/node_test_base.h"
 
 namespace tally {
 namespace {
@@ -17,34 +9,14 @@ using testing::HasSubstr;
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
-class Continuity : public testing::Test {
+class Continuity : public NodeTest {
  protected:
-  void SetUp() override { ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok()); }
-
-  void Produce(int n, const std::string& call, int32_t partition = 0, KafkaBroker* broker = nullptr) {
-    const std::string event = Cat(R"({"time":)", now_.millis(), R"(,"game":"mw","call":")", call, "\"}");
-    std::vector<Message> messages(static_cast<size_t>(n), Message{.payload = event});
-    ASSERT_TRUE((broker ? *broker : broker_).Produce(topic_, partition, messages).ok());
-  }
+  Continuity() : NodeTest(kPatience) {}
+  void SetUp() override { CreateTopic(2); }
 
   void CreateAnew(int partitions) {
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
-    ASSERT_TRUE(broker_.CreateTopic(topic_, partitions).ok());
-  }
-
-  void Start(const std::vector<std::string>& more = {}, const std::string& brokers = "") {
-    std::vector<std::string> arguments = {"--brokers", brokers.empty() ? broker_.bootstrap() : brokers, "--topics",
-                                          topic_, "--data", data_.path(), "--set", "kafka.group=" + group_};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    auto node = Tallyd::Start(arguments);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-  }
-  void Stop() { EXPECT_EQ(*node_->Stop(), 0); }
-
-  void ExpectRead(uint64_t records) {
-    absl::Status read = node_->WaitUntilRead(records, kPatience);
-    EXPECT_TRUE(read.ok()) << read << node_->process().Stderr();
+    CreateTopic(partitions);
   }
 
   void ExpectStopped(const std::string& why) {
@@ -54,17 +26,6 @@ class Continuity : public testing::Test {
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("stopped_" + topic_ + "_0:" + why));
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr(" stopped:"));
   }
-
-  std::string CountOf(const std::string& call) {
-    return node_->Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
-  }
-
-  KafkaBroker& broker_ = SharedBroker();
-  const std::string topic_ = broker_.UniqueTopic("game");
-  const std::string group_ = broker_.UniqueTopic("group");
-  const Timestamp now_ = SystemClock().Now() - absl::Minutes(3);
-  TempDir data_;
-  std::unique_ptr<Tallyd> node_;
 };
 
 TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
@@ -153,17 +114,17 @@ TEST_F(Continuity, KnowsAnotherCluster) {
   auto other = KafkaBroker::Start();
   ASSERT_TRUE(other.ok()) << other.status();
   ASSERT_TRUE((*other)->CreateTopic(topic_, 1).ok());
-  Produce(20, "login", 0, other->get());
-  Start({}, (*other)->bootstrap());
+  Produce(**other, 20, "login");
+  StartAt((*other)->bootstrap());
   // Which of the two it finds first depends on who answers first.
   auto said = node_->process().WaitForLine(topic_ + "[0] is not read any more: ", kPatience);
   EXPECT_TRUE(said.ok()) << said.status();
   EXPECT_EQ(CountOf("login"), "10");
   Stop();
 
-  Start({"--accept-gap", topic_ + ":0@10=end"}, (*other)->bootstrap());
+  StartAt((*other)->bootstrap(), {"--accept-gap", topic_ + ":0@10=end"});
   ASSERT_TRUE(node_->process().WaitForLine("accepted: it goes on at offset 20", kPatience).ok());
-  Produce(2, "login", 0, other->get());
+  Produce(**other, 2, "login");
   ExpectRead(12);
   EXPECT_EQ(CountOf("login"), "12");
 }

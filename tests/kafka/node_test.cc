@@ -2,15 +2,8 @@
 #include <signal.h>
 
 #include <fstream>
-#include <thread>
 
-#include "apps/system_clock.h"
-#include "core/base/strings.h"
-#include "core/time/format.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
-#include "tests/testing/kafka_broker.h"
-#include "tests/testing/tallyd.h"
+#include "tests/kafka/node_test_base.h"
 
 namespace tally {
 namespace {
@@ -20,12 +13,15 @@ using testing::StartsWith;
 
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
-class NodeOnKafka : public testing::Test {
+// Some have several nodes, one after another or beside each other, and data directories of their own.
+class NodeOnKafka : public NodeTest {
  protected:
+  NodeOnKafka() : NodeTest(kPatience) {}
+
   std::unique_ptr<Tallyd> Start(const std::vector<std::string>& more = {}) { return Start(data_, more); }
 
   std::unique_ptr<Tallyd> Start(const TempDir& data, const std::vector<std::string>& more = {}) {
-    auto node = Tallyd::Start(Arguments(data, more));
+    auto node = Tallyd::Start(Arguments(broker_.bootstrap(), data, more));
     EXPECT_TRUE(node.ok()) << node.status();
     return node.ok() ? *std::move(node) : nullptr;
   }
@@ -33,45 +29,10 @@ class NodeOnKafka : public testing::Test {
   // Runs a node that is expected to end by itself.
   Finished Refused(const TempDir& data, const std::vector<std::string>& more = {}) {
     std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
-    for (std::string& argument : Arguments(data, more)) argv.push_back(std::move(argument));
+    for (std::string& argument : Arguments(broker_.bootstrap(), data, more)) argv.push_back(std::move(argument));
     auto run = RunToEnd(argv, kPatience);
     EXPECT_TRUE(run.ok()) << run.status();
     return run.ok() ? *run : Finished{};
-  }
-
-  void CreateTopic(int partitions = 1) { ASSERT_TRUE(broker_.CreateTopic(topic_, partitions).ok()); }
-
-  void Produce(int n, const std::string& call, int32_t partition = 0) {
-    std::vector<Message> messages(static_cast<size_t>(n), Message{.payload = Event(call)});
-    ASSERT_TRUE(broker_.Produce(topic_, partition, messages).ok());
-  }
-
-  std::string Event(const std::string& call) const {
-    return Cat(R"({"time":)", now_.millis(), R"(,"game":"mw","call":")", call, "\"}");
-  }
-
-  // What the node has counted of a call in the minute of the events.
-  std::string CountOf(Tallyd& node, const std::string& call) {
-    return node.Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
-  }
-
-  void ExpectRead(Tallyd& node, uint64_t records) {
-    absl::Status read = node.WaitUntilRead(records, kPatience);
-    EXPECT_TRUE(read.ok()) << read;
-  }
-
-  KafkaBroker& broker_ = SharedBroker();
-  const std::string topic_ = broker_.UniqueTopic("game");
-  const std::string group_ = broker_.UniqueTopic("group");
-  const Timestamp now_ = SystemClock().Now() - absl::Minutes(3);
-  TempDir data_;
-
- private:
-  std::vector<std::string> Arguments(const TempDir& data, const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"--brokers", broker_.bootstrap(), "--topics", topic_, "--data", data.path(),
-                                          "--set", "kafka.group=" + group_};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
   }
 };
 

@@ -35,6 +35,8 @@ inline constexpr absl::Duration kPatience = absl::Seconds(90);
 
 class NodeTest : public testing::Test {
  protected:
+  explicit NodeTest(absl::Duration patience = kPatience) : patience_(patience) {}
+
   void CreateTopic(int partitions = 1) { ASSERT_TRUE(broker_.CreateTopic(topic_, partitions).ok()); }
 
   std::string Event(const std::string& call) const {
@@ -50,8 +52,12 @@ class NodeTest : public testing::Test {
   }
 
   std::vector<std::string> Arguments(const std::string& brokers, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"--brokers", brokers,      "--topics", topic_,
-                                          "--data",    data_.path(), "--set",    "kafka.group=" + group_};
+    return Arguments(brokers, data_, more);
+  }
+  std::vector<std::string> Arguments(const std::string& brokers, const TempDir& data,
+                                     const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {"--brokers", brokers,     "--topics", topic_,
+                                          "--data",    data.path(), "--set",    "kafka.group=" + group_};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
@@ -74,13 +80,14 @@ class NodeTest : public testing::Test {
     return absl::Now() - began;
   }
 
-  void ExpectRead(uint64_t records) {
-    absl::Status read = node_->WaitUntilRead(records, kPatience);
+  void ExpectRead(uint64_t records) { ExpectRead(*node_, records); }
+  void ExpectRead(Tallyd& node, uint64_t records) {
+    absl::Status read = node.WaitUntilRead(records, patience_);
     EXPECT_TRUE(read.ok()) << read;
   }
   // Returns once `holds`; else fails, with what the node said.
   void Await(const std::string& what, const std::function<bool()>& holds) {
-    const absl::Time deadline = absl::Now() + kPatience;
+    const absl::Time deadline = absl::Now() + patience_;
     while (!holds()) {
       if (absl::Now() > deadline) {
         FAIL() << "still not: " << what << "\n" << node_->Query({"LAG"}) << "\n" << node_->process().Stderr();
@@ -89,15 +96,17 @@ class NodeTest : public testing::Test {
     }
   }
   void AwaitLine(const std::string& part) {
-    auto line = node_->process().WaitForLine(part, kPatience);
+    auto line = node_->process().WaitForLine(part, patience_);
     ASSERT_TRUE(line.ok()) << line.status();
   }
 
   // What the node has counted of a call in the minute of the events; empty if nothing.
-  std::string CountOf(const std::string& call) {
-    return node_->Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
+  std::string CountOf(const std::string& call) { return CountOf(*node_, call); }
+  std::string CountOf(Tallyd& node, const std::string& call) {
+    return node.Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
   }
 
+  const absl::Duration patience_;
   KafkaBroker& broker_ = SharedBroker();
   const std::string topic_ = broker_.UniqueTopic("game");
   const std::string group_ = broker_.UniqueTopic("group");
