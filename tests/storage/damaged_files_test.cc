@@ -160,6 +160,13 @@ Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
   return outcomes;
 }
 
+void ExpectRefusedOrAllThere(FaultRow& row, const std::string& part) {
+  Outcomes outcomes = DamageEachRegion(row, part);
+  EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
+  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
+  row.Saw(outcomes.Text());
+}
+
 TEST(DamagedFiles, OfTheLogLeaveAWholeCheckpoint) {
   FaultRow row("WAL damage", 1000, 100);
   Outcomes outcomes = DamageEachRegion(row, ".log");
@@ -171,10 +178,7 @@ TEST(DamagedFiles, OfTheLogLeaveAWholeCheckpoint) {
 
 TEST(DamagedFiles, OfATableAreRefusedOrAllThere) {
   FaultRow row("SST damage", 1000, 100);
-  Outcomes outcomes = DamageEachRegion(row, ".sst");
-  EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
-  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
-  row.Saw(outcomes.Text());
+  ExpectRefusedOrAllThere(row, ".sst");
 }
 
 TEST(DamagedFiles, OfTheManifestLeaveAWholeCheckpointOrAreRefused) {
@@ -205,10 +209,7 @@ TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
 
 TEST(DamagedFiles, OfTheNameOfTheManifestAreRefusedOrAllThere) {
   FaultRow row("CURRENT damage", 300, 60);
-  Outcomes outcomes = DamageEachRegion(row, "CURRENT");
-  EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
-  EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
-  row.Saw(outcomes.Text());
+  ExpectRefusedOrAllThere(row, "CURRENT");
 }
 
 TEST(DamagedFiles, ThatNobodyReadsDoNotMatter) {
