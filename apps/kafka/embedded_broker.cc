@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kBrokers = 1;
 constexpr int32_t kBrokerId = 1;   // the mock counts from 1
+constexpr int32_t kNoLeader = -1;
 
 }  // namespace
 
@@ -37,6 +38,11 @@ absl::Status EmbeddedBroker::CreateTopic(const std::string& topic, int partition
 
 void EmbeddedBroker::SetTopicError(const std::string& topic, int error) {
   rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), static_cast<rd_kafka_resp_err_t>(error));
+}
+
+void EmbeddedBroker::TakeLeader(const std::string& topic, int partition) {
+  TALLY_CHECK(rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, kNoLeader) ==
+              RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 void EmbeddedBroker::TakeDown() {

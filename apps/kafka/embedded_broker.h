@@ -38,6 +38,8 @@ class EmbeddedBroker {
   // Whoever asks about the topic gets this error, by librdkafka's numbers; 0 ends that.
   void SetTopicError(const std::string& topic, int error);
 
+  void TakeLeader(const std::string& topic, int partition);   // leaves it without one
+
   // Hangs up and takes no connection until BringUp(). The logs stay.
   void TakeDown();
   void BringUp();

@@ -1,9 +1,11 @@
-// Where logs begin and end, as their leaders say.
+// Which logs there are, and where they begin and end, as their leaders say.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -14,6 +16,9 @@ namespace tally {
 class LogBounds {
  public:
   using Offsets = std::map<TopicPartition, int64_t>;
+
+  // How many partitions each topic has; nothing where that may not be seen. One that does not exist is not in it.
+  using Topics = std::map<std::string, std::optional<int>>;
 
   virtual ~LogBounds() = default;
 

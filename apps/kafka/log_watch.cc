@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <thread>
-#include <vector>
 
 #include "apps/kafka/client_log.h"
 #include "core/base/check.h"
@@ -19,6 +18,7 @@ namespace {
 constexpr int kSyslogEmergency = 0;
 constexpr int kSyslogWarning = 4;
 constexpr int32_t kLeaderUnknown = -2;
+constexpr int32_t kNoLeader = -1;   // Kafka's
 constexpr std::string_view kCommitting = "writing the group's positions";
 
 // Times below 0 are librdkafka's for the ends of a log.
@@ -92,19 +92,27 @@ absl::StatusOr<std::string> LogWatch::ClusterId(absl::Duration timeout) {
   return copy;
 }
 
-absl::StatusOr<std::map<std::string, int>> LogWatch::ListPartitions(std::span<const std::string> topics,
-                                                                    absl::Duration timeout) {
+absl::StatusOr<LogWatch::Topics> LogWatch::ListPartitions(std::span<const std::string> topics,
+                                                          absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   leaders_.clear();
-  std::map<std::string, int> counts;
-  for (const std::string& topic : topics) RETURN_IF_ERROR(ListTopic(topic, deadline.Left(), counts));
-  return counts;
+  Topics found;
+  for (const std::string& topic : topics) RETURN_IF_ERROR(ListTopic(topic, deadline.Left(), found));
+  return found;
+}
+
+std::vector<TopicPartition> LogWatch::PlacesOf(const Topics& topics) {
+  std::vector<TopicPartition> places;
+  for (const auto& [topic, count] : topics) {
+    for (int32_t i = 0; i < count.value_or(0); ++i) places.push_back({topic, i});
+  }
+  return places;
 }
 
 // Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all
 // topics of the cluster may be a large one.
-absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, std::map<std::string, int>& counts) {
+absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {
   const std::string what = Cat("listing the partitions of ", topic);
   TopicHandle& handle = topics_[topic];
   if (!handle) handle.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
@@ -119,10 +127,11 @@ absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeou
     if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
       LogKafka(kSyslogWarning, rd_kafka_err2name(found.err),
                Cat(what, ": ", std::string_view(rd_kafka_err2str(found.err))));
+      topics[topic] = std::nullopt;
       continue;
     }
     if (found.partition_cnt == 0) return KafkaError(what, found.err);   // it is being made
-    counts[topic] = found.partition_cnt;
+    topics[topic] = found.partition_cnt;
     for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
       leaders_[{topic, partition.id}] = partition.leader;
     }
@@ -157,6 +166,11 @@ absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartitio
   }
   Offsets offsets;
   absl::Status problem;
+  if (const auto leaderless = by_leader.extract(kNoLeader)) {   // librdkafka would wait until there is one
+    const TopicPartition& first = leaderless.mapped().front();
+    problem = absl::UnavailableError(
+        Cat(first.topic, ":", first.partition, " and ", leaderless.mapped().size() - 1, " more have no leader"));
+  }
   size_t leaders_left = by_leader.size();
   for (const auto& [leader, places] : by_leader) {
     problem.Update(LookupAt(places, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));

@@ -2,8 +2,8 @@
 // which positions the group has.
 //
 //   ASSIGN_OR_RETURN(auto watch, LogWatch::Create(options));
-//   ASSIGN_OR_RETURN(auto counts, watch->ListPartitions(topics, absl::Seconds(5)));     // {"mw": 4}
-//   ASSIGN_OR_RETURN(auto ends, watch->Ends(places, absl::Seconds(5)));                 // {{"mw", 0}: 17, ...}
+//   ASSIGN_OR_RETURN(auto topics, watch->ListPartitions(names, absl::Seconds(5)));      // {"mw": 4}
+//   ASSIGN_OR_RETURN(auto ends, watch->Ends(LogWatch::PlacesOf(topics), absl::Seconds(5)));   // {{"mw", 0}: 17, ...}
 //
 // It has a client of its own, so that a slow answer holds no record up. Every call blocks, for its time-out at most (a
 // millisecond more or less), and never creates a topic.
@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -51,12 +52,13 @@ class LogWatch : public LogBounds {
   // The cluster's own name for itself; another one means other logs.
   absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
 
-  // How many partitions each topic has. One that does not exist, or may not be seen, is left out (the latter with a
-  // line in the log). An error: no answer for some topic, so that nothing can be said about all of them.
-  absl::StatusOr<std::map<std::string, int>> ListPartitions(std::span<const std::string> topics,
-                                                            absl::Duration timeout);
+  // With a line in the log for topics that may not be seen. An error: no answer for some topic, so that nothing can be
+  // said about all of them.
+  absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
+  static std::vector<TopicPartition> PlacesOf(const Topics& topics);
 
-  // With a line in the log for partitions that are left out.
+  // With a line in the log for partitions that are left out. One that had no leader at the last ListPartitions() is not
+  // asked for.
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
   absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
 
@@ -79,7 +81,7 @@ class LogWatch : public LogBounds {
   absl::StatusOr<Offsets> Lookup(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout);
   absl::Status LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout,
                         Offsets& offsets);
-  absl::Status ListTopic(const std::string& topic, absl::Duration timeout, std::map<std::string, int>& counts);
+  absl::Status ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics);
   absl::Status AwaitCommit(absl::Duration timeout);
   void ServeErrors();
 

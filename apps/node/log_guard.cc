@@ -27,9 +27,12 @@ absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl:
   TakeOutMissing(partitions);
   if (!partitions.empty()) RETURN_IF_ERROR(AskEnds(partitions, bounds, timeout));
   std::erase_if(partitions, [&](const Partition& partition) { return !IsSuspect(partition, cluster); });
-  if (!partitions.empty()) RETURN_IF_ERROR(AskBeginnings(partitions, bounds, timeout));
+  AskBeginnings(partitions, bounds, timeout);
   for (const Partition& suspect : partitions) Decide(suspect, cluster);
+  return absl::OkStatus();
+}
 
+absl::Status LogGuard::CarryOut() {
   for (size_t shard : std::exchange(to_renew_, {})) actions_.renew(shard);
   if (to_save_.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(actions_.save());
@@ -68,9 +71,10 @@ void LogGuard::TakeOutMissing(std::vector<Partition>& all) {
 }
 
 bool LogGuard::IsMissing(const TopicPartition& place) const {
-  if (!counts_) return false;
-  const auto count = counts_->find(place.topic);
-  return count == counts_->end() || place.partition >= count->second;
+  if (!topics_) return false;
+  const auto topic = topics_->find(place.topic);
+  if (topic == topics_->end()) return true;
+  return topic->second && place.partition >= *topic->second;   // one that may not be seen may well be there
 }
 
 // A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
@@ -94,14 +98,18 @@ absl::Status LogGuard::AskEnds(std::vector<Partition>& all, LogBounds& bounds, a
   return absl::OkStatus();
 }
 
-absl::Status LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
+// Of those whose leader has just said the end: the others must not wait for one that is away.
+void LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
   std::vector<TopicPartition> places;
-  for (const Partition& suspect : suspects) places.push_back(suspect.status.place);
-  ASSIGN_OR_RETURN(LogBounds::Offsets beginnings, bounds.Beginnings(places, timeout));
-  for (Partition& suspect : suspects) {
-    if (auto begin = beginnings.find(suspect.status.place); begin != beginnings.end()) suspect.begin = begin->second;
+  for (const Partition& suspect : suspects) {
+    if (suspect.end) places.push_back(suspect.status.place);
   }
-  return absl::OkStatus();
+  if (places.empty()) return;
+  const absl::StatusOr<LogBounds::Offsets> beginnings = bounds.Beginnings(places, timeout);
+  if (!beginnings.ok()) return;   // the next look tells
+  for (Partition& suspect : suspects) {
+    if (auto begin = beginnings->find(suspect.status.place); begin != beginnings->end()) suspect.begin = begin->second;
+  }
 }
 
 bool LogGuard::IsSuspect(const Partition& partition, const std::string& cluster) {

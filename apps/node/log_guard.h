@@ -1,8 +1,9 @@
 // Sees to it that each partition is read on from where its counts are, in the same log, or not at all.
 //
 //   LogGuard guard(accepted, counters, {.renew = ..., .save = ...}, clock);
-//   guard.NoteTopics(counts);               // every few seconds, the first time before anything is read
+//   guard.NoteTopics(topics);               // every few seconds, the first time before anything is read
 //   guard.Look(cluster, bounds, timeout);
+//   guard.CarryOut();
 //
 // What it decides, and says in one line of the log each:
 //
@@ -50,12 +51,15 @@ class LogGuard {
   // `counters` and `clock` outlive the guard.
   LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
 
-  // The topics that there are, and how many partitions each has. Never called: all are there.
-  void NoteTopics(const std::map<std::string, int>& counts) { counts_ = counts; }
+  // What the cluster says of the topics. Never called: all are there.
+  void NoteTopics(const LogBounds::Topics& topics) { topics_ = topics; }
 
-  // `cluster` is the one that answers, empty if it has no name. An error: no broker answered, or not the disk; what was
-  // decided stands, the rest is looked at again.
+  // Decides. `cluster` is the one that answers, empty if it has no name. An error: no broker answered, and nothing was
+  // decided of what only they can tell.
   absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
+
+  // Does what was decided. An error: a gap could not be saved, and is not read beyond until it is.
+  absl::Status CarryOut();
 
  private:
   struct Partition {
@@ -74,7 +78,7 @@ class LogGuard {
   void TakeOutMissing(std::vector<Partition>& all);
   bool IsMissing(const TopicPartition& place) const;
   absl::Status AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout);
-  absl::Status AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
+  void AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
   bool IsSuspect(const Partition& partition, const std::string& cluster);
   void Decide(const Partition& suspect, const std::string& cluster);
   std::optional<Trouble> TroubleOf(const Partition& suspect, const std::string& cluster);
@@ -92,7 +96,7 @@ class LogGuard {
   const Clock& clock_;
 
   bool looked_ = false;
-  std::optional<std::map<std::string, int>> counts_;
+  std::optional<LogBounds::Topics> topics_;
   std::map<TopicPartition, absl::Duration> missing_since_;
   std::map<TopicPartition, absl::Duration> short_since_;
   std::set<TopicPartition> said_;         // stopped, and the log says so

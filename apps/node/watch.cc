@@ -39,7 +39,7 @@ std::optional<Owner> ParseOwner(std::string_view metadata) {
 
 Watch::Watch(const Config& config, Begin begin, std::vector<AcceptedGap> accepted, Counters& counters,
              Checkpointer& checkpointer, const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
-             const Clock& clock)
+             const TrustedClock& clock)
     : config_(config),
       begin_(begin),
       counters_(counters),
@@ -77,17 +77,19 @@ void Watch::Run() {
   while (stop_.WaitFor(wait)) {
     const absl::Duration began = clock_.Monotonic();
     absl::Status status = Look();
-    if (status.ok()) {
+    const bool looked = status.ok();
+    if (looked) {
       timeout_ = std::max(timeout_ / 2, kTimeout);
     } else if (clock_.Monotonic() - began >= 0.9 * timeout_) {   // librdkafka may be done a moment before it is over
       timeout_ = std::min(timeout_ * 2, kTimeoutMax);
     }
+    if (looked) status = GoOn();
     wait = status.ok() ? kEvery : kRetry;
     if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
     last_error = FromAbsl(status.message());
     MutexLock lock(mutex_);
     if (!state_.failure.ok()) return;
-    if (status.ok()) {
+    if (looked && state_.begun) {
       state_.not_ready.clear();
     } else if (!state_.not_ready.empty()) {
       state_.not_ready = Cat("waiting for Kafka: ", last_error);
@@ -95,47 +97,51 @@ void Watch::Run() {
   }
 }
 
+// What the brokers say, and what follows from it for what was counted.
 absl::Status Watch::Look() {
   if (!log_) {
     ASSIGN_OR_RETURN(log_, LogWatch::Create(ClientOptionsOf(config_.kafka)));
   }
-  std::vector<Ingest*> waiting;   // from before the look
+  waiting_.clear();
   for (const auto& ingest : ingests_) {
-    if (ingest->waits_for_look()) waiting.push_back(ingest.get());
+    if (ingest->waits_for_look()) waiting_.push_back(ingest.get());
   }
-  ASSIGN_OR_RETURN(auto partitions, log_->ListPartitions(config_.kafka.topics, timeout_));
-  NoteWaiting(partitions);
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(config_.kafka.topics, timeout_));
+  NoteWaiting(topics);
+  guard_.NoteTopics(topics);
+  found_ = LogWatch::PlacesOf(topics);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
-  std::vector<TopicPartition> found;
-  for (const auto& [topic, count] : partitions) {
-    for (int32_t i = 0; i < count; ++i) found.push_back({topic, i});
-  }
-  if (!group_checked_) RETURN_IF_ERROR(CheckGroup(found));
-  // Those that are read already need not wait for a new one that has no leader yet.
-  const absl::Status resolved = InAnotherCluster() ? absl::OkStatus() : ResolveStarts(found);
-  guard_.NoteTopics(partitions);
-  RETURN_IF_ERROR(guard_.Look(cluster_, *log_, timeout_));   // before anything is read of a log that may be another
-  for (Ingest* ingest : waiting) ingest->LookedAfter();
-  RETURN_IF_ERROR(resolved);
-  RETURN_IF_ERROR(ReadAdopted());
-  if (InAnotherCluster()) return absl::OkStatus();
+  if (!group_checked_) RETURN_IF_ERROR(CheckGroup());
+  if (!state().begun) RETURN_IF_ERROR(ResolveStarts());
+  return guard_.Look(cluster_, *log_, timeout_);   // before anything is read of a log that may be another
+}
+
+// What can be done after a look is done, whatever of it fails: those that are read already need not wait for a new
+// partition that has no leader yet, nor for the disk.
+absl::Status Watch::GoOn() {
+  absl::Status problem = guard_.CarryOut();
+  for (Ingest* ingest : waiting_) ingest->LookedAfter();
+  problem.Update(ResolveStarts());
+  problem.Update(ReadAdopted());
+  if (InAnotherCluster()) return problem;
   // A service to lag tools, without which the node is well.
   absl::Status committed = CommitPositions();
   if (!committed.ok() && commits_well_) spdlog::warn("{}; trying again", FromAbsl(committed.message()));
   commits_well_ = committed.ok();
-  return absl::OkStatus();
+  return problem;
 }
 
-void Watch::NoteWaiting(const std::map<std::string, int>& partitions) {
+void Watch::NoteWaiting(const LogBounds::Topics& topics) {
   std::vector<std::string> waiting;
   for (const std::string& topic : config_.kafka.topics) {
-    if (!partitions.contains(topic)) waiting.push_back(topic);
+    const auto found = topics.find(topic);
+    if (found == topics.end() || !found->second) waiting.push_back(topic);
   }
   MutexLock lock(mutex_);
   for (const std::string& topic : waiting) {
     bool known =
         std::find(state_.waiting_topics.begin(), state_.waiting_topics.end(), topic) != state_.waiting_topics.end();
-    if (!known) spdlog::info("topic {} does not exist yet; waiting for it", topic);
+    if (!known) spdlog::info("topic {} does not exist yet, or may not be seen; waiting for it", topic);
   }
   state_.waiting_topics = std::move(waiting);
 }
@@ -161,18 +167,19 @@ bool Watch::InAnotherCluster() const {
   });
 }
 
-absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
+absl::Status Watch::ResolveStarts() {
   std::vector<TopicPartition> fresh;
-  for (const TopicPartition& place : found) {
+  for (const TopicPartition& place : found_) {
     if (!adopted_.contains(place)) fresh.push_back(place);
   }
-  if (fresh.empty()) return absl::OkStatus();
+  if (fresh.empty() || InAnotherCluster()) return absl::OkStatus();
   // What appears later is read from its start: nothing of it was ever left out.
   if (state().begun || !unread_.empty()) {
     ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, timeout_));
     Adopt(beginnings);
     return absl::OkStatus();
   }
+  if (clock_.in_doubt()) return absl::UnavailableError("where to begin depends on the clock, which is in doubt");
   ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, timeout_));
   for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
   Adopt(start.offsets);
@@ -180,8 +187,8 @@ absl::Status Watch::ResolveStarts(const std::vector<TopicPartition>& found) {
 }
 
 // An empty directory where the group's positions tell of an earlier node is a volume that is missing.
-absl::Status Watch::CheckGroup(const std::vector<TopicPartition>& found) {
-  auto positions = log_->Committed(found, timeout_);
+absl::Status Watch::CheckGroup() {
+  auto positions = log_->Committed(found_, timeout_);
   // Only a first start depends on the answer; the others ask again.
   if (!positions.ok()) return begin_ == Begin::kFirst ? positions.status() : absl::OkStatus();
   group_checked_ = true;

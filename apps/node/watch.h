@@ -23,7 +23,7 @@
 #include "apps/node/stop_flag.h"
 #include "core/base/mutex.h"
 #include "core/counters/counters.h"
-#include "core/time/clock.h"
+#include "core/time/trusted_clock.h"
 #include "storage/checkpointer.h"
 
 namespace tally {
@@ -48,7 +48,7 @@ class Watch {
   // All but `config` outlive the watch; `ingests` are those of the counters' shards.
   Watch(const Config& config, Begin begin, std::vector<AcceptedGap> accepted, Counters& counters,
         Checkpointer& checkpointer, const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
-        const Clock& clock);
+        const TrustedClock& clock);
   ~Watch();
 
   void Start();
@@ -68,15 +68,16 @@ class Watch {
 
   void Run();
   absl::Status Look();
+  absl::Status GoOn();
   void Resume();
   bool InAnotherCluster() const;
-  absl::Status ResolveStarts(const std::vector<TopicPartition>& found);
-  absl::Status CheckGroup(const std::vector<TopicPartition>& found);
+  absl::Status ResolveStarts();
+  absl::Status CheckGroup();
   void Adopt(const std::map<TopicPartition, int64_t>& starts);
   void AdoptOne(const TopicPartition& place, const PartitionState& state);
   absl::Status ReadAdopted();
   absl::Status CommitPositions();
-  void NoteWaiting(const std::map<std::string, int>& partitions);
+  void NoteWaiting(const LogBounds::Topics& topics);
 
   const Config config_;
   const Begin begin_;
@@ -85,11 +86,13 @@ class Watch {
   const CheckpointStore& store_;   // for the node's identity, which stands once it is drawn
   const uint64_t loaded_sequence_;
   std::vector<std::unique_ptr<Ingest>>& ingests_;
-  const Clock& clock_;
+  const TrustedClock& clock_;
 
   // The thread's own.
   std::unique_ptr<LogWatch> log_;
   std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
+  std::vector<TopicPartition> found_;                       // partitions that there are
+  std::vector<Ingest*> waiting_;                            // for the look that is under way
   LogGuard guard_;
   absl::Duration timeout_ = kTimeout;
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which

@@ -8,6 +8,7 @@ namespace tally {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
@@ -43,15 +44,17 @@ TEST_F(LogWatchTest, SeesATopicOnceItIsThere) {
   EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
 }
 
-TEST_F(LogWatchTest, LeavesOutATopicThatItMayNotSee) {
+TEST_F(LogWatchTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
   if (rd_kafka_version() >= 0x02030000) {
     GTEST_SKIP() << "with the error this mock sends partitions, which no broker does";
   }
   feed_.Create("mw", 2);
   feed_.Create("hh", 1);
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-  const std::vector<std::string> topics = {"mw", "hh"};
-  EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("hh", 1)));
+  const std::vector<std::string> names = {"mw", "hh"};
+  const LogBounds::Topics topics = *watch_->ListPartitions(names, kPatience);
+  EXPECT_THAT(topics, ElementsAre(Pair("hh", 1), Pair("mw", std::nullopt)));
+  EXPECT_THAT(LogWatch::PlacesOf(topics), ElementsAre(TopicPartition{"hh", 0}));
 }
 
 TEST_F(LogWatchTest, FindsTheEndsAndTheBeginnings) {
@@ -63,6 +66,20 @@ TEST_F(LogWatchTest, FindsTheEndsAndTheBeginnings) {
   auto beginnings = watch_->Beginnings(kBoth, kPatience);
   ASSERT_TRUE(beginnings.ok()) << beginnings.status();
   EXPECT_THAT(*beginnings, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 0)));
+}
+
+TEST_F(LogWatchTest, DoesNotWaitForAPartitionWithoutALeader) {
+  feed_.Create("mw", 2);
+  feed_.broker().TakeLeader("mw", 1);
+  const std::vector<std::string> names = {"mw"};
+  ASSERT_TRUE(watch_->ListPartitions(names, kPatience).ok());
+  const absl::Time began = absl::Now();
+  auto ends = watch_->Ends(kBoth, kPatience);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0)));
+  const std::vector<TopicPartition> leaderless = {{"mw", 1}};
+  EXPECT_THAT(watch_->Ends(leaderless, kPatience).status().message(), HasSubstr("mw:1 and 0 more have no leader"));
+  EXPECT_LT(absl::Now() - began, kPatience);
 }
 
 TEST_F(LogWatchTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
