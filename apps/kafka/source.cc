@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kSyslogWarning = 4;
 constexpr size_t kReservedBatch = KafkaSource::kBatchMax;
-static_assert(KafkaSource::kLogEnd == RD_KAFKA_OFFSET_END);
 
 Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
   Record record;
@@ -83,8 +82,7 @@ absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {
   PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(assignments.size())));
   for (const Assignment& assignment : assignments) {
     const auto& [topic, partition] = assignment.place;
-    TALLY_CHECK(partition >= 0 && assignment.slot != kNoSlot);
-    TALLY_CHECK(assignment.next >= 0 || assignment.next == kLogEnd);
+    TALLY_CHECK(partition >= 0 && assignment.next >= 0 && assignment.slot != kNoSlot);
     std::vector<uint32_t>& slots = TopicOf(topic).slots;
     slots.resize(std::max(slots.size(), static_cast<size_t>(partition) + 1), kNoSlot);
     TALLY_CHECK(slots[static_cast<size_t>(partition)] == kNoSlot);

@@ -57,9 +57,6 @@ class KafkaSource {
   // Records in a batch: few enough that what one brings is still in the cache when it is applied.
   static constexpr size_t kBatchMax = 512;
 
-  // As `next`: behind the last record that there is when the client begins.
-  static constexpr int64_t kLogEnd = -1;   // RD_KAFKA_OFFSET_END
-
   struct Assignment {
     TopicPartition place;
     uint32_t slot = 0;   // its records carry this; small numbers
@@ -67,7 +64,7 @@ class KafkaSource {
   };
 
   // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct places and
-  // no negative offset but kLogEnd.
+  // no negative offset.
   static absl::StatusOr<std::unique_ptr<KafkaSource>> Create(const ClientOptions& options,
                                                              const std::vector<Assignment>& assignments);
   ~KafkaSource();

@@ -1,8 +1,8 @@
 #include "apps/node/clock_witness.h"
 
-#include <string>
+#include <set>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -11,27 +11,43 @@
 namespace tally {
 namespace {
 
-class Witness : public RecordSink {
+class Ears : public RecordSink {
  public:
-  explicit Witness(TrustedClock& clock) : clock_(clock) {}
+  explicit Ears(TrustedClock& clock) : clock_(clock) {}
 
   void OnRecords(std::span<const Record> records) override {
     for (const Record& record : records) {
-      if (record.stamp > Timestamp::Min()) clock_.SeeFresh(record.stamp);   // else it has none
+      if (record.stamp == Timestamp::Min()) continue;   // it has none
+      clock_.SeeFresh(record.stamp);
+      heard_ = true;
     }
   }
-  void OnEnd(uint32_t, int64_t) override {}
-  void OnStopped(uint32_t, std::string) override {}
-  void OnOutOfRange(uint32_t) override {}
+  void OnEnd(uint32_t slot, int64_t) override { ended_.insert(slot); }
+  void OnStopped(uint32_t slot, std::string) override { ended_.insert(slot); }
+  void OnOutOfRange(uint32_t slot) override { ended_.insert(slot); }
+
+  bool heard() const { return heard_; }
+  size_t ended() const { return ended_.size(); }
 
  private:
   TrustedClock& clock_;
+  bool heard_ = false;
+  std::set<uint32_t> ended_;
 };
+
+void Say(const std::string& doubt) {
+  if (doubt.empty()) {
+    spdlog::warn("the clock is trusted again; counting goes on");
+  } else {
+    spdlog::error("the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or none came "
+                  "for {}", doubt, FromAbsl(absl::FormatDuration(TrustedClock::kQuiet)));
+  }
+}
 
 }  // namespace
 
-ClockWitness::ClockWitness(TrustedClock& clock, const Counters& counters, ClientOptions client)
-    : clock_(clock), counters_(counters), client_(std::move(client)), thread_([this] { Run(); }) {}
+ClockWitness::ClockWitness(TrustedClock& clock, std::vector<std::string> topics, ClientOptions client)
+    : clock_(clock), topics_(std::move(topics)), client_(std::move(client)), thread_([this] { Run(); }) {}
 
 ClockWitness::~ClockWitness() {
   stop_.Set();
@@ -39,34 +55,68 @@ ClockWitness::~ClockWitness() {
 }
 
 void ClockWitness::Run() {
-  bool doubted = false;
-  while (stop_.WaitFor(kEvery)) {
+  std::string doubt;   // the last one; each says other times
+  while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kListenEvery)) {
     clock_.Check();
-    const std::string doubt = clock_.doubt();
-    if (!doubt.empty() && !doubted) {
-      spdlog::error("the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or none came "
-                    "for {}", doubt, FromAbsl(absl::FormatDuration(TrustedClock::kQuiet)));
+    if (clock_.doubt() != doubt) {
+      doubt = clock_.doubt();
+      Say(doubt);
+      BeginListening();
     }
-    if (doubt.empty() && doubted) spdlog::warn("the clock is trusted again; counting goes on");
-    doubted = !doubt.empty();
-    if (!doubted) {
-      source_.reset();
-      continue;
-    }
-    if (!LookForFreshRecords().ok()) source_.reset();   // another client, next time
+    if (!doubt.empty()) (void)Listen();   // what goes wrong the watch says, who asks the same
   }
 }
 
-absl::Status ClockWitness::LookForFreshRecords() {
-  if (source_ == nullptr) {
-    std::vector<KafkaSource::Assignment> ends;
-    for (const PartitionStatus& partition : counters_.Partitions()) {
-      ends.push_back({partition.place, static_cast<uint32_t>(ends.size()), KafkaSource::kLogEnd});
-    }
-    ASSIGN_OR_RETURN(source_, KafkaSource::Create(client_, ends));
+void ClockWitness::BeginListening() {
+  log_.reset();
+  heard_at_ = -absl::InfiniteDuration();
+}
+
+absl::Status ClockWitness::Listen() {
+  if (log_ == nullptr) {
+    ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
   }
-  Witness witness(clock_);
-  return source_->Poll(kEvery, witness);
+  const absl::Duration now = clock_.Monotonic();
+  ASSIGN_OR_RETURN(LogBounds::Offsets ends, AskEnds());
+  if (now - std::exchange(heard_at_, now) > kDeafMax) {
+    heard_.clear();
+    silent_since_ = now;
+  }
+  std::vector<KafkaSource::Assignment> news;
+  for (const auto& [place, end] : ends) {
+    const auto heard = heard_.find(place);
+    if (heard == heard_.end() || heard->second >= end) continue;
+    news.push_back({place, static_cast<uint32_t>(news.size()), heard->second});
+  }
+  heard_ = std::move(ends);
+  const absl::Duration silent_since = std::exchange(silent_since_, now);
+  ASSIGN_OR_RETURN(const bool silent, HearNothingIn(news));
+  if (!silent) return absl::OkStatus();
+  silent_since_ = silent_since;
+  clock_.HearNothingFor(now - silent_since);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogBounds::Offsets> ClockWitness::AskEnds() {
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, kTimeout));
+  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
+  if (places.empty()) return LogBounds::Offsets{};
+  ASSIGN_OR_RETURN(LogBounds::Offsets ends, log_->Ends(places, kTimeout));
+  if (ends.size() == places.size()) return ends;
+  return absl::UnavailableError(Cat("of ", places.size(), " partitions ", ends.size(), " said where they end"));
+}
+
+// Whether there are only markers of transactions, and records that were withdrawn or have no timestamp. Of many records
+// the first few are enough.
+absl::StatusOr<bool> ClockWitness::HearNothingIn(const std::vector<KafkaSource::Assignment>& news) {
+  if (news.empty()) return true;
+  Ears ears(clock_);
+  ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(client_, news));
+  for (int i = 0; i < kPollsMax && !ears.heard() && stop_.WaitFor(absl::ZeroDuration()); ++i) {
+    if (ears.ended() == news.size()) return true;
+    RETURN_IF_ERROR(source->Poll(kPoll, ears));
+  }
+  return false;
 }
 
 }  // namespace tally

@@ -1,39 +1,63 @@
-// Watches over a node's clock: notices that it is in doubt, and then reads the logs from their ends for a record that
-// was written just now and agrees with it.
+// Watches over a node's clock: notices that it is in doubt, and then listens at the ends of the logs for a record that
+// was written just now and agrees with it, or for ten minutes of silence.
 //
-//   ClockWitness witness(clock, counters, client);
+//   ClockWitness witness(clock, {"mw", "hh"}, client);
 //
 // The ingest clients cannot be the witnesses: they hold back what they have while the clock is in doubt, and may be far
-// behind the ends of their logs. One thread of its own; the destructor may wait for the client to go.
+// behind the ends of their logs. While the brokers do not say where all logs end nobody can tell silence from deafness,
+// so that such time does not count.
+//
+// One thread of its own; the destructor may wait for an answer that is under way.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "apps/kafka/client_config.h"
+#include "apps/kafka/log_bounds.h"
+#include "apps/kafka/log_watch.h"
 #include "apps/kafka/source.h"
 #include "apps/node/stop_flag.h"
-#include "core/counters/counters.h"
 #include "core/time/trusted_clock.h"
 
 namespace tally {
 
 class ClockWitness {
  public:
-  // `clock` and `counters` outlive this.
-  ClockWitness(TrustedClock& clock, const Counters& counters, ClientOptions client);
+  // Longer without an answer, and what was written meanwhile is not fresh, nor would anybody have heard it.
+  static constexpr absl::Duration kDeafMax = absl::Minutes(2);
+
+  // `clock` outlives this.
+  ClockWitness(TrustedClock& clock, std::vector<std::string> topics, ClientOptions client);
   ~ClockWitness();
 
  private:
-  static constexpr absl::Duration kEvery = absl::Milliseconds(100);
+  static constexpr absl::Duration kCheckEvery = absl::Milliseconds(100);
+  static constexpr absl::Duration kListenEvery = absl::Milliseconds(250);
+  static constexpr absl::Duration kTimeout = absl::Seconds(10);   // of a request
+  static constexpr absl::Duration kPoll = absl::Milliseconds(100);
+  static constexpr int kPollsMax = 50;
 
   void Run();
-  absl::Status LookForFreshRecords();
+  void BeginListening();
+  absl::Status Listen();
+  absl::StatusOr<LogBounds::Offsets> AskEnds();
+  absl::StatusOr<bool> HearNothingIn(const std::vector<KafkaSource::Assignment>& news);
 
   TrustedClock& clock_;
-  const Counters& counters_;
+  const std::vector<std::string> topics_;
   const ClientOptions client_;
-  std::unique_ptr<KafkaSource> source_;   // while the clock is in doubt
+
+  // The thread's own.
+  std::unique_ptr<LogWatch> log_;          // while the clock is in doubt
+  LogBounds::Offsets heard_;               // what comes from here on is fresh
+  absl::Duration heard_at_;                // when the logs ended there
+  absl::Duration silent_since_;
 
   StopFlag stop_;
   std::thread thread_;

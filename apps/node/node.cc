@@ -41,9 +41,9 @@ Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(c
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so have the watch and the witness. First of all: what is opened later is what there
+  // Each has a Kafka client; so has the watch, and the witness two. First of all: what is opened later is what there
   // is to keep back.
-  ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 2));
+  ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 3));
   std::unique_ptr<Node> node(new Node(config, clock));
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
   Counters::Options limits{config.retention.ttl, config.retention.clock, config.limits.series_max};
@@ -75,14 +75,18 @@ absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, co
   if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
   absl::Status same =
       Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
-  bool ahead = contents->header.horizon > MinuteOf(clock_.Now());
-  if (options.recount && (!same.ok() || ahead)) return Watch::Begin::kRecount;
+  const Timestamp now = clock_.Now();   // by the machine, as long as the checkpoint has no say in it
+  const bool ahead = contents->header.horizon > MinuteOf(now);
+  if (options.recount && (!same.ok() || ahead)) {
+    DoubtClockBefore(contents->saved.clock);
+    return Watch::Begin::kRecount;
+  }
   RETURN_IF_ERROR(same);
   if (ahead) {
     spdlog::warn(
-        "the checkpoint's horizon {} is in the clock's future: until then every event is late; serve --recount "
-        "counts anew",
-        FormatMinute(contents->header.horizon));
+        "the checkpoint's horizon {} is later than the clock, which says {}: if that is right, every event is late "
+        "until then, and serve --recount counts anew",
+        FormatMinute(contents->header.horizon), FormatTimestamp(now));
   }
   Continue(*std::move(contents));
   contents.reset();
@@ -121,7 +125,7 @@ void Node::DoubtClockBefore(Timestamp checkpoint) {
 absl::Status Node::Start() {
   RETURN_IF_ERROR(server_->Start());
   watch_->Start();
-  clock_witness_ = std::make_unique<ClockWitness>(clock_, *counters_, ClientOptionsOf(config_.kafka));
+  clock_witness_ = std::make_unique<ClockWitness>(clock_, config_.kafka.topics, ClientOptionsOf(config_.kafka));
   checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
   return absl::OkStatus();
 }

@@ -36,13 +36,13 @@ void TrustedClock::Check() const { (void)Look(); }
 
 void TrustedClock::SeeFresh(Timestamp stamp) {
   MutexLock lock(mutex_);
-  if (doubt_.empty()) return;
   const Timestamp wall = machine_.Now();
-  if (Agree(stamp, wall)) {
-    Trust(wall, machine_.Monotonic());
-  } else {
-    quiet_since_ = machine_.Monotonic();
-  }
+  if (!doubt_.empty() && Agree(stamp, wall)) Trust(wall, machine_.Monotonic());
+}
+
+void TrustedClock::HearNothingFor(absl::Duration duration) {
+  MutexLock lock(mutex_);
+  if (!doubt_.empty() && duration >= kQuiet) Trust(machine_.Now(), machine_.Monotonic());
 }
 
 std::string TrustedClock::doubt() const {
@@ -58,12 +58,9 @@ Timestamp TrustedClock::Look() const {
   std::string objection = Objection(wall, expected);
   if (!objection.empty() && doubt_.empty()) {
     stands_at_ = std::max(expected, not_before_);
-    quiet_since_ = monotonic;
     doubt_ = std::move(objection);
     in_doubt_ = true;
-  } else if (!doubt_.empty() && (objection.empty() || monotonic - quiet_since_ >= kQuiet)) {
-    Trust(wall, monotonic);
-  } else if (doubt_.empty() && monotonic - anchor_monotonic_ >= kAnchorFor) {
+  } else if (objection.empty() && (!doubt_.empty() || monotonic - anchor_monotonic_ >= kAnchorFor)) {
     Trust(wall, monotonic);
   }
   if (!doubt_.empty()) return stands_at_;

@@ -4,10 +4,12 @@
 //   clock.NotBefore(checkpoint.clock);           // what was counted says that this has passed
 //   clock.Check();                               // several times a second
 //   if (clock.in_doubt()) clock.SeeFresh(stamp); // of a record that was written just now
+//   if (clock.in_doubt()) clock.HearNothingFor(absl::Minutes(3));
 //
 // The wall clock is in doubt once it is more than kTolerance off from what the monotonic clock makes of the last time
 // that it was trusted, or is earlier than NotBefore() said. It is trusted again when that is over, or a fresh record is
-// stamped within kTolerance of it, or no fresh record came for kQuiet: a clock that nothing contradicts is followed.
+// stamped within kTolerance of it, or no fresh record came for kQuiet to somebody who listened: a clock that nothing
+// contradicts is followed.
 //
 // Steps of less than kTolerance are followed at once, and forgotten after kAnchorFor, so that many do not add up.
 // Thread-safe.
@@ -36,7 +38,9 @@ class TrustedClock : public Clock {
 
   void NotBefore(Timestamp time);
   void Check() const;
+  // For whoever listens for fresh records while it is in doubt: one came, or for so long now none did.
   void SeeFresh(Timestamp stamp);
+  void HearNothingFor(absl::Duration duration);
 
   bool in_doubt() const { return in_doubt_; }
   std::string doubt() const;   // why; empty while it is trusted
@@ -58,8 +62,7 @@ class TrustedClock : public Clock {
   mutable absl::Duration anchor_monotonic_ ABSL_GUARDED_BY(mutex_);
   mutable Timestamp not_before_ ABSL_GUARDED_BY(mutex_) = Timestamp::Min();
   mutable std::string doubt_ ABSL_GUARDED_BY(mutex_);
-  mutable Timestamp stands_at_ ABSL_GUARDED_BY(mutex_);            // while it lasts
-  mutable absl::Duration quiet_since_ ABSL_GUARDED_BY(mutex_);     // the doubt's beginning, or the last fresh record
+  mutable Timestamp stands_at_ ABSL_GUARDED_BY(mutex_);     // while it lasts
 };
 
 }  // namespace tally

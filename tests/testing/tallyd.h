@@ -49,7 +49,8 @@ class Tallyd {
   // Returns once INFO says that so many records were read, and no more.
   absl::Status WaitUntilRead(uint64_t records, absl::Duration timeout);
 
-  // SIGTERM; the exit status.
+  // SIGTERM; the exit status. How long that may take is promised to whoever runs one.
+  static constexpr absl::Duration kStopMax = absl::Seconds(2);
   absl::StatusOr<int> Stop();
 
  private:

@@ -89,13 +89,26 @@ TEST_F(TrustedClockTest, IsNotTrustedWhileFreshRecordsDisagree) {
 TEST_F(TrustedClockTest, IsTrustedAfterTenMinutesWithoutAFreshRecord) {
   Step(absl::Hours(1));
   ASSERT_TRUE(Doubts());
-  machine_.Advance(absl::Minutes(5));
-  clock_.SeeFresh(TimeAt("14:35"));
-  machine_.Advance(absl::Minutes(10) - absl::Milliseconds(1));
+  machine_.Advance(absl::Minutes(15));
+  clock_.HearNothingFor(absl::Minutes(10) - absl::Milliseconds(1));
   EXPECT_TRUE(Doubts());
-  machine_.Advance(absl::Milliseconds(1));
+  clock_.HearNothingFor(absl::Minutes(10));
   EXPECT_FALSE(Doubts());
   EXPECT_EQ(clock_.Now(), TimeAt("15:45"));
+}
+
+TEST_F(TrustedClockTest, IsNotTrustedWhereNobodyListened) {
+  Step(absl::Hours(1));
+  ASSERT_TRUE(Doubts());
+  machine_.Advance(absl::Hours(10));
+  EXPECT_TRUE(Doubts());
+}
+
+TEST_F(TrustedClockTest, TakesNoHeedOfSilenceWhileItIsTrusted) {
+  machine_.Advance(absl::Minutes(1));
+  clock_.HearNothingFor(absl::Hours(1));
+  Step(absl::Hours(1));
+  EXPECT_TRUE(Doubts());
 }
 
 TEST_F(TrustedClockTest, IsTrustedOnceItIsSetRight) {
