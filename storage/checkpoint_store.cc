@@ -49,20 +49,20 @@ absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std
   std::filesystem::create_directories(directory, error);
   if (error) return absl::UnavailableError(Cat("data directory ", directory, ": ", error.message()));
   std::unique_ptr<CheckpointStore> store(new CheckpointStore(directory, std::move(log), env));
-  RETURN_IF_ERROR(store->OpenDatabase());
+  ASSIGN_OR_RETURN(store->manifest_, FindManifest(directory, *store->env_));
+  const rocksdb::Status status = store->OpenDatabase();
+  if (!status.ok()) return FromRocksDbAtStart(status, directory);
   return store;
 }
 
-absl::Status CheckpointStore::OpenDatabase() {
+// REQUIRES: FindManifest() found no trouble.
+rocksdb::Status CheckpointStore::OpenDatabase() {
   CrashPoint("before opening");
   rocksdb::DB* db = nullptr;
-  rocksdb::Options options = RocksDbOptions(log_, *env_);
-  ASSIGN_OR_RETURN(manifest_, FindManifest(directory_, *env_));
-  rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
-  if (!status.ok()) return FromRocksDb(status, directory_);
+  rocksdb::Status status = rocksdb::DB::Open(RocksDbOptions(log_, *env_), directory_, &db);
   db_.reset(db);
-  CrashPoint("after opening");
-  return absl::OkStatus();
+  if (status.ok()) CrashPoint("after opening");
+  return status;
 }
 
 absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
@@ -152,7 +152,9 @@ void CheckpointStore::SetHasRow(SeriesId id, bool has_row) {
 }
 
 absl::Status CheckpointStore::Reopen() {
-  RETURN_IF_ERROR(OpenDatabase());
+  RETURN_IF_ERROR(FindManifest(directory_, *env_).status());
+  const rocksdb::Status status = OpenDatabase();
+  if (!status.ok()) return FromRocksDb(status, directory_);
   absl::Status ours = CheckOurs();
   if (!ours.ok()) db_.reset();
   return ours;

@@ -29,6 +29,7 @@
 namespace rocksdb {
 class DB;
 class Env;
+class Status;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -77,7 +78,7 @@ class CheckpointStore {
  private:
   CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env);
 
-  absl::Status OpenDatabase();
+  rocksdb::Status OpenDatabase();
   absl::Status Reopen();
   absl::Status CheckOurs();
   absl::Status Commit(rocksdb::WriteBatch& batch, const Changes& changes, const MetricRows& metrics, bool replace);

@@ -21,7 +21,7 @@ class DirectoryLock {
   static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
     rocksdb::FileLock* lock = nullptr;
     rocksdb::Status status = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock);
-    if (!status.ok()) return FromRocksDb(status, directory);
+    if (!status.ok()) return FromRocksDbAtStart(status, directory);
     return DirectoryLock(lock);
   }
   ~DirectoryLock() {
@@ -51,7 +51,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   rocksdb::Options options = RocksDbOptions(std::move(log), *env);
   options.create_if_missing = false;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
-  if (!status.ok()) return FromRocksDb(status, directory);
+  if (!status.ok()) return FromRocksDbAtStart(status, directory);
   std::unique_ptr<rocksdb::DB> db(opened);
   ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory, manifest));
   if (!contents) return none;

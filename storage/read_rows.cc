@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
@@ -81,16 +82,16 @@ class RowReader {
 
   absl::Status CheckSeries() const {
     absl::flat_hash_set<std::string> names;
-    BlockIndex last = contents_.saved.series.empty() ? 0 : BlockOf(contents_.saved.series.back().id);
-    std::vector<BlockCells> named(last + 1);
+    absl::flat_hash_map<BlockIndex, BlockCells> named;   // not a vector: a number that is wrong may be any
     for (const auto& [id, name] : contents_.saved.series) {
       if (!names.insert(name).second) return absl::DataLossError("a series' name has two numbers");
       named[BlockOf(id)][CellOf(id) / 64] |= uint64_t{1} << (CellOf(id) % 64);
     }
     for (const auto& [key, block] : contents_.saved.blocks) {
-      BlockCells cells = block.cells();
+      const BlockCells cells = block.cells();
+      const auto names_of_block = named.find(key.block);
       for (size_t word = 0; word < cells.size(); ++word) {
-        if (key.block >= named.size() || (cells[word] & ~named[key.block][word]) != 0) {
+        if (names_of_block == named.end() || (cells[word] & ~names_of_block->second[word]) != 0) {
           return absl::DataLossError(Cat("block ", key.block, " has a count for a series without a name"));
         }
       }
@@ -110,7 +111,7 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, cons
   // The header first: rows of another version are not looked at.
   std::string header;
   rocksdb::Status status = db.Get(ReadOptions(), HeaderKey(), &header);
-  if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, directory);
+  if (!status.ok() && !status.IsNotFound()) return FromRocksDbAtStart(status, directory);
   std::string context = Cat("data directory ", directory);
   if (status.ok()) RETURN_IF_ERROR(Annotate(HeaderOf(header).status(), context));
 
@@ -121,7 +122,7 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, cons
     CrashPoint("loading a row");
     RETURN_IF_ERROR(Annotate(reader.Take(row->key().ToStringView(), row->value().ToStringView()), context));
   }
-  if (!row->status().ok()) return FromRocksDb(row->status(), directory);
+  if (!row->status().ok()) return FromRocksDbAtStart(row->status(), directory);
   const std::string incomplete = Cat(context, ": incomplete, as if ", manifest, " or a .log had lost its end");
   // Whatever files there are: a power loss before the first checkpoint may leave a table that is no part of anything.
   if (rows == 0) return std::nullopt;

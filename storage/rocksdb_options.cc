@@ -73,9 +73,16 @@ absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& direc
   if (about_lock)
     return absl::FailedPreconditionError(Cat("data directory ", directory, " is locked by another process"));
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsPathNotFound()) {
-    return absl::DataLossError(Cat(message, "; damaged: ", DamagedFile(directory, message)));
+    return absl::DataLossError(message);
   }
   return absl::UnavailableError(message);
+}
+
+absl::Status FromRocksDbAtStart(const rocksdb::Status& status, const std::string& directory) {
+  absl::Status converted = FromRocksDb(status, directory);
+  if (!absl::IsDataLoss(converted)) return converted;
+  const std::string_view message = FromAbsl(converted.message());
+  return absl::DataLossError(Cat(message, "; damaged: ", DamagedFile(directory, message)));
 }
 
 }  // namespace tally

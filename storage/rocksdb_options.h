@@ -14,8 +14,11 @@ namespace tally {
 rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env);
 rocksdb::ReadOptions ReadOptions();   // checksums verified
 
-// A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss and names the file;
-// all else is Unavailable. The message names `directory`.
+// A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss; all else is
+// Unavailable. The message names `directory`.
 absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory);
+
+// The same, and damage names its file, for which all tables may have to be read: for a start, which ends with it.
+absl::Status FromRocksDbAtStart(const rocksdb::Status& status, const std::string& directory);
 
 }  // namespace tally
