@@ -170,12 +170,16 @@ void Connection::Linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return Close();
   SetDeadline(kLingerTime);
-  input_.clear();
+  output_ = {};
   Discard();
 }
 
 void Connection::Discard() {
-  socket_.async_read_some(input_.prepare(kReadBytes), [self = Self()](Error error, size_t) {
+  input_.clear();
+  input_.shrink_to_fit();
+  auto room = input_.prepare(kReadBytes);
+  NoteHeld();
+  socket_.async_read_some(room, [self = Self()](Error error, size_t) {
     if (!self->socket_.is_open()) return;
     error ? self->Close() : self->Discard();
   });

@@ -124,7 +124,9 @@ class HttpPeer : public Peer {
 
   void Discard() {
     input_.clear();
-    socket_.async_read_some(input_.prepare(kHttpBodyBytesMax), [self = Self()](Error error, size_t) {
+    auto room = input_.prepare(kHttpBodyBytesMax);
+    context_.peers.Hold(*this, input_.capacity());
+    socket_.async_read_some(room, [self = Self()](Error error, size_t) {
       if (!self->socket_.is_open()) return;
       error ? self->Close() : self->Discard();
     });

@@ -111,6 +111,13 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
     EXPECT_EQ(*node_->process().Wait(kPatience), 128 + SIGKILL);
   }
 
+  // At once, though its last checkpoint fails.
+  void Terminate() {
+    const absl::Time began = absl::Now();
+    EXPECT_EQ(*node_->Stop(), 1) << node_->process().Stderr();
+    EXPECT_LE(absl::Now() - began, Tallyd::kStopMax);
+  }
+
   // No directory can be opened without writing to it: a node says so and ends, and may be started again and again.
   void ExpectNoStart() {
     auto node = Tallyd::Start(Arguments(), disk_->launcher());
@@ -139,15 +146,14 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
 
 TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
   Start();
-  int killed = 0;
+  int killed = 0, terminated = 0;
   for (int i = 0; i < row_.times() && !HasFailure(); ++i) {
     SCOPED_TRACE(Cat("round ", i));
     Break();
     if (HasFailure()) break;
     ExpectCountsAndAnswers();
-    const bool kill = i % 2 == 1;
-    if (kill) {
-      Kill(), ++killed;
+    if (i % 2 == 1) {
+      i % 4 == 1 ? (Kill(), ++killed) : (Terminate(), ++terminated);
       ExpectNoStart();
       disk_->Mend();
     } else {
@@ -163,8 +169,10 @@ TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
   ExpectWhatTheLogSays();
-  row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them and after the others"));
-  row_.Saw("counted, answered and said stale; recovered; no start in it; equal to the oracle's after each");
+  row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them, SIGTERM in ", terminated,
+               ", kill -9 after the others"));
+  row_.Saw("counted, answered and said stale; recovered; no start in it; SIGTERM ended it with 1 within 2 s; equal to "
+           "the oracle's after each");
 }
 
 INSTANTIATE_TEST_SUITE_P(, OnABadDisk,

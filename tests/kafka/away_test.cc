@@ -52,7 +52,7 @@ TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
     EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr(" 0 0 ok")));
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 200 "));
     if (i % 4 < 2) {   // once while it runs, once with a start while the broker is away
-      slowest_stop = std::max(slowest_stop, StopAndTime());
+      slowest_stop = std::max(slowest_stop, StopInTime());
       StartAt(own_->bootstrap());
       EXPECT_EQ(CountOf("login"), Cat(produced));
       EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 503 "));
@@ -85,7 +85,7 @@ TEST_F(Away, ReadsOverALongWay) {
   EXPECT_EQ(CountOf("login"), "10");
   absl::Status read = node_->WaitUntilRead(20, patience);
   ASSERT_TRUE(read.ok()) << read;
-  const absl::Duration stopped = StopAndTime();
+  const absl::Duration stopped = StopInTime();
 
   Produce(*own_, 10, "login");
   const absl::Time began = absl::Now();

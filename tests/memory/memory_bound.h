@@ -1,4 +1,5 @@
-// What docs/memory.md says that a node takes at most, in bytes: the same terms in the same order.
+// What docs/memory.md says that a node takes at most, in bytes: the same terms in the same order, but for its clients,
+// of which tests/socket has many.
 //
 //   MemoryBound bound{.threads = 2, .partitions = 2, .series = 100'000, .name_bytes = 24};
 //   EXPECT_LE(PeakResidentBytesOf(pid), bound.Bytes());
@@ -22,17 +23,18 @@ struct MemoryBound {
   size_t brokers = 1;
   double ratio = 1;           // of compression
   size_t event_bytes = 100;   // smaller events make more messages of a fetch
-  // Of counters, which themselves are a few bytes each. `series` are those beside ~other, `minutes` those in which
-  // something is counted between two checkpoints.
+  // `series` are those beside ~other, `minutes` those in which something is counted, between two checkpoints and at
+  // all.
   size_t series = 0;
   size_t name_bytes = 0;
   size_t minutes = 1;
 
-  uint64_t Bytes() const { return (kBase + Ingest() + Series() + Unsaved()) / 4 * 5; }
+  uint64_t Bytes() const { return (kBase + Ingest() + Series() + Counters() + Unsaved()) / 4 * 5; }
 
  private:
   static constexpr uint64_t kBase = 56 << 20;
   static constexpr uint64_t kMessageBytes = 400;
+  static constexpr uint64_t kCounterBytes = 8;
 
   uint64_t Ingest() const {
     const size_t reading = std::min(threads, partitions);
@@ -46,6 +48,8 @@ struct MemoryBound {
 
   size_t AllSeries() const { return series == 0 ? 0 : series + SeriesTable::kOtherMax; }
   uint64_t Series() const { return AllSeries() * (name_bytes + 40); }
+
+  uint64_t Counters() const { return AllSeries() * minutes * kCounterBytes; }
 
   // New series and what was counted since the last checkpoint.
   uint64_t Unsaved() const {

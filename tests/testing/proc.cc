@@ -27,6 +27,7 @@ uint64_t NumberIn(const std::string& path, const std::string& name) {
 
 uint64_t ResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmRSS:"); }
 uint64_t PeakResidentBytesOf(int pid) { return 1024 * NumberIn(Cat("/proc/", pid, "/status"), "VmHWM:"); }
+void ForgetPeakOf(int pid) { std::ofstream(Cat("/proc/", pid, "/clear_refs")) << 5; }
 
 uint64_t DescriptorsOf(int pid) {
   std::error_code error;

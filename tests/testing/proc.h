@@ -9,7 +9,8 @@
 namespace tally {
 
 uint64_t ResidentBytesOf(int pid);       // now
-uint64_t PeakResidentBytesOf(int pid);   // the most so far
+uint64_t PeakResidentBytesOf(int pid);   // the most so far, or since ForgetPeakOf()
+void ForgetPeakOf(int pid);
 
 uint64_t DescriptorsOf(int pid);         // that are open
 
