@@ -23,8 +23,8 @@ class Ears : public RecordSink {
     }
   }
   void OnEnd(uint32_t slot, int64_t) override { ended_.insert(slot); }
-  void OnStopped(uint32_t slot, std::string) override { ended_.insert(slot); }
-  void OnOutOfRange(uint32_t slot) override { ended_.insert(slot); }
+  void OnStopped(uint32_t, std::string) override {}   // what cannot be read is not silence
+  void OnOutOfRange(uint32_t) override {}
 
   bool heard() const { return heard_; }
   size_t ended() const { return ended_.size(); }
@@ -77,7 +77,13 @@ absl::Status ClockWitness::Listen() {
     ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
   }
   const absl::Duration now = clock_.Monotonic();
-  ASSIGN_OR_RETURN(LogBounds::Offsets ends, AskEnds());
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, kTimeout));
+  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
+  LogBounds::Offsets ends;
+  if (!places.empty()) {
+    ASSIGN_OR_RETURN(ends, log_->Ends(places, kTimeout));
+  }
+  const bool hears_all = ends.size() == places.size();
   if (now - std::exchange(heard_at_, now) > kDeafMax) {
     heard_.clear();
     silent_since_ = now;
@@ -91,19 +97,10 @@ absl::Status ClockWitness::Listen() {
   heard_ = std::move(ends);
   const absl::Duration silent_since = std::exchange(silent_since_, now);
   ASSIGN_OR_RETURN(const bool silent, HearNothingIn(news));
-  if (!silent) return absl::OkStatus();
+  if (!silent || !hears_all) return absl::OkStatus();
   silent_since_ = silent_since;
   clock_.HearNothingFor(now - silent_since);
   return absl::OkStatus();
-}
-
-absl::StatusOr<LogBounds::Offsets> ClockWitness::AskEnds() {
-  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, kTimeout));
-  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
-  if (places.empty()) return LogBounds::Offsets{};
-  ASSIGN_OR_RETURN(LogBounds::Offsets ends, log_->Ends(places, kTimeout));
-  if (ends.size() == places.size()) return ends;
-  return absl::UnavailableError(Cat("of ", places.size(), " partitions ", ends.size(), " said where they end"));
 }
 
 // Whether there are only markers of transactions, and records that were withdrawn or have no timestamp. Of many records

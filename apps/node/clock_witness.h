@@ -46,7 +46,6 @@ class ClockWitness {
   void Run();
   void BeginListening();
   absl::Status Listen();
-  absl::StatusOr<LogBounds::Offsets> AskEnds();
   absl::StatusOr<bool> HearNothingIn(const std::vector<KafkaSource::Assignment>& news);
 
   TrustedClock& clock_;
@@ -55,7 +54,7 @@ class ClockWitness {
 
   // The thread's own.
   std::unique_ptr<LogWatch> log_;          // while the clock is in doubt
-  LogBounds::Offsets heard_;               // what comes from here on is fresh
+  LogBounds::Offsets heard_;               // where it is known what is fresh: all from here on
   absl::Duration heard_at_;                // when the logs ended there
   absl::Duration silent_since_;
 
