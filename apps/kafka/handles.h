@@ -8,6 +8,8 @@
 
 #include <memory>
 
+#include "absl/time/time.h"
+
 struct rd_kafka_s;
 struct rd_kafka_conf_s;
 struct rd_kafka_op_s;
@@ -34,5 +36,11 @@ using EventHandle = std::unique_ptr<rd_kafka_op_s, KafkaDeleter>;
 using QueueHandle = std::unique_ptr<rd_kafka_queue_s, KafkaDeleter>;
 using TopicHandle = std::unique_ptr<rd_kafka_topic_s, KafkaDeleter>;
 using PartitionsHandle = std::unique_ptr<rd_kafka_topic_partition_list_s, KafkaDeleter>;
+
+// Destroys a client whose queues, topics and messages are gone, and waits for that, but not longer than `patience`:
+// then a thread of its own goes on with it. librdkafka waits for answers that are under way, and 2.0.2 sometimes for
+// ever where a topic that it read was deleted. `used` is what the client's callbacks use, and goes after it.
+inline constexpr absl::Duration kEndPatience = absl::Seconds(2);
+void EndClient(ClientHandle client, std::shared_ptr<void> used = nullptr, absl::Duration patience = kEndPatience);
 
 }  // namespace tally

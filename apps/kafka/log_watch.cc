@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <thread>
+#include <utility>
 
 #include "apps/kafka/client_log.h"
 #include "core/base/check.h"
@@ -74,10 +74,9 @@ LogWatch::LogWatch(ClientHandle client) : client_(std::move(client)), commits_(r
 LogWatch::~LogWatch() {
   topics_.clear();
   commits_.reset();
-  if (!commit_pending_) return;
-  // rd_kafka_destroy() would wait for the answer, a minute if the broker is silent. What waits has no one to tell.
-  rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
-  std::thread([client = client_.release()] { KafkaDeleter()(client); }).detach();
+  // An answer that is waited for has no one to tell.
+  if (commit_pending_) rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
+  EndClient(std::move(client_), nullptr, commit_pending_ ? absl::ZeroDuration() : kEndPatience);
 }
 
 // Nothing is consumed, so nothing else would take the client's errors from its queue.

@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "apps/kafka/client_log.h"
 #include "core/base/check.h"
@@ -66,7 +67,7 @@ absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOpt
 }
 
 absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& prefetch) {
-  ASSIGN_OR_RETURN(client_, NewConsumer(options, prefetch, &connections_));
+  ASSIGN_OR_RETURN(client_, NewConsumer(options, prefetch, connections_.get()));
   nudge_.emplace(client_.get());
   rd_kafka_poll_set_consumer(client_.get());   // errors of the client come through the same queue
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
@@ -76,7 +77,12 @@ absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& 
   return absl::OkStatus();
 }
 
-KafkaSource::~KafkaSource() = default;
+KafkaSource::~KafkaSource() {
+  nudge_.reset();
+  queue_.reset();
+  topics_.clear();
+  EndClient(std::move(client_), std::move(connections_));
+}
 
 absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {
   PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(assignments.size())));
@@ -107,7 +113,7 @@ KafkaSource::Topic& KafkaSource::TopicOf(const std::string& name) {
 
 absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
   const size_t count = Take(timeout);
-  if (count > 0 && connections_.replaced()) {
+  if (count > 0 && connections_->replaced()) {
     Drop(count);
     return absl::AbortedError("a broker was connected to again, and its log may be another");
   }

@@ -9,8 +9,8 @@
 // What comes before an error in the log is delivered before it. A record may come twice (librdkafka before 2.4);
 // whoever applies them drops an offset behind the next one.
 //
-// Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, with librdkafka 2.8
-// sometimes a second, also while brokers are away or silent.
+// Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, and at most
+// kEndPatience, also while brokers are away or silent.
 #pragma once
 
 #include <cstdint>
@@ -96,7 +96,7 @@ class KafkaSource {
   uint32_t* FindSlot(const rd_kafka_message_s& message);
   void HandleError(const rd_kafka_message_s& message, RecordSink& sink);
 
-  Connections connections_;
+  std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();   // the client may outlive this
   ClientHandle client_;
   std::vector<Topic> topics_;
   QueueHandle queue_;
