@@ -12,8 +12,6 @@
 namespace tally {
 namespace {
 
-constexpr int kSyslogError = 3;
-
 absl::Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   char error[512] = "";
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error) == RD_KAFKA_CONF_OK) {

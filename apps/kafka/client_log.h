@@ -1,7 +1,7 @@
 // librdkafka's log, in ours: one line each on spdlog's default logger, few enough that a broker that is away for hours
 // does not fill the disk with its absence.
 //
-//   LogKafka(LOG_WARNING, "FETCH", "mw:3: ...");   // at most once in 10 s for this facility and level
+//   LogKafka(kSyslogWarning, "FETCH", "mw:3: ...");   // at most once in 10 s for this facility and level
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,12 @@ class LogLimiter {
   std::map<std::pair<std::string, int>, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
-// `level` is syslog's: 3 is an error, 7 is debug. Thread-safe; all clients share one limiter.
+// Syslog's levels, which are librdkafka's.
+inline constexpr int kSyslogEmergency = 0;
+inline constexpr int kSyslogError = 3;
+inline constexpr int kSyslogWarning = 4;
+
+// `level` is syslog's. Thread-safe; all clients share one limiter.
 void LogKafka(int level, std::string_view facility, std::string_view text);
 
 }  // namespace tally

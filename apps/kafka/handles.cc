@@ -9,11 +9,6 @@
 #include "apps/kafka/client_log.h"
 
 namespace tally {
-namespace {
-
-constexpr int kSyslogWarning = 4;
-
-}  // namespace
 
 void KafkaDeleter::operator()(rd_kafka_s* client) const {
   rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);

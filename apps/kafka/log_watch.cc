@@ -15,8 +15,6 @@
 namespace tally {
 namespace {
 
-constexpr int kSyslogEmergency = 0;
-constexpr int kSyslogWarning = 4;
 constexpr int32_t kLeaderUnknown = -2;
 constexpr int32_t kNoLeader = -1;   // Kafka's
 constexpr std::string_view kCommitting = "writing the group's positions";
@@ -50,6 +48,10 @@ PartitionsHandle MakeList(std::span<const TopicPartition> partitions, int64_t of
 
 std::span<const rd_kafka_topic_partition_t> Elements(const PartitionsHandle& list) {
   return {list->elems, static_cast<size_t>(list->cnt)};
+}
+
+std::string FirstOf(std::span<const TopicPartition> places) {
+  return Cat(places[0].topic, ":", places[0].partition, " and ", places.size() - 1, " more");
 }
 
 TopicPartition PlaceOf(const rd_kafka_topic_partition_t& element) { return {element.topic, element.partition}; }
@@ -166,9 +168,7 @@ absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartitio
   Offsets offsets;
   absl::Status problem;
   if (const auto leaderless = by_leader.extract(kNoLeader)) {   // librdkafka would wait until there is one
-    const TopicPartition& first = leaderless.mapped().front();
-    problem = absl::UnavailableError(
-        Cat(first.topic, ":", first.partition, " and ", leaderless.mapped().size() - 1, " more have no leader"));
+    problem = absl::UnavailableError(Cat(FirstOf(leaderless.mapped()), " have no leader"));
   }
   size_t leaders_left = by_leader.size();
   for (const auto& [leader, places] : by_leader) {
@@ -189,9 +189,7 @@ absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int6
   const PartitionsHandle list = MakeList(partitions, time_ms);
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client_.get(), list.get(), Millis(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return KafkaError(
-        Cat(what, " of ", partitions[0].topic, ":", partitions[0].partition, " and ", partitions.size() - 1, " more"),
-        error);
+    return KafkaError(Cat(what, " of ", FirstOf(partitions)), error);
   }
   absl::Status problem;
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {

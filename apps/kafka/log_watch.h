@@ -44,7 +44,7 @@ class LogWatch : public LogBounds {
   static constexpr int64_t kNoRecord = -1;
 
   static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
-  // Takes some milliseconds, whatever the brokers do.
+  // Takes some milliseconds, and at most kEndPatience, whatever the brokers do.
   ~LogWatch() override;
   LogWatch(const LogWatch&) = delete;
   LogWatch& operator=(const LogWatch&) = delete;

@@ -13,7 +13,6 @@
 namespace tally {
 namespace {
 
-constexpr int kSyslogWarning = 4;
 constexpr size_t kReservedBatch = KafkaSource::kBatchMax;
 
 Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {

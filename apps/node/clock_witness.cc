@@ -58,18 +58,14 @@ void ClockWitness::Run() {
   std::string doubt;   // the last one; each says other times
   while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kListenEvery)) {
     clock_.Check();
-    if (clock_.doubt() != doubt) {
-      doubt = clock_.doubt();
+    if (std::string now = clock_.doubt(); now != doubt) {
+      doubt = std::move(now);
       Say(doubt);
-      BeginListening();
+      log_.reset();
+      heard_at_ = -absl::InfiniteDuration();
     }
     if (!doubt.empty()) (void)Listen();   // what goes wrong the watch says, who asks the same
   }
-}
-
-void ClockWitness::BeginListening() {
-  log_.reset();
-  heard_at_ = -absl::InfiniteDuration();
 }
 
 absl::Status ClockWitness::Listen() {
@@ -95,12 +91,10 @@ absl::Status ClockWitness::Listen() {
     news.push_back({place, static_cast<uint32_t>(news.size()), heard->second});
   }
   heard_ = std::move(ends);
-  const absl::Duration silent_since = std::exchange(silent_since_, now);
-  ASSIGN_OR_RETURN(const bool silent, HearNothingIn(news));
-  if (!silent || !hears_all) return absl::OkStatus();
-  silent_since_ = silent_since;
-  clock_.HearNothingFor(now - silent_since);
-  return absl::OkStatus();
+  const absl::StatusOr<bool> silent = HearNothingIn(news);
+  if (!hears_all || !silent.value_or(false)) silent_since_ = now;
+  clock_.HearNothingFor(now - silent_since_);
+  return silent.status();
 }
 
 // Whether there are only markers of transactions, and records that were withdrawn or have no timestamp. Of many records

@@ -44,7 +44,6 @@ class ClockWitness {
   static constexpr int kPollsMax = 50;
 
   void Run();
-  void BeginListening();
   absl::Status Listen();
   absl::StatusOr<bool> HearNothingIn(const std::vector<KafkaSource::Assignment>& news);
 

@@ -58,7 +58,7 @@ class LogGuard {
   // decided of what only they can tell.
   absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
 
-  // Does what was decided. An error: a gap could not be saved, and is not read beyond until it is.
+  // Does what was decided. An error: a gap could not be saved; the next call tries again.
   absl::Status CarryOut();
 
  private:

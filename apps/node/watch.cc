@@ -80,10 +80,10 @@ void Watch::Run() {
     const bool looked = status.ok();
     if (looked) {
       timeout_ = std::max(timeout_ / 2, kTimeout);
+      status = GoOn();
     } else if (clock_.Monotonic() - began >= 0.9 * timeout_) {   // librdkafka may be done a moment before it is over
       timeout_ = std::min(timeout_ * 2, kTimeoutMax);
     }
-    if (looked) status = GoOn();
     wait = status.ok() ? kEvery : kRetry;
     if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
     last_error = FromAbsl(status.message());

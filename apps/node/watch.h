@@ -57,7 +57,7 @@ class Watch {
 
  private:
   static constexpr absl::Duration kEvery = absl::Seconds(2);
-  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while there is no answer yet
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while something went wrong
   // Of a request; twice as long each time that nobody answers: where a round trip takes half a minute nothing would
   // ever come. Soon short again once somebody does, so that a broker that is away does not hold up the others.
   static constexpr absl::Duration kTimeout = absl::Seconds(3);

@@ -170,13 +170,13 @@ void Connection::Linger() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return Close();
   SetDeadline(kLingerTime);
+  input_.clear();
+  input_.shrink_to_fit();
   output_ = {};
   Discard();
 }
 
 void Connection::Discard() {
-  input_.clear();
-  input_.shrink_to_fit();
   auto room = input_.prepare(kReadBytes);
   NoteHeld();
   socket_.async_read_some(room, [self = Self()](Error error, size_t) {
