@@ -53,7 +53,7 @@ absl::Status SetLaws(rd_kafka_conf_t* conf, const ClientOptions& options) {
       {"auto.offset.reset", "error"},            // every other policy leaves records out, or counts them twice
       {"enable.partition.eof", "true"},          // ends of logs whose last records are markers or aborted
       {"check.crcs", "true"},                    // else a flipped byte is data
-      {"isolation.level", "read_committed"},
+      {"isolation.level", options.read_committed ? "read_committed" : "read_uncommitted"},
       {"allow.auto.create.topics", "false"},     // looking at a topic must not make it
       // Nobody joins the group, so all that is left of this one is how long a commit, and with it the client's end,
       // waits for a coordinator that is away: 45 s by default.

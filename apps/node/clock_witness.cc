@@ -1,39 +1,17 @@
 #include "apps/node/clock_witness.h"
 
-#include <set>
+#include <algorithm>
+#include <map>
 #include <span>
 #include <utility>
 
+#include "apps/kafka/source.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "spdlog/spdlog.h"
 
 namespace tally {
 namespace {
-
-class Ears : public RecordSink {
- public:
-  explicit Ears(TrustedClock& clock) : clock_(clock) {}
-
-  void OnRecords(std::span<const Record> records) override {
-    for (const Record& record : records) {
-      if (record.stamp == Timestamp::Min()) continue;   // it has none
-      clock_.SeeFresh(record.stamp);
-      heard_ = true;
-    }
-  }
-  void OnEnd(uint32_t slot, int64_t) override { ended_.insert(slot); }
-  void OnStopped(uint32_t, std::string) override {}   // what cannot be read is not silence
-  void OnOutOfRange(uint32_t) override {}
-
-  bool heard() const { return heard_; }
-  size_t ended() const { return ended_.size(); }
-
- private:
-  TrustedClock& clock_;
-  bool heard_ = false;
-  std::set<uint32_t> ended_;
-};
 
 void Say(const std::string& doubt) {
   if (doubt.empty()) {
@@ -44,10 +22,50 @@ void Say(const std::string& doubt) {
   }
 }
 
+// What was written in a transaction is fresh when it was written, and not when that is committed.
+ClientOptions Uncommitted(ClientOptions client) {
+  client.read_committed = false;
+  return client;
+}
+
 }  // namespace
 
+// Until all news were heard, or cannot be.
+class ClockWitness::Ears : public RecordSink {
+ public:
+  Ears(TrustedClock& clock, const std::vector<News>& news) : clock_(clock) {
+    for (const News& some : news) ends_.emplace(static_cast<uint32_t>(ends_.size()), some.end);
+  }
+
+  void OnRecords(std::span<const Record> records) override {
+    for (const Record& record : records) {
+      const auto end = ends_.find(record.slot);
+      if (end != ends_.end() && record.offset + 1 >= end->second) ends_.erase(end);
+      if (record.stamp == Timestamp::Min()) continue;   // it has none
+      clock_.SeeFresh(record.stamp);
+      silent_ = false;
+    }
+  }
+  void OnEnd(uint32_t slot, int64_t) override { ends_.erase(slot); }
+  void OnStopped(uint32_t slot, std::string) override { LoseHearing(slot); }
+  void OnOutOfRange(uint32_t slot) override { LoseHearing(slot); }
+
+  bool done() const { return ends_.empty(); }
+  bool silent() const { return silent_; }   // so far
+
+ private:
+  void LoseHearing(uint32_t slot) {   // what cannot be read is not silence
+    ends_.erase(slot);
+    silent_ = false;
+  }
+
+  TrustedClock& clock_;
+  std::map<uint32_t, int64_t> ends_;   // of those that are not over yet, by slot
+  bool silent_ = true;
+};
+
 ClockWitness::ClockWitness(TrustedClock& clock, std::vector<std::string> topics, ClientOptions client)
-    : clock_(clock), topics_(std::move(topics)), client_(std::move(client)), thread_([this] { Run(); }) {}
+    : clock_(clock), topics_(std::move(topics)), client_(Uncommitted(std::move(client))), thread_([this] { Run(); }) {}
 
 ClockWitness::~ClockWitness() {
   stop_.Set();
@@ -69,45 +87,59 @@ void ClockWitness::Run() {
 }
 
 absl::Status ClockWitness::Listen() {
-  if (log_ == nullptr) {
-    ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
-  }
   const absl::Duration now = clock_.Monotonic();
-  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, kTimeout));
-  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
-  LogBounds::Offsets ends;
-  if (!places.empty()) {
-    ASSIGN_OR_RETURN(ends, log_->Ends(places, kTimeout));
-  }
-  const bool hears_all = ends.size() == places.size();
+  absl::StatusOr<Ends> ends = AskEnds();
+  patience_.Learn(ends.ok(), clock_.Monotonic() - now);
+  RETURN_IF_ERROR(ends.status());
   if (now - std::exchange(heard_at_, now) > kDeafMax) {
     heard_.clear();
     silent_since_ = now;
   }
-  std::vector<KafkaSource::Assignment> news;
-  for (const auto& [place, end] : ends) {
+  bool hears_all = ends->all;
+  std::vector<News> news;
+  for (const auto& [place, end] : ends->offsets) {
     const auto heard = heard_.find(place);
-    if (heard == heard_.end() || heard->second >= end) continue;
-    news.push_back({place, static_cast<uint32_t>(news.size()), heard->second});
+    if (heard == heard_.end() || heard->second > end) {
+      hears_all = false;   // what was written to it meanwhile is not known
+    } else if (heard->second < end) {
+      news.push_back({place, heard->second, end});
+    }
   }
-  heard_ = std::move(ends);
+  heard_ = std::move(ends->offsets);
   const absl::StatusOr<bool> silent = HearNothingIn(news);
   if (!hears_all || !silent.value_or(false)) silent_since_ = now;
   clock_.HearNothingFor(now - silent_since_);
   return silent.status();
 }
 
-// Whether there are only markers of transactions, and records that were withdrawn or have no timestamp. Of many records
-// the first few are enough.
-absl::StatusOr<bool> ClockWitness::HearNothingIn(const std::vector<KafkaSource::Assignment>& news) {
+absl::StatusOr<ClockWitness::Ends> ClockWitness::AskEnds() {
+  if (log_ == nullptr) {
+    ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
+  }
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, patience_.timeout()));
+  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
+  if (places.empty()) return Ends{};   // of no log nothing can be heard
+  Ends ends;
+  ASSIGN_OR_RETURN(ends.offsets, log_->Ends(places, patience_.timeout()));
+  const bool may_see_all =
+      std::all_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.has_value(); });
+  ends.all = may_see_all && ends.offsets.size() == places.size();
+  return ends;
+}
+
+// Whether there are only markers of transactions, and records that have no timestamp.
+absl::StatusOr<bool> ClockWitness::HearNothingIn(const std::vector<News>& news) {
   if (news.empty()) return true;
-  Ears ears(clock_);
-  ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(client_, news));
-  for (int i = 0; i < kPollsMax && !ears.heard() && stop_.WaitFor(absl::ZeroDuration()); ++i) {
-    if (ears.ended() == news.size()) return true;
+  std::vector<KafkaSource::Assignment> assignments;
+  for (const News& some : news) {
+    assignments.push_back({some.place, static_cast<uint32_t>(assignments.size()), some.begin});
+  }
+  ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(client_, assignments));
+  Ears ears(clock_, news);
+  for (int i = 0; i < kPollsMax && !ears.done() && clock_.in_doubt() && stop_.WaitFor(absl::ZeroDuration()); ++i) {
     RETURN_IF_ERROR(source->Poll(kPoll, ears));
   }
-  return false;
+  return ears.done() && ears.silent();
 }
 
 }  // namespace tally

@@ -3,9 +3,10 @@
 //
 //   ClockWitness witness(clock, {"mw", "hh"}, client);
 //
-// The ingest clients cannot be the witnesses: they hold back what they have while the clock is in doubt, and may be far
-// behind the ends of their logs. While the brokers do not say where all logs end nobody can tell silence from deafness,
-// so that such time does not count.
+// The ingest clients cannot be the witnesses: they hold back what they have while the clock is in doubt, may be far
+// behind the ends of their logs, and do not see what an open transaction has written. While the brokers do not say
+// which logs there are and where all of them end nobody can tell silence from deafness, so that such time does not
+// count. Where a round trip takes more than some ten seconds the witness is deaf.
 //
 // One thread of its own; the destructor may wait for an answer that is under way.
 #pragma once
@@ -21,8 +22,9 @@
 #include "apps/kafka/client_config.h"
 #include "apps/kafka/log_bounds.h"
 #include "apps/kafka/log_watch.h"
-#include "apps/kafka/source.h"
+#include "apps/node/patience.h"
 #include "apps/node/stop_flag.h"
+#include "core/events/record.h"
 #include "core/time/trusted_clock.h"
 
 namespace tally {
@@ -39,22 +41,38 @@ class ClockWitness {
  private:
   static constexpr absl::Duration kCheckEvery = absl::Milliseconds(100);
   static constexpr absl::Duration kListenEvery = absl::Milliseconds(250);
-  static constexpr absl::Duration kTimeout = absl::Seconds(10);   // of a request
+  // Of a request; two of them, and the polls, are less than kDeafMax.
+  static constexpr absl::Duration kTimeout = absl::Seconds(5);
+  static constexpr absl::Duration kTimeoutMax = absl::Seconds(25);
   static constexpr absl::Duration kPoll = absl::Milliseconds(100);
-  static constexpr int kPollsMax = 50;
+  static constexpr int kPollsMax = 600;
+
+  struct Ends {
+    LogBounds::Offsets offsets;
+    bool all = false;   // of all logs
+  };
+  // What was written to a partition between two looks at its end.
+  struct News {
+    TopicPartition place;
+    int64_t begin = 0;
+    int64_t end = 0;
+  };
+  class Ears;
 
   void Run();
   absl::Status Listen();
-  absl::StatusOr<bool> HearNothingIn(const std::vector<KafkaSource::Assignment>& news);
+  absl::StatusOr<Ends> AskEnds();
+  absl::StatusOr<bool> HearNothingIn(const std::vector<News>& news);
 
   TrustedClock& clock_;
   const std::vector<std::string> topics_;
   const ClientOptions client_;
 
   // The thread's own.
-  std::unique_ptr<LogWatch> log_;          // while the clock is in doubt
-  LogBounds::Offsets heard_;               // where it is known what is fresh: all from here on
-  absl::Duration heard_at_;                // when the logs ended there
+  std::unique_ptr<LogWatch> log_;   // while the clock is in doubt
+  Patience patience_{kTimeout, kTimeoutMax};
+  LogBounds::Offsets heard_;        // where it is known what is fresh: all from here on
+  absl::Duration heard_at_;         // when the logs ended there
   absl::Duration silent_since_;
 
   StopFlag stop_;

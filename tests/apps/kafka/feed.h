@@ -43,6 +43,11 @@ class Feed {
     ProduceOne(topic, partition, key, payload, stamp_ms);
     Flush();
   }
+  // Records of no interest.
+  void ProduceAt(const std::string& topic, int32_t partition, const std::vector<int64_t>& stamps_ms) {
+    for (int64_t stamp_ms : stamps_ms) ProduceOne(topic, partition, nullptr, "{}", stamp_ms);
+    Flush();
+  }
 
  private:
   void ProduceOne(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
