@@ -22,8 +22,8 @@ class LogBounds {
 
   virtual ~LogBounds() = default;
 
-  // Each leaves out partitions for which there was no answer; an error if there was none for any. Both block, for the
-  // time-out at most.
+  // Each leaves out partitions that have no leader to ask, and those whose leader did not answer; an error if there
+  // were leaders and none answered. Both block, for the time-out at most.
 
   // Behind the last record that can be read: with transactions that is the last stable offset.
   virtual absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) = 0;

@@ -165,11 +165,11 @@ absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartitio
     const auto leader = leaders_.find(place);
     by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(place);
   }
+  if (const auto leaderless = by_leader.extract(kNoLeader)) {   // librdkafka would wait until there is one
+    LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " have no leader"));
+  }
   Offsets offsets;
   absl::Status problem;
-  if (const auto leaderless = by_leader.extract(kNoLeader)) {   // librdkafka would wait until there is one
-    problem = absl::UnavailableError(Cat(FirstOf(leaderless.mapped()), " have no leader"));
-  }
   size_t leaders_left = by_leader.size();
   for (const auto& [leader, places] : by_leader) {
     problem.Update(LookupAt(places, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));

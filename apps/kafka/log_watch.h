@@ -57,8 +57,8 @@ class LogWatch : public LogBounds {
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
   static std::vector<TopicPartition> PlacesOf(const Topics& topics);
 
-  // With a line in the log for partitions that are left out. One that had no leader at the last ListPartitions() is not
-  // asked for.
+  // With a line in the log for partitions that are left out. Whether one has a leader is as of the last
+  // ListPartitions().
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
   absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
 

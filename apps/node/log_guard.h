@@ -54,7 +54,7 @@ class LogGuard {
   // What the cluster says of the topics. Never called: all are there.
   void NoteTopics(const LogBounds::Topics& topics) { topics_ = topics; }
 
-  // Decides. `cluster` is the one that answers, empty if it has no name. An error: no broker answered, and nothing was
+  // Decides. `cluster` is the one that answers, empty if it has no name. An error: no leader answered, and nothing was
   // decided of what only they can tell.
   absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
 

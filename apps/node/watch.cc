@@ -78,21 +78,18 @@ void Watch::Run() {
     const absl::Duration began = clock_.Monotonic();
     absl::Status status = Look();
     const bool looked = status.ok();
-    if (looked) {
-      timeout_ = std::max(timeout_ / 2, kTimeout);
-      status = GoOn();
-    } else if (clock_.Monotonic() - began >= 0.9 * timeout_) {   // librdkafka may be done a moment before it is over
-      timeout_ = std::min(timeout_ * 2, kTimeoutMax);
-    }
-    wait = status.ok() ? kEvery : kRetry;
+    const absl::Duration took = clock_.Monotonic() - began;
+    if (looked) status = GoOn();   // with the patience that was enough
+    patience_.Learn(looked, took);
+    wait = looked ? kEvery : kRetry;
     if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
     last_error = FromAbsl(status.message());
     MutexLock lock(mutex_);
     if (!state_.failure.ok()) return;
-    if (looked && state_.begun) {
+    if (looked && state_.begun && unread_.empty()) {
       state_.not_ready.clear();
     } else if (!state_.not_ready.empty()) {
-      state_.not_ready = Cat("waiting for Kafka: ", last_error);
+      state_.not_ready = looked ? last_error : Cat("waiting for Kafka: ", last_error);
     }
   }
 }
@@ -106,21 +103,22 @@ absl::Status Watch::Look() {
   for (const auto& ingest : ingests_) {
     if (ingest->waits_for_look()) waiting_.push_back(ingest.get());
   }
-  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(config_.kafka.topics, timeout_));
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(config_.kafka.topics, patience_.timeout()));
   NoteWaiting(topics);
   guard_.NoteTopics(topics);
   found_ = LogWatch::PlacesOf(topics);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
-  if (!group_checked_) RETURN_IF_ERROR(CheckGroup());
+  if (!group_checked_) RETURN_IF_ERROR(CheckGroup(topics));
   if (!state().begun) RETURN_IF_ERROR(ResolveStarts());
-  return guard_.Look(cluster_, *log_, timeout_);   // before anything is read of a log that may be another
+  return guard_.Look(cluster_, *log_, patience_.timeout());   // before anything is read of a log that may be another
 }
 
-// What can be done after a look is done, whatever of it fails: those that are read already need not wait for a new
-// partition that has no leader yet, nor for the disk.
+// What can be done after a look is done, whatever of it fails: the partitions of the checkpoint need not wait for one
+// that is new and has no answer yet, or whose start cannot be saved.
 absl::Status Watch::GoOn() {
   absl::Status problem = guard_.CarryOut();
   for (Ingest* ingest : waiting_) ingest->LookedAfter();
+  problem.Update(ReadAdopted());
   problem.Update(ResolveStarts());
   problem.Update(ReadAdopted());
   if (InAnotherCluster()) return problem;
@@ -172,23 +170,32 @@ absl::Status Watch::ResolveStarts() {
   for (const TopicPartition& place : found_) {
     if (!adopted_.contains(place)) fresh.push_back(place);
   }
+  if (begin_ == Begin::kRecount && fresh.empty() && adopted_.empty()) {
+    return absl::UnavailableError("there is no topic to count anew");   // and nothing to replace the checkpoint with
+  }
   if (fresh.empty() || InAnotherCluster()) return absl::OkStatus();
   // What appears later is read from its start: nothing of it was ever left out.
   if (state().begun || !unread_.empty()) {
-    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, timeout_));
+    ASSIGN_OR_RETURN(LogWatch::Offsets beginnings, log_->Beginnings(fresh, patience_.timeout()));
     Adopt(beginnings);
     return absl::OkStatus();
   }
   if (clock_.in_doubt()) return absl::UnavailableError("where to begin depends on the clock, which is in doubt");
-  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, timeout_));
+  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, fresh, clock_.Now(), *log_, patience_.timeout()));
   for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
   Adopt(start.offsets);
   return absl::OkStatus();
 }
 
-// An empty directory where the group's positions tell of an earlier node is a volume that is missing.
-absl::Status Watch::CheckGroup() {
-  auto positions = log_->Committed(found_, timeout_);
+// An empty directory where the group's positions tell of an earlier node is a volume that is missing. That a topic is
+// not there, or may not be seen, may be part of the same mishap: its first partition is asked for all the same.
+absl::Status Watch::CheckGroup(const LogBounds::Topics& topics) {
+  std::vector<TopicPartition> places = found_;
+  for (const std::string& topic : config_.kafka.topics) {
+    const auto found = topics.find(topic);
+    if (found == topics.end() || !found->second) places.push_back({topic, 0});
+  }
+  auto positions = log_->Committed(places, patience_.timeout());
   // Only a first start depends on the answer; the others ask again.
   if (!positions.ok()) return begin_ == Begin::kFirst ? positions.status() : absl::OkStatus();
   group_checked_ = true;
@@ -206,8 +213,8 @@ absl::Status Watch::CheckGroup() {
     if (begin_ == Begin::kResumed && owner->node == store_.node() && owner->sequence > loaded_sequence_) {
       spdlog::error("{}, but the directory was at {}: it was rolled back, and is counted on from there", who,
                     loaded_sequence_);
+      break;
     }
-    return absl::OkStatus();
   }
   return absl::OkStatus();
 }

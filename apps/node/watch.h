@@ -20,6 +20,7 @@
 #include "apps/node/accepted_gap.h"
 #include "apps/node/ingest.h"
 #include "apps/node/log_guard.h"
+#include "apps/node/patience.h"
 #include "apps/node/stop_flag.h"
 #include "core/base/mutex.h"
 #include "core/counters/counters.h"
@@ -57,10 +58,8 @@ class Watch {
 
  private:
   static constexpr absl::Duration kEvery = absl::Seconds(2);
-  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while something went wrong
-  // Of a request; twice as long each time that nobody answers: where a round trip takes half a minute nothing would
-  // ever come. Soon short again once somebody does, so that a broker that is away does not hold up the others.
-  static constexpr absl::Duration kTimeout = absl::Seconds(3);
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while the brokers do not say all that is needed
+  static constexpr absl::Duration kTimeout = absl::Seconds(3);        // of a request
   static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
   static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name
   static constexpr absl::Duration kCommitEvery = absl::Seconds(5);
@@ -72,7 +71,7 @@ class Watch {
   void Resume();
   bool InAnotherCluster() const;
   absl::Status ResolveStarts();
-  absl::Status CheckGroup();
+  absl::Status CheckGroup(const LogBounds::Topics& topics);
   void Adopt(const std::map<TopicPartition, int64_t>& starts);
   void AdoptOne(const TopicPartition& place, const PartitionState& state);
   absl::Status ReadAdopted();
@@ -94,7 +93,7 @@ class Watch {
   std::vector<TopicPartition> found_;                       // partitions that there are
   std::vector<Ingest*> waiting_;                            // for the look that is under way
   LogGuard guard_;
-  absl::Duration timeout_ = kTimeout;
+  Patience patience_{kTimeout, kTimeoutMax};
   std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
   std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but not yet given to its client
   bool starts_saved_ = false;                               // where those begin is on the disk

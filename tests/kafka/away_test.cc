@@ -95,10 +95,19 @@ TEST_F(Away, ReadsOverALongWay) {
   ASSERT_TRUE(read.ok()) << read;
   const absl::Duration took = absl::Now() - began;
   EXPECT_EQ(CountOf("login"), "30");
+
+  ASSERT_TRUE(own_->AddPartitions(topic_, 4).ok());
+  Produce(*own_, 10, "login", 3);
+  const absl::Time added = absl::Now();
+  read = node_->WaitUntilRead(40, patience);
+  ASSERT_TRUE(read.ok()) << read;
+  const absl::Duration took_new = absl::Now() - added;
+  EXPECT_EQ(CountOf("login"), "40");
   EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr("stopped")));
   Stop();
   row.Did(Cat(row.times(), " s there and back"));
-  row.Saw(Cat("read on over it, and from a start in ", Seconds(took), "; SIGTERM ended it within ", Seconds(stopped)));
+  row.Saw(Cat("read on over it, from a start in ", Seconds(took), ", and a partition that was added in ",
+              Seconds(took_new), "; SIGTERM ended it within ", Seconds(stopped)));
 }
 
 // The address stays, the cluster behind it is another one, whose logs are longer. Of the third partition nothing was

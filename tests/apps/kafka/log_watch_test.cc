@@ -8,7 +8,6 @@ namespace tally {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 
@@ -78,7 +77,9 @@ TEST_F(LogWatchTest, DoesNotWaitForAPartitionWithoutALeader) {
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0)));
   const std::vector<TopicPartition> leaderless = {{"mw", 1}};
-  EXPECT_THAT(watch_->Ends(leaderless, kPatience).status().message(), HasSubstr("mw:1 and 0 more have no leader"));
+  ends = watch_->Ends(leaderless, kPatience);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_THAT(*ends, IsEmpty());
   EXPECT_LT(absl::Now() - began, kPatience);
 }
 

@@ -1,0 +1,122 @@
+// A node beside an embedded broker that says what no real one can be made to say.
+#include "apps/node/watch.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "apps/kafka/log_watch.h"
+#include "apps/node/node.h"
+#include "apps/system_clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/apps/kafka/feed.h"
+#include "tests/testing/node_config.h"
+#include "tests/testing/temp_dir.h"
+
+namespace tally {
+namespace {
+
+using testing::HasSubstr;
+
+class WatchTest : public testing::Test {
+ protected:
+  WatchTest() { feed_.Create("mw", 1); }
+
+  void Start(const NodeOptions& options = {}) {
+    node_.reset();
+    auto node = Node::Open(config_, options, clock_);
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+    ASSERT_TRUE(node_->Start().ok());
+  }
+  void Produce(const std::string& topic, int n) {
+    feed_.Produce(topic, 0, std::vector<std::string>(static_cast<size_t>(n), R"({"game":"mw","call":"login"})"));
+  }
+  void SetError(int error) { feed_.broker().SetTopicError("mw", error); }
+
+  uint64_t Read(const std::string& topic) const {
+    uint64_t read = 0;
+    for (const PartitionStatus& partition : node_->counters().Partitions()) {
+      if (partition.place.topic != topic) continue;
+      for (uint64_t n : partition.state.fates) read += n;
+    }
+    return read;
+  }
+  void ExpectRead(const std::string& topic, uint64_t n) {
+    EXPECT_TRUE(Eventually([&] { return Read(topic) >= n; })) << Read(topic) << ", " << node_->Status().not_ready;
+    EXPECT_EQ(Read(topic), n);
+  }
+  template <typename Condition>
+  static bool Eventually(Condition holds) {
+    const absl::Time deadline = absl::Now() + kPatience;
+    while (!holds() && absl::Now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return holds();
+  }
+
+  Feed feed_;
+  TempDir data_;
+  SystemClock clock_;
+  Config config_ = NodeConfig(feed_.broker().bootstrap(), "mw", data_);
+  std::unique_ptr<Node> node_;
+};
+
+TEST_F(WatchTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
+  ASSERT_TRUE((*LogWatch::Create(feed_.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
+  config_.kafka.group = feed_.options().group;
+  for (int error : {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED}) {
+    SetError(error);
+    Start();
+    EXPECT_TRUE(Eventually([&] { return !node_->failure().ok(); })) << error;
+    EXPECT_THAT(std::string(node_->failure().message()), HasSubstr("positions of node node-1 at checkpoint 17"));
+  }
+}
+
+TEST_F(WatchTest, CountsAnewOnlyOnceThereIsATopic) {
+  Produce("mw", 10);
+  Start();
+  ExpectRead("mw", 10);
+  ASSERT_TRUE(node_->Stop().ok());
+
+  Config changed = config_;
+  changed.metrics[0].by.pop_back();
+  std::swap(config_, changed);
+  SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  Start({.recount = true});
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("there is no topic to count anew"); }))
+      << node_->Status().not_ready;
+  ASSERT_TRUE(node_->Stop().ok());
+  std::swap(config_, changed);
+  Start();
+  ExpectRead("mw", 10);   // the checkpoint is what it was
+  ASSERT_TRUE(node_->Stop().ok());
+
+  std::swap(config_, changed);
+  Start({.recount = true});
+  SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
+  ExpectRead("mw", 10);
+  EXPECT_NE(node_->counters().series().Find("stats:mw"), kNoSeries);
+}
+
+TEST_F(WatchTest, ReadsANewTopicWhileAllThatWereCountedHaveNoLeader) {
+  config_.kafka.topics = {"mw", "hh"};
+  feed_.Create("hh", 1);
+  feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  Produce("mw", 10);
+  Start();
+  ExpectRead("mw", 10);
+  ASSERT_TRUE(node_->Stop().ok());
+
+  feed_.broker().TakeLeader("mw", 0);
+  Start();
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.empty(); })) << node_->Status().not_ready;
+  feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_NO_ERROR);
+  Produce("hh", 5);
+  ExpectRead("hh", 5);
+}
+
+}  // namespace
+}  // namespace tally
