@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<DemoStream>> DemoStream::Start(const Options& opt
 
 DemoStream::DemoStream(ClientHandle client, const Options& options, const Clock& clock)
     : options_(options), clock_(clock), client_(std::move(client)), events_(options.seed) {
-  thread_ = std::thread([this] { Run(); });
+  thread_ = std::thread([this, began = clock.Monotonic()] { Run(began); });
 }
 
 DemoStream::~DemoStream() {
@@ -40,8 +40,8 @@ DemoStream::~DemoStream() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 
-void DemoStream::Run() {
-  absl::Duration last = clock_.Monotonic();
+void DemoStream::Run(absl::Duration began) {
+  absl::Duration last = began;
   double due = 0;   // events, with the fraction that the tick before left over
   while (!stop_.try_acquire_for(absl::ToChronoMilliseconds(kTick))) {
     const absl::Duration now = clock_.Monotonic();

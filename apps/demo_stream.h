@@ -45,7 +45,7 @@ class DemoStream {
  private:
   DemoStream(ClientHandle client, const Options& options, const Clock& clock);
 
-  void Run();
+  void Run(absl::Duration began);
   void Produce(uint64_t count);
 
   const Options options_;

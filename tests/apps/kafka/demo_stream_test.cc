@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "absl/time/clock.h"
 #include "apps/kafka/source.h"
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
@@ -86,6 +87,15 @@ class Counting : public RecordSink {
   std::string last;
 };
 
+// Polls until so many were read.
+void ReadUntil(uint64_t records, KafkaSource& source, Counting& sink) {
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (sink.records_read < records && absl::Now() < deadline) {
+    ASSERT_TRUE(source.Poll(absl::Milliseconds(50), sink).ok());
+  }
+  EXPECT_EQ(sink.records_read, records);
+}
+
 TEST(DemoStream, ProducesAsManyEventsAsAreDue) {
   Feed feed;
   std::vector<KafkaSource::Assignment> assignments;
@@ -106,13 +116,12 @@ TEST(DemoStream, ProducesAsManyEventsAsAreDue) {
   Counting sink;
   for (uint64_t due = 1000; due <= 3000; due += 1000) {
     clock.Advance(absl::Milliseconds(100));
-    while (sink.records_read < due) ASSERT_TRUE(source->Poll(absl::Milliseconds(50), sink).ok());
-    EXPECT_EQ(sink.records_read, due);
+    ReadUntil(due, *source, sink);
     EXPECT_EQ((*stream)->produced(), due);
   }
   EXPECT_THAT(sink.last, EndsWith("}"));
   clock.Advance(absl::Hours(1));   // a machine that slept
-  while (sink.records_read < 5000) ASSERT_TRUE(source->Poll(absl::Milliseconds(50), sink).ok());
+  ReadUntil(5000, *source, sink);
   EXPECT_EQ((*stream)->produced(), 5000u);
 }
 
