@@ -25,7 +25,7 @@ class LogBounds {
   // Each leaves out partitions that have no leader to ask, and those whose leader did not answer; an error if there
   // were leaders and none answered. Both block, for the time-out at most.
 
-  // Behind the last record that can be read: with transactions that is the last stable offset.
+  // Behind the last record that can be read: of committed ones that is the last stable offset.
   virtual absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) = 0;
 
   // The first record that is still there.

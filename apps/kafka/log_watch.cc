@@ -111,6 +111,10 @@ std::vector<TopicPartition> LogWatch::PlacesOf(const Topics& topics) {
   return places;
 }
 
+bool LogWatch::MaySeeAll(const Topics& topics) {
+  return std::all_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.has_value(); });
+}
+
 // Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all
 // topics of the cluster may be a large one.
 absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {

@@ -56,6 +56,7 @@ class LogWatch : public LogBounds {
   // said about all of them.
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
   static std::vector<TopicPartition> PlacesOf(const Topics& topics);
+  static bool MaySeeAll(const Topics& topics);
 
   // With a line in the log for partitions that are left out. Whether one has a leader is as of the last
   // ListPartitions().

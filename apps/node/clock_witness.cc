@@ -1,6 +1,5 @@
 #include "apps/node/clock_witness.h"
 
-#include <algorithm>
 #include <map>
 #include <span>
 #include <utility>
@@ -46,7 +45,10 @@ class ClockWitness::Ears : public RecordSink {
       silent_ = false;
     }
   }
-  void OnEnd(uint32_t slot, int64_t) override { ends_.erase(slot); }
+  void OnEnd(uint32_t slot, int64_t offset) override {   // a leader that was just elected may be behind
+    const auto end = ends_.find(slot);
+    if (end != ends_.end() && offset >= end->second) ends_.erase(end);
+  }
   void OnStopped(uint32_t slot, std::string) override { LoseHearing(slot); }
   void OnOutOfRange(uint32_t slot) override { LoseHearing(slot); }
 
@@ -82,16 +84,17 @@ void ClockWitness::Run() {
       log_.reset();
       heard_at_ = -absl::InfiniteDuration();
     }
-    if (!doubt.empty()) (void)Listen();   // what goes wrong the watch says, who asks the same
+    if (!doubt.empty()) (void)Listen(doubt);   // what goes wrong the watch says, who asks the same
   }
 }
 
-absl::Status ClockWitness::Listen() {
+absl::Status ClockWitness::Listen(const std::string& doubt) {
   const absl::Duration now = clock_.Monotonic();
   absl::StatusOr<Ends> ends = AskEnds();
   patience_.Learn(ends.ok(), clock_.Monotonic() - now);
   RETURN_IF_ERROR(ends.status());
-  if (now - std::exchange(heard_at_, now) > kDeafMax) {
+  const bool elsewhere = std::exchange(cluster_, ends->cluster) != ends->cluster;
+  if (now - std::exchange(heard_at_, now) > kDeafMax || elsewhere) {
     heard_.clear();
     silent_since_ = now;
   }
@@ -108,7 +111,7 @@ absl::Status ClockWitness::Listen() {
   heard_ = std::move(ends->offsets);
   const absl::StatusOr<bool> silent = HearNothingIn(news);
   if (!hears_all || !silent.value_or(false)) silent_since_ = now;
-  clock_.HearNothingFor(now - silent_since_);
+  if (clock_.doubt() == doubt) clock_.HearNothingFor(now - silent_since_);
   return silent.status();
 }
 
@@ -121,9 +124,8 @@ absl::StatusOr<ClockWitness::Ends> ClockWitness::AskEnds() {
   if (places.empty()) return Ends{};   // of no log nothing can be heard
   Ends ends;
   ASSIGN_OR_RETURN(ends.offsets, log_->Ends(places, patience_.timeout()));
-  const bool may_see_all =
-      std::all_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.has_value(); });
-  ends.all = may_see_all && ends.offsets.size() == places.size();
+  ends.cluster = log_->ClusterId(kTimeout).value_or("");   // it came with the topics, if it has a name
+  ends.all = LogWatch::MaySeeAll(topics) && ends.offsets.size() == places.size();
   return ends;
 }
 

@@ -6,7 +6,7 @@
 // The ingest clients cannot be the witnesses: they hold back what they have while the clock is in doubt, may be far
 // behind the ends of their logs, and do not see what an open transaction has written. While the brokers do not say
 // which logs there are and where all of them end nobody can tell silence from deafness, so that such time does not
-// count. Where a round trip takes more than some ten seconds the witness is deaf.
+// count. Where an answer for all topics takes longer than kTimeoutMax the witness is deaf.
 //
 // One thread of its own; the destructor may wait for an answer that is under way.
 #pragma once
@@ -48,6 +48,7 @@ class ClockWitness {
   static constexpr int kPollsMax = 600;
 
   struct Ends {
+    std::string cluster;
     LogBounds::Offsets offsets;
     bool all = false;   // of all logs
   };
@@ -60,7 +61,7 @@ class ClockWitness {
   class Ears;
 
   void Run();
-  absl::Status Listen();
+  absl::Status Listen(const std::string& doubt);
   absl::StatusOr<Ends> AskEnds();
   absl::StatusOr<bool> HearNothingIn(const std::vector<News>& news);
 
@@ -71,6 +72,7 @@ class ClockWitness {
   // The thread's own.
   std::unique_ptr<LogWatch> log_;   // while the clock is in doubt
   Patience patience_{kTimeout, kTimeoutMax};
+  std::string cluster_;             // whose logs it hears
   LogBounds::Offsets heard_;        // where it is known what is fresh: all from here on
   absl::Duration heard_at_;         // when the logs ended there
   absl::Duration silent_since_;

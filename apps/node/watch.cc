@@ -86,7 +86,7 @@ void Watch::Run() {
     last_error = FromAbsl(status.message());
     MutexLock lock(mutex_);
     if (!state_.failure.ok()) return;
-    if (looked && state_.begun && unread_.empty()) {
+    if (looked && state_.begun) {
       state_.not_ready.clear();
     } else if (!state_.not_ready.empty()) {
       state_.not_ready = looked ? last_error : Cat("waiting for Kafka: ", last_error);
@@ -107,6 +107,7 @@ absl::Status Watch::Look() {
   NoteWaiting(topics);
   guard_.NoteTopics(topics);
   found_ = LogWatch::PlacesOf(topics);
+  may_see_all_ = LogWatch::MaySeeAll(topics);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup(topics));
   if (!state().begun) RETURN_IF_ERROR(ResolveStarts());
@@ -170,8 +171,9 @@ absl::Status Watch::ResolveStarts() {
   for (const TopicPartition& place : found_) {
     if (!adopted_.contains(place)) fresh.push_back(place);
   }
-  if (begin_ == Begin::kRecount && fresh.empty() && adopted_.empty()) {
-    return absl::UnavailableError("there is no topic to count anew");   // and nothing to replace the checkpoint with
+  if (begin_ == Begin::kRecount && adopted_.empty() && (fresh.empty() || !may_see_all_)) {   // it replaces all there is
+    return absl::UnavailableError(fresh.empty() ? "there is no topic to count anew"
+                                                : "not every topic that is to be counted anew may be seen");
   }
   if (fresh.empty() || InAnotherCluster()) return absl::OkStatus();
   // What appears later is read from its start: nothing of it was ever left out.
@@ -187,17 +189,23 @@ absl::Status Watch::ResolveStarts() {
   return absl::OkStatus();
 }
 
-// An empty directory where the group's positions tell of an earlier node is a volume that is missing. That a topic is
-// not there, or may not be seen, may be part of the same mishap: its first partition is asked for all the same.
+// An empty directory where the group's positions tell of an earlier node is a volume that is missing. That a topic does
+// not show may be part of the same mishap: its first partition is asked for all the same, and where the brokers refuse
+// to say a first start waits until they do.
 absl::Status Watch::CheckGroup(const LogBounds::Topics& topics) {
   std::vector<TopicPartition> places = found_;
   for (const std::string& topic : config_.kafka.topics) {
     const auto found = topics.find(topic);
-    if (found == topics.end() || !found->second) places.push_back({topic, 0});
+    const bool shows = found != topics.end() && found->second;
+    if (!shows && begin_ == Begin::kFirst) places.push_back({topic, 0});
   }
   auto positions = log_->Committed(places, patience_.timeout());
   // Only a first start depends on the answer; the others ask again.
-  if (!positions.ok()) return begin_ == Begin::kFirst ? positions.status() : absl::OkStatus();
+  if (!positions.ok() && begin_ != Begin::kFirst) return absl::OkStatus();
+  if (!positions.ok()) {
+    return absl::UnavailableError(Cat(FromAbsl(positions.status().message()),
+                                      "; a first start waits for the group's positions, serve --init does not"));
+  }
   group_checked_ = true;
   for (const auto& [place, position] : *positions) {
     std::optional<Owner> owner = ParseOwner(position.metadata);

@@ -91,6 +91,7 @@ class Watch {
   std::unique_ptr<LogWatch> log_;
   std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
   std::vector<TopicPartition> found_;                       // partitions that there are
+  bool may_see_all_ = false;                                // else there may be others
   std::vector<Ingest*> waiting_;                            // for the look that is under way
   LogGuard guard_;
   Patience patience_{kTimeout, kTimeoutMax};
