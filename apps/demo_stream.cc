@@ -40,8 +40,7 @@ DemoStream::~DemoStream() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 
-void DemoStream::Run(absl::Duration began) {
-  absl::Duration last = began;
+void DemoStream::Run(absl::Duration last) {
   double due = 0;   // events, with the fraction that the tick before left over
   while (!stop_.try_acquire_for(absl::ToChronoMilliseconds(kTick))) {
     const absl::Duration now = clock_.Monotonic();

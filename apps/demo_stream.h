@@ -45,7 +45,7 @@ class DemoStream {
  private:
   DemoStream(ClientHandle client, const Options& options, const Clock& clock);
 
-  void Run(absl::Duration began);
+  void Run(absl::Duration last);
   void Produce(uint64_t count);
 
   const Options options_;

@@ -38,17 +38,13 @@ class ClockWitness::Ears : public RecordSink {
 
   void OnRecords(std::span<const Record> records) override {
     for (const Record& record : records) {
-      const auto end = ends_.find(record.slot);
-      if (end != ends_.end() && record.offset + 1 >= end->second) ends_.erase(end);
+      Reach(record.slot, record.offset + 1);
       if (record.stamp == Timestamp::Min()) continue;   // it has none
       clock_.SeeFresh(record.stamp);
       silent_ = false;
     }
   }
-  void OnEnd(uint32_t slot, int64_t offset) override {   // a leader that was just elected may be behind
-    const auto end = ends_.find(slot);
-    if (end != ends_.end() && offset >= end->second) ends_.erase(end);
-  }
+  void OnEnd(uint32_t slot, int64_t offset) override { Reach(slot, offset); }
   void OnStopped(uint32_t slot, std::string) override { LoseHearing(slot); }
   void OnOutOfRange(uint32_t slot) override { LoseHearing(slot); }
 
@@ -56,6 +52,10 @@ class ClockWitness::Ears : public RecordSink {
   bool silent() const { return silent_; }   // so far
 
  private:
+  void Reach(uint32_t slot, int64_t next) {   // a leader that was just elected may be behind
+    const auto end = ends_.find(slot);
+    if (end != ends_.end() && next >= end->second) ends_.erase(end);
+  }
   void LoseHearing(uint32_t slot) {   // what cannot be read is not silence
     ends_.erase(slot);
     silent_ = false;

@@ -109,7 +109,7 @@ absl::Status Watch::Look() {
   found_ = LogWatch::PlacesOf(topics);
   may_see_all_ = LogWatch::MaySeeAll(topics);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
-  if (!group_checked_) RETURN_IF_ERROR(CheckGroup(topics));
+  if (!group_checked_) RETURN_IF_ERROR(CheckGroup());
   if (!state().begun) RETURN_IF_ERROR(ResolveStarts());
   return guard_.Look(cluster_, *log_, patience_.timeout());   // before anything is read of a log that may be another
 }
@@ -192,12 +192,10 @@ absl::Status Watch::ResolveStarts() {
 // An empty directory where the group's positions tell of an earlier node is a volume that is missing. That a topic does
 // not show may be part of the same mishap: its first partition is asked for all the same, and where the brokers refuse
 // to say a first start waits until they do.
-absl::Status Watch::CheckGroup(const LogBounds::Topics& topics) {
+absl::Status Watch::CheckGroup() {
   std::vector<TopicPartition> places = found_;
-  for (const std::string& topic : config_.kafka.topics) {
-    const auto found = topics.find(topic);
-    const bool shows = found != topics.end() && found->second;
-    if (!shows && begin_ == Begin::kFirst) places.push_back({topic, 0});
+  if (begin_ == Begin::kFirst) {
+    for (const std::string& topic : state().waiting_topics) places.push_back({topic, 0});
   }
   auto positions = log_->Committed(places, patience_.timeout());
   // Only a first start depends on the answer; the others ask again.

@@ -71,7 +71,7 @@ class Watch {
   void Resume();
   bool InAnotherCluster() const;
   absl::Status ResolveStarts();
-  absl::Status CheckGroup(const LogBounds::Topics& topics);
+  absl::Status CheckGroup();
   void Adopt(const std::map<TopicPartition, int64_t>& starts);
   void AdoptOne(const TopicPartition& place, const PartitionState& state);
   absl::Status ReadAdopted();

@@ -1,7 +1,6 @@
 // A node whose clock steps, beside a real broker: the clock is the test's, all else is what the binary is made of.
 #include <thread>
 
-#include "apps/node/node.h"
 #include "apps/server/http_pages.h"
 #include "apps/system_clock.h"
 #include "core/base/strings.h"
@@ -10,14 +9,13 @@
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/fault_row.h"
 #include "tests/testing/kafka_broker.h"
-#include "tests/testing/node_config.h"
+#include "tests/testing/node_in_test.h"
 #include "tests/testing/tallyd.h"
 #include "tests/testing/tcp_proxy.h"
 
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr absl::Duration kLongEnough = absl::Milliseconds(700);   // for what must not happen
 constexpr absl::Duration kTurn = absl::Milliseconds(500);         // in which the witness listens once, if all goes well
 
@@ -31,10 +29,7 @@ class SteppingClock : public testing::Test {
 
   void Restart(const NodeOptions& options = {}) {
     node_.reset();
-    auto node = Node::Open(config_, options, clock_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-    ASSERT_TRUE(node_->Start().ok());
+    node_ = StartNode(config_, options, clock_);
   }
 
   // `n` records that are written now, by a producer whose clock says `time`.
@@ -43,13 +38,7 @@ class SteppingClock : public testing::Test {
     ASSERT_TRUE(broker_.Produce(topic_, 0, std::vector<Message>(static_cast<size_t>(n), message)).ok());
   }
 
-  uint64_t Read() const {
-    uint64_t read = 0;
-    for (const PartitionStatus& partition : node_->counters().Partitions()) {
-      for (uint64_t n : partition.state.fates) read += n;
-    }
-    return read;
-  }
+  uint64_t Read() const { return RecordsRead(*node_, topic_); }
   uint64_t CountAt(Timestamp time) const {
     const SeriesId id = node_->counters().series().Find("stats:mw:login");
     return id == kNoSeries ? 0 : View(node_->counters()).Count(MinuteOf(time), id);
@@ -74,12 +63,6 @@ class SteppingClock : public testing::Test {
     return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it says ");
   }
 
-  template <typename Condition>
-  bool Eventually(Condition holds) const {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (!holds() && absl::Now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    return holds();
-  }
   void ExpectRead(uint64_t records) {
     EXPECT_TRUE(Eventually([&] { return Read() >= records; })) << Read();
     EXPECT_EQ(Read(), records);

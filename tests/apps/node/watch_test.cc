@@ -3,18 +3,16 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "apps/kafka/log_watch.h"
-#include "apps/node/node.h"
 #include "apps/system_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/kafka/feed.h"
-#include "tests/testing/node_config.h"
+#include "tests/testing/node_in_test.h"
 #include "tests/testing/temp_dir.h"
 
 namespace tally {
@@ -28,33 +26,16 @@ class WatchTest : public testing::Test {
 
   void Start(const NodeOptions& options = {}) {
     node_.reset();
-    auto node = Node::Open(config_, options, clock_);
-    ASSERT_TRUE(node.ok()) << node.status();
-    node_ = *std::move(node);
-    ASSERT_TRUE(node_->Start().ok());
+    node_ = StartNode(config_, options, clock_);
   }
   void Produce(const std::string& topic, int n) {
     feed_.Produce(topic, 0, std::vector<std::string>(static_cast<size_t>(n), R"({"game":"mw","call":"login"})"));
   }
   void SetError(int error) { feed_.broker().SetTopicError("mw", error); }
 
-  uint64_t Read(const std::string& topic) const {
-    uint64_t read = 0;
-    for (const PartitionStatus& partition : node_->counters().Partitions()) {
-      if (partition.place.topic != topic) continue;
-      for (uint64_t n : partition.state.fates) read += n;
-    }
-    return read;
-  }
   void ExpectRead(const std::string& topic, uint64_t n) {
-    EXPECT_TRUE(Eventually([&] { return Read(topic) >= n; })) << Read(topic) << ", " << node_->Status().not_ready;
-    EXPECT_EQ(Read(topic), n);
-  }
-  template <typename Condition>
-  static bool Eventually(Condition holds) {
-    const absl::Time deadline = absl::Now() + kPatience;
-    while (!holds() && absl::Now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    return holds();
+    EXPECT_TRUE(Eventually([&] { return RecordsRead(*node_, topic) >= n; })) << node_->Status().not_ready;
+    EXPECT_EQ(RecordsRead(*node_, topic), n);
   }
 
   Feed feed_;
@@ -125,7 +106,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceItMaySeeAllTopics) {
   Start({.recount = true});
   EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("counted anew may be seen"); }))
       << node_->Status().not_ready;
-  EXPECT_EQ(Read("hh"), 0u);
+  EXPECT_EQ(RecordsRead(*node_, "hh"), 0u);
   SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
   ExpectRead("mw", 10);
   ExpectRead("hh", 5);
