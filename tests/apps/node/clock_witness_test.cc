@@ -111,6 +111,19 @@ TEST_F(ClockWitnessTest, HearsNothingWhereThereIsNoTopic) {
   ExpectHearing();
 }
 
+TEST_F(ClockWitnessTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
+  constexpr absl::Duration kTooShort = absl::Seconds(4);   // but twice of it is enough
+  ClockWitness witness(clock_, kBoth, feed_.options());
+  EXPECT_FALSE(TrustedAfterSilence(kTooShort));
+  machine_.Set(machine_.Now() - absl::Hours(1));
+  clock_.Check();
+  EXPECT_FALSE(clock_.in_doubt());
+  machine_.Set(machine_.Now() + absl::Hours(1));
+  clock_.Check();
+  EXPECT_FALSE(TrustedAfterSilence(kTooShort));
+  ExpectHearing();
+}
+
 TEST_F(ClockWitnessTest, IsNotTakenInByRecordsOfTheTimeThatWasLeft) {
   ClockWitness witness(clock_, kOne, feed_.options());
   EXPECT_FALSE(Trusted(absl::Seconds(3), [&] { Produce(0, TimeAt("14:30")); }));
