@@ -1,6 +1,9 @@
 // A log that is no longer what was counted: records that have expired, a topic created anew, another cluster. The
 // partition stops and says why, and goes on only where a person says so.
+#include <random>
+
 #include "tests/kafka/node_test_base.h"
+#include "tests/testing/fault_row.h"
 
 namespace tally {
 namespace {
@@ -9,14 +12,45 @@ using testing::HasSubstr;
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
+// A whole number from a range, both ends in it.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : engine_(seed) {}
+  int operator()(int from, int to) { return from + static_cast<int>(engine_() % static_cast<uint64_t>(to - from + 1)); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
 class Continuity : public NodeTest {
  protected:
   Continuity() : NodeTest(kPatience) {}
   void SetUp() override { CreateTopic(2); }
 
-  void CreateAnew(int partitions) {
+  void ReadAll(int logins) {
+    Start(), ExpectRead(read_ += logins), Stop();
+    logins_ += logins;
+  }
+
+  // The topic is another one with so many records. That this is accepted does not say where to go on.
+  void ExpectStoppedAnew(int records, int next, const std::string& why) {
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
-    CreateTopic(partitions);
+    CreateTopic(2);
+    Produce(records, "new");
+    Start({"--accept-gap", Cat(topic_, ":0@", next)}), ExpectStopped(why), Stop();
+  }
+
+  void GoOnAnew(Random& random, int records, int next) {
+    const int offset = random(0, records);
+    const auto [word, from] = std::vector<std::pair<std::string, int>>{
+        {"start", 0}, {"end", records}, {Cat(offset), offset}}[static_cast<size_t>(random(0, 2))];
+    Start({"--accept-gap", Cat(topic_, ":0@", next, "=", word)});
+    AwaitLine(Cat("accepted: it goes on at offset ", from));
+    new_ += records - from;
+    ExpectRead(read_ += records - from);
+    EXPECT_EQ(CountOf("login"), Cat(logins_));
+    EXPECT_EQ(CountOf("new"), new_ == 0 ? "" : Cat(new_));
+    Stop();
   }
 
   void ExpectStopped(const std::string& why) {
@@ -26,40 +60,49 @@ class Continuity : public NodeTest {
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("stopped_" + topic_ + "_0:" + why));
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr(" stopped:"));
   }
+
+  // What was counted of topics that were created anew.
+  int read_ = 0, logins_ = 0, new_ = 0;
 };
 
 TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
-  Produce(10, "login");
-  Start(), ExpectRead(10), Stop();
-  Produce(10, "lost");
-  Produce(5, "kept");
-  ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, 20).ok());
-  Start();
-  ExpectStopped("offsets 10 to 19 are gone, up to 10 records since 2");
-  Produce(3, "other", 1);
-  ExpectRead(13);
-  Stop();
+  FaultRow row("offset expired", 20, 1);
+  Random random(row.seed());
+  std::vector<std::string> accepted;
+  int next = 0, read = 0, logins = 0, kept = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    const int before = random(1, 50), lost = random(1, 50), behind = random(0, 20);
+    Produce(before, "login"), next += before, logins += before;
+    Start(accepted);   // left in place, it accepts nothing: there is no gap
+    ExpectRead(read += before), Stop();
 
-  Start({"--accept-gap", topic_ + ":0@9"});   // the next offset is another one
-  ExpectStopped("offsets 10 to 19 are gone");
-  Stop();
+    Produce(lost, "lost");
+    Produce(behind, "kept");
+    ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, next + lost).ok());
+    const std::string gone =
+        Cat("offsets ", next, " to ", next + lost - 1, " are gone, up to ", lost, " records since 2");
+    Start(accepted);   // that was another gap
+    ExpectStopped(gone);
+    Produce(3, "other", 1);
+    ExpectRead(read += 3), Stop();
+    Start({"--accept-gap", Cat(topic_, ":0@", next - 1)});
+    ExpectStopped(gone), Stop();
 
-  std::vector<std::string> accepted = {"--accept-gap", topic_ + ":0@10"};
-  Start(accepted);
-  ExpectRead(18);
-  EXPECT_EQ(CountOf("login"), "10");
-  EXPECT_EQ(CountOf("lost"), "");
-  EXPECT_EQ(CountOf("kept"), "5");
-  Stop();
-  auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience);
-  ASSERT_TRUE(dump.ok());
-  EXPECT_THAT(dump->out, HasSubstr("gap " + topic_ + " 0 from 10 to 20 accepted "));
-
-  ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, 25).ok());
-  Produce(2, "login");
-  Start(accepted);   // left in place, it accepts nothing: there is no gap
-  ExpectRead(20);
-  EXPECT_EQ(CountOf("login"), "12");
+    accepted = {"--accept-gap", Cat(topic_, ":0@", next)};
+    Start(accepted);
+    AwaitLine(Cat("accepted: it goes on at offset ", next + lost));
+    ExpectRead(read += behind);
+    kept += behind;
+    EXPECT_EQ(CountOf("login"), Cat(logins));
+    EXPECT_EQ(CountOf("lost"), "");
+    EXPECT_EQ(CountOf("kept"), kept == 0 ? "" : Cat(kept));
+    Stop();
+    auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience);
+    ASSERT_TRUE(dump.ok());
+    EXPECT_THAT(dump->out, HasSubstr(Cat("gap ", topic_, " 0 from ", next, " to ", next + lost, " accepted ")));
+    next += lost + behind;
+  }
+  row.Saw("stopped, the other partition went on; read on only where that gap was accepted, which the checkpoint says");
 }
 
 TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
@@ -74,38 +117,37 @@ TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
 }
 
 TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsLonger) {
-  Produce(10, "login");
-  Start(), ExpectRead(10), Stop();
-  CreateAnew(2);
-  Produce(20, "new");
-  Start();
-  ExpectStopped("the record at offset 9 is not the one that was there");
-  Stop();
-
-  Start({"--accept-gap", topic_ + ":0@10"});   // where to go on is for a person to say
-  ExpectStopped("the record at offset 9 is not the one that was there");
-  Stop();
-
-  Start({"--accept-gap", topic_ + ":0@10=start"});
-  ExpectRead(30);
-  EXPECT_EQ(CountOf("login"), "10");
-  EXPECT_EQ(CountOf("new"), "20");
+  FaultRow row("topic recreated, longer", 20, 1);
+  Random random(row.seed());
+  int next = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    const int old = random(1, 50);
+    Produce(old, "login"), next += old;
+    ReadAll(old);
+    const int longer = next + random(1, 50);
+    ExpectStoppedAnew(longer, next, Cat("the record at offset ", next - 1, " is not the one that was there"));
+    GoOnAnew(random, longer, next);
+    next = longer;
+  }
+  row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
 }
 
 TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsShorter) {
-  Produce(10, "login");
-  Start(), ExpectRead(10), Stop();
-  CreateAnew(2);
-  Produce(4, "new");
-  Start();
-  ExpectStopped(
-      "the log ends before the next offset 10: it was truncated, or the topic was created anew; the log is now from 0 "
-      "to 4");
-  Stop();
-
-  Start({"--accept-gap", topic_ + ":0@10=1"});
-  ExpectRead(13);
-  EXPECT_EQ(CountOf("new"), "3");
+  FaultRow row("topic recreated shorter, or truncated, which looks alike", 10, 1);
+  Random random(row.seed());
+  int next = 0;
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    const int old = random(1, 50);
+    Produce(old, "login"), next += old;
+    ReadAll(old);
+    const int shorter = random(0, next - 1);
+    ExpectStoppedAnew(shorter, next,
+                      Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created "
+                          "anew; the log is now from 0 to ", shorter));
+    GoOnAnew(random, shorter, next);
+    next = shorter;
+  }
+  row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
 }
 
 TEST_F(Continuity, KnowsAnotherCluster) {

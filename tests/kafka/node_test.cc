@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/kafka/node_test_base.h"
+#include "tests/testing/fault_row.h"
 
 namespace tally {
 namespace {
@@ -138,11 +139,20 @@ TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryWhereTheGroupTellsOfAnEarlierNode) {
 }
 
 TEST_F(NodeOnKafka, RefusesADirectoryThatAnotherNodeHolds) {
+  FaultRow row("second process on one directory", 100, 2);
   CreateTopic();
   auto node = Start();
-  Finished refused = Refused(data_);
-  EXPECT_EQ(refused.status, 3);
-  EXPECT_THAT(refused.err, HasSubstr("is locked by another process"));
+  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+    Produce(10, "login");
+    Finished refused = i % 2 == 0 ? Refused(data_) : RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience).value();
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_THAT(refused.err, HasSubstr("is locked by another process"));
+  }
+  ExpectRead(*node, static_cast<uint64_t>(10 * row.times()));
+  EXPECT_EQ(CountOf(*node, "login"), Cat(10 * row.times()));
+  EXPECT_EQ(*node->Stop(), 0);
+  row.Did(Cat(row.times(), " starts of serve and dump, in turn"));
+  row.Saw("refused with exit 3; the first one counted on");
 }
 
 TEST_F(NodeOnKafka, RefusesAChangedMetricUntilToldToRecount) {
