@@ -13,45 +13,12 @@ using testing::HasSubstr;
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
 // A whole number from a range, both ends in it.
-class Random {
- public:
-  explicit Random(uint64_t seed) : engine_(seed) {}
-  int operator()(int from, int to) { return from + static_cast<int>(engine_() % static_cast<uint64_t>(to - from + 1)); }
-
- private:
-  std::mt19937_64 engine_;
-};
+int Draw(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
 
 class Continuity : public NodeTest {
  protected:
   Continuity() : NodeTest(kPatience) {}
   void SetUp() override { CreateTopic(2); }
-
-  void ReadAll(int logins) {
-    Start(), ExpectRead(read_ += logins), Stop();
-    logins_ += logins;
-  }
-
-  // The topic is another one with so many records. That this is accepted does not say where to go on.
-  void ExpectStoppedAnew(int records, int next, const std::string& why) {
-    ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
-    CreateTopic(2);
-    Produce(records, "new");
-    Start({"--accept-gap", Cat(topic_, ":0@", next)}), ExpectStopped(why), Stop();
-  }
-
-  void GoOnAnew(Random& random, int records, int next) {
-    const int offset = random(0, records);
-    const auto [word, from] = std::vector<std::pair<std::string, int>>{
-        {"start", 0}, {"end", records}, {Cat(offset), offset}}[static_cast<size_t>(random(0, 2))];
-    Start({"--accept-gap", Cat(topic_, ":0@", next, "=", word)});
-    AwaitLine(Cat("accepted: it goes on at offset ", from));
-    new_ += records - from;
-    ExpectRead(read_ += records - from);
-    EXPECT_EQ(CountOf("login"), Cat(logins_));
-    EXPECT_EQ(CountOf("new"), new_ == 0 ? "" : Cat(new_));
-    Stop();
-  }
 
   void ExpectStopped(const std::string& why) {
     auto said = node_->process().WaitForLine(topic_ + "[0] is not read any more: " + why, kPatience);
@@ -61,17 +28,48 @@ class Continuity : public NodeTest {
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr(" stopped:"));
   }
 
-  // What was counted of topics that were created anew.
-  int read_ = 0, logins_ = 0, new_ = 0;
+  // Counts a topic and creates it anew, time and again: with `draw(random, next)` records, `next` the next offset.
+  // The partition must stop for `why(next, records)`, also where a flag accepts that but does not say where to go on.
+  template <typename DrawRecords, typename Why>
+  void CreateAnew(FaultRow& row, DrawRecords draw, Why why) {
+    std::mt19937_64 random(row.seed());
+    int next = 0, read = 0, logins = 0, fresh = 0;
+    for (int i = 0; i < row.times() && !HasFailure(); ++i) {
+      const int old = Draw(random, 1, 50);
+      Produce(old, "login"), next += old, logins += old;
+      Start(), ExpectRead(read += old), Stop();
+
+      const int records = draw(random, next);
+      ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
+      CreateTopic(2);
+      Produce(records, "new");
+      const std::string gap = Cat(topic_, ":0@", next);
+      Start(i % 2 == 0 ? std::vector<std::string>{} : std::vector<std::string>{"--accept-gap", gap});
+      ExpectStopped(why(next, records)), Stop();
+
+      const int offset = Draw(random, 0, records);
+      const std::pair<std::string, int> places[] = {{Cat(offset), offset}, {"start", 0}, {"end", records}};
+      const auto& [word, from] = places[i % 3];
+      Start({"--accept-gap", Cat(gap, "=", word)});
+      AwaitLine(Cat("accepted: it goes on at offset ", from));
+      fresh += records - from;
+      ExpectRead(read += records - from);
+      EXPECT_EQ(CountOf("login"), Cat(logins));
+      EXPECT_EQ(CountOf("new"), fresh == 0 ? "" : Cat(fresh));
+      Stop();
+      next = records;
+    }
+    row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
+  }
 };
 
 TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
-  FaultRow row("offset expired", 20, 1);
-  Random random(row.seed());
+  FaultRow row("offset expired", 20, 2);
+  std::mt19937_64 random(row.seed());
   std::vector<std::string> accepted;
   int next = 0, read = 0, logins = 0, kept = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
-    const int before = random(1, 50), lost = random(1, 50), behind = random(0, 20);
+    const int before = Draw(random, 1, 50), lost = Draw(random, 1, 50), behind = Draw(random, 0, 20);
     Produce(before, "login"), next += before, logins += before;
     Start(accepted);   // left in place, it accepts nothing: there is no gap
     ExpectRead(read += before), Stop();
@@ -117,37 +115,20 @@ TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
 }
 
 TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsLonger) {
-  FaultRow row("topic recreated, longer", 20, 1);
-  Random random(row.seed());
-  int next = 0;
-  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
-    const int old = random(1, 50);
-    Produce(old, "login"), next += old;
-    ReadAll(old);
-    const int longer = next + random(1, 50);
-    ExpectStoppedAnew(longer, next, Cat("the record at offset ", next - 1, " is not the one that was there"));
-    GoOnAnew(random, longer, next);
-    next = longer;
-  }
-  row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
+  FaultRow row("topic recreated, longer", 20, 3);
+  CreateAnew(
+      row, [](auto& random, int next) { return next + Draw(random, 1, 50); },
+      [](int next, int) { return Cat("the record at offset ", next - 1, " is not the one that was there"); });
 }
 
 TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsShorter) {
   FaultRow row("topic recreated shorter, or truncated, which looks alike", 10, 1);
-  Random random(row.seed());
-  int next = 0;
-  for (int i = 0; i < row.times() && !HasFailure(); ++i) {
-    const int old = random(1, 50);
-    Produce(old, "login"), next += old;
-    ReadAll(old);
-    const int shorter = random(0, next - 1);
-    ExpectStoppedAnew(shorter, next,
-                      Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created "
-                          "anew; the log is now from 0 to ", shorter));
-    GoOnAnew(random, shorter, next);
-    next = shorter;
-  }
-  row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
+  CreateAnew(
+      row, [](auto& random, int next) { return Draw(random, 0, next - 1); },
+      [](int next, int records) {
+        return Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created anew; ",
+                   "the log is now from 0 to ", records);
+      });
 }
 
 TEST_F(Continuity, KnowsAnotherCluster) {

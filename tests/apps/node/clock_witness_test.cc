@@ -20,7 +20,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(9);    // in which a witness that is wrong would trust the clock
-constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some before the witness passes for deaf
+constexpr absl::Duration kStep = absl::Seconds(30);   // a busy machine may miss some before the witness passes for deaf
 
 // Two partitions; a clock that is an hour off.
 class ClockWitnessTest : public testing::Test {
