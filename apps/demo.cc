@@ -21,7 +21,7 @@
 namespace tally {
 namespace {
 
-constexpr int kPartitions = 2;   // of each topic
+constexpr int kPartitions = 2;  // of each topic
 
 absl::StatusOr<std::string> MakeDirectory() {
   std::string path = (std::filesystem::temp_directory_path() / "tallyd-demo-XXXXXX").string();
@@ -32,7 +32,7 @@ absl::StatusOr<std::string> MakeDirectory() {
 Config DemoConfig(const EmbeddedBroker& broker, const std::string& directory) {
   Config config;
   config.kafka.brokers = broker.bootstrap();
-  config.kafka.start.kind = StartPoint::Kind::kEarliest;   // the embedded broker cannot look offsets up by time
+  config.kafka.start.kind = StartPoint::Kind::kEarliest;  // the embedded broker cannot look offsets up by time
   config.checkpoint.dir = directory;
   return config;
 }

@@ -23,7 +23,7 @@ constexpr std::array<std::array<uint32_t, kCalls.size()>, DemoEvents::kGames.siz
 
 constexpr std::array<uint32_t, DemoEvents::kGames.size()> kGameWeights = {400, 250, 150, 120, 80};
 constexpr std::array<std::string_view, 4> kSources = {"feed", "request", "ad", "direct"};
-constexpr double kWave = 0.3;   // of a game's weight, up and down
+constexpr double kWave = 0.3;  // of a game's weight, up and down
 constexpr int64_t kWavePeriodMs = 20 * 60'000;
 
 template <typename Weights>

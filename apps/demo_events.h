@@ -28,11 +28,11 @@ class DemoEvents {
   static constexpr uint32_t kBrokenEvery = 10'000;
   static constexpr uint32_t kMinutesLateEvery = 500;
   static constexpr uint32_t kHoursLateEvery = 20'000;
-  static constexpr uint32_t kAheadEvery = 50'000;   // a producer whose clock is an hour fast
+  static constexpr uint32_t kAheadEvery = 50'000;  // a producer whose clock is an hour fast
 
   struct Event {
-    std::string_view game;      // its topic
-    std::string_view payload;   // lives until the next call
+    std::string_view game;     // its topic
+    std::string_view payload;  // lives until the next call
     uint32_t user = 0;
   };
 

@@ -14,7 +14,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(20);
-constexpr absl::Duration kBehindMax = absl::Milliseconds(200);   // more than this is not made up for
+constexpr absl::Duration kBehindMax = absl::Milliseconds(200);  // more than this is not made up for
 
 }  // namespace
 
@@ -41,7 +41,7 @@ DemoStream::~DemoStream() {
 }
 
 void DemoStream::Run(absl::Duration last) {
-  double due = 0;   // events, with the fraction that the tick before left over
+  double due = 0;  // events, with the fraction that the tick before left over
   while (!stop_.try_acquire_for(absl::ToChronoMilliseconds(kTick))) {
     const absl::Duration now = clock_.Monotonic();
     due += absl::ToDoubleSeconds(std::clamp(now - last, absl::ZeroDuration(), kBehindMax)) * options_.rate;
@@ -63,7 +63,7 @@ void DemoStream::Produce(uint64_t count) {
         client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_VALUE(const_cast<char*>(event.payload.data()), event.payload.size()), RD_KAFKA_V_END);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return;   // the broker is away, or slow; the rest of the tick is left out
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return;  // the broker is away, or slow; the rest of the tick is left out
     produced_.fetch_add(1, std::memory_order_relaxed);
   }
 }

@@ -24,13 +24,13 @@ namespace tally {
 
 class DemoStream {
  public:
-  static constexpr uint32_t kRateMax = 200'000;   // events a second; a core is busy with about three times that
+  static constexpr uint32_t kRateMax = 200'000;  // events a second; a core is busy with about three times that
 
   struct Options {
     std::string brokers;
-    uint32_t rate = 1000;   // events a second, kRateMax at most
+    uint32_t rate = 1000;  // events a second, kRateMax at most
     uint64_t seed = 1;
-    int partitions = 1;     // of each game's topic, which exist
+    int partitions = 1;  // of each game's topic, which exist
   };
 
   // `clock` outlives the stream.
@@ -51,7 +51,7 @@ class DemoStream {
   const Options options_;
   const Clock& clock_;
   const ClientHandle client_;
-  DemoEvents events_;   // the thread's
+  DemoEvents events_;  // the thread's
   std::atomic<uint64_t> produced_ = 0;
 
   std::binary_semaphore stop_{0};

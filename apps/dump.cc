@@ -122,9 +122,12 @@ class JsonWriter : public Writer {
 
 std::unique_ptr<Writer> NewWriter(DumpOptions::Format format, std::ostream& out) {
   switch (format) {
-    case DumpOptions::Format::kText: return std::make_unique<TextWriter>(out);
-    case DumpOptions::Format::kJson: return std::make_unique<JsonWriter>(out);
-    case DumpOptions::Format::kCsv: return std::make_unique<CsvWriter>(out);
+    case DumpOptions::Format::kText:
+      return std::make_unique<TextWriter>(out);
+    case DumpOptions::Format::kJson:
+      return std::make_unique<JsonWriter>(out);
+    case DumpOptions::Format::kCsv:
+      return std::make_unique<CsvWriter>(out);
   }
   return nullptr;
 }
@@ -156,7 +159,7 @@ void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, s
   for (const auto& [id, name] : contents.saved.series) names[id] = name;
   Counts counts;
   Minute minute = Minute::Min();
-  for (const auto& [key, block] : contents.saved.blocks) {   // ordered by minute, as the keys are
+  for (const auto& [key, block] : contents.saved.blocks) {  // ordered by minute, as the keys are
     if (key.minute != minute) WriteMinute(minute, counts, *writer);
     minute = key.minute;
     AppendCounts(key.block, block, names, counts);

@@ -43,5 +43,5 @@ int main(int argc, char** argv) {
   int status = std::visit([](const auto& options) { return tally::Run(options); }, command);
   std::cout.flush();
   std::cerr.flush();
-  std::_Exit(status);   // without waiting for threads that RunServe() left behind
+  std::_Exit(status);  // without waiting for threads that RunServe() left behind
 }

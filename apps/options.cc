@@ -1,7 +1,6 @@
 #include "apps/options.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -69,9 +68,8 @@ class Formatter : public CLI::Formatter {
 
   std::string make_usage(const CLI::App* app, std::string) const override {
     static const std::map<std::string, std::string> kArguments = {
-        {"tallyd", "COMMAND [OPTION]..."},     {"serve", "[OPTION]..."}, {"demo", "[OPTION]..."},
-        {"check", "--config FILE"},            {"dump", "[OPTION]... DIR"},
-        {"query", "[OPTION]... COMMAND..."},
+        {"tallyd", "COMMAND [OPTION]..."}, {"serve", "[OPTION]..."},    {"demo", "[OPTION]..."},
+        {"check", "--config FILE"},        {"dump", "[OPTION]... DIR"}, {"query", "[OPTION]... COMMAND..."},
     };
     const std::string& name = app->get_name();
     return Cat("Usage: ", name == "tallyd" ? "" : "tallyd ", name, " ", kArguments.at(name), "\n");
@@ -103,7 +101,7 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--config", options.config, "Read the configuration from this file")->option_text("FILE");
   serve->add_option("--set", options.set, "Set one key of the configuration; repeatable")
       ->option_text("SECTION.KEY=VALUE")
-      ->allow_extra_args(false);   // one for each --set
+      ->allow_extra_args(false);  // one for each --set
   AddText(*serve, "--brokers", options.brokers, "kafka.brokers, as host:9092,host:9092")->option_text("B");
   AddText(*serve, "--topics", options.topics, "kafka.topics")->option_text("A,B");
   AddText(*serve, "--data", options.data, "checkpoint.dir, where the counts are kept")->option_text("DIR");
@@ -111,8 +109,9 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--http", options.http, "server.http, for metrics and health")->option_text("H:P");
   serve->add_flag("--init", options.init, "Start anew in an empty directory, although a node was there before");
   serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
-  serve->add_option("--accept-gap", options.accepted_gaps,
-                    "Go on with the stopped partition whose next offset is NEXT; repeatable")
+  serve
+      ->add_option("--accept-gap", options.accepted_gaps,
+                   "Go on with the stopped partition whose next offset is NEXT; repeatable")
       ->option_text("TOPIC:PARTITION@NEXT")
       ->allow_extra_args(false);
 }
@@ -150,8 +149,7 @@ void AddQuery(CLI::App& app, QueryOptions& options) {
   query->add_option("-p", options.port, "The port that it listens on for queries (7878)")
       ->option_text("P")
       ->check(CLI::Range(1, 65535));
-  AddText(*query, "--password-file", options.password_file, "Say the password in this file first")
-      ->option_text("FILE");
+  AddText(*query, "--password-file", options.password_file, "Say the password in this file first")->option_text("FILE");
 }
 
 // The index in `args` at which the COMMAND of `query` begins; what is from there on is not for the parser, which would
@@ -179,7 +177,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   app.set_help_flag("--help", "Print this help");
   app.set_version_flag("--version", "tallyd " TALLY_VERSION, "Print the version");
   app.footer(kFooter);
-  app.require_subcommand(1);   // and at most one: `query check` asks the node
+  app.require_subcommand(1);  // and at most one: `query check` asks the node
   AddServe(app, parsed.serve);
   AddDemo(app, parsed.demo);
   AddCheck(app, parsed.check);
@@ -202,7 +200,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   }
 
   try {
-    std::reverse(args.begin(), args.end());   // as CLI11 wants them
+    std::reverse(args.begin(), args.end());  // as CLI11 wants them
     app.parse(std::move(args));
   } catch (const CLI::CallForHelp&) {
     const CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();

@@ -27,7 +27,7 @@ std::optional<std::string> RequestLine(std::span<const std::string> words) {
   }
   if (line.find_first_of("\r\n") != std::string::npos) return std::nullopt;
   if (line.find_first_not_of(" \t") == std::string::npos) return std::nullopt;
-  if (line.front() == '*') line.insert(0, " ");   // as a connection's first byte that would be RESP
+  if (line.front() == '*') line.insert(0, " ");  // as a connection's first byte that would be RESP
   line += '\n';
   return line;
 }
@@ -70,7 +70,7 @@ int RunQuery(const std::string& host, uint16_t port, const std::string& password
   if (!stream) return Fail(err, Cat("cannot connect to ", address, ": ", stream.error().message()));
   if (!password.empty()) stream << "AUTH " << password << '\n';
   stream << *request << std::flush;
-  boost::system::error_code ignored;   // if the node is gone, reading says so
+  boost::system::error_code ignored;  // if the node is gone, reading says so
   stream.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
   if (std::string line; !password.empty() && !(ReadLine(stream, line) && line == "OK" && ReadLine(stream, line))) {
     return Fail(err, line.starts_with("ERR ") ? line : Cat(address, ": no answer to AUTH"));

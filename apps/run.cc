@@ -67,17 +67,21 @@ int Report(const absl::Status& status) {
   if (status.ok()) return kExitDone;
   spdlog::error("{}", FromAbsl(status.message()));
   switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument: return kExitUsage;
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kDataLoss: return kExitData;
-    default: return kExitFailure;
+    case absl::StatusCode::kDataLoss:
+      return kExitData;
+    default:
+      return kExitFailure;
   }
 }
 
 void PrintListening(const Config& config, const Node& node) {
   auto at = [](const Endpoint& endpoint, uint16_t port) { return FormatEndpoint({endpoint.host, port}); };
   std::cerr << Cat("listening text=", at(config.server.listen, node.server().text_port()),
-                   " http=", at(config.server.http, node.server().http_port()), "\n") << std::flush;
+                   " http=", at(config.server.http, node.server().http_port()), "\n")
+            << std::flush;
 }
 
 int RunServe(const ServeOptions& options) {

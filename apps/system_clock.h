@@ -8,7 +8,7 @@ namespace tally {
 class SystemClock : public Clock {
  public:
   Timestamp Now() const override;
-  absl::Duration Monotonic() const override;   // CLOCK_BOOTTIME: goes on while the machine sleeps
+  absl::Duration Monotonic() const override;  // CLOCK_BOOTTIME: goes on while the machine sleeps
 };
 
 }  // namespace tally

@@ -14,9 +14,8 @@
 namespace tally {
 namespace {
 
-constexpr std::string_view kEvent =
-    R"({"time":1307284245123,"game":"mw","call":"login","user":10012345678,)"
-    R"("ip":"10.101.2.34","v":3,"source":"newsfeed"})";
+constexpr std::string_view kEvent = R"({"time":1307284245123,"game":"mw","call":"login","user":10012345678,)"
+                                    R"("ip":"10.101.2.34","v":3,"source":"newsfeed"})";
 static_assert(kEvent.size() == 113);
 constexpr std::string_view kLine = "1307284245 10.1.2.3 /k/login/abc?x=1";
 constexpr char kPattern[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))";

@@ -33,16 +33,16 @@
 namespace tally {
 namespace {
 
-constexpr size_t kBatch = 1000;          // records handed to a shard at once
-constexpr size_t kSeriesPerCut = 10'000;   // while they are counted for the first time
-constexpr size_t kPayloads = 1 << 20;    // made beforehand, so that only counting them is measured
-constexpr int kChanged = 1000;           // series that a checkpoint is written for
+constexpr size_t kBatch = 1000;           // records handed to a shard at once
+constexpr size_t kSeriesPerCut = 10'000;  // while they are counted for the first time
+constexpr size_t kPayloads = 1 << 20;     // made beforehand, so that only counting them is measured
+constexpr int kChanged = 1000;            // series that a checkpoint is written for
 
 std::string CallOf(uint64_t series) {
   std::string number = Cat(series);
   return Cat("call", std::string(8 - number.size(), '0'), number);
 }
-std::string NameOf(uint64_t series) { return Cat("stats:mw:", CallOf(series)); }   // of 21 bytes
+std::string NameOf(uint64_t series) { return Cat("stats:mw:", CallOf(series)); }  // of 21 bytes
 
 struct NoStatus : StatusSource {
   NodeStatus Status() const override { return {}; }
@@ -104,8 +104,14 @@ class Growth {
   void Print() {
     std::printf("%llu\t%.1f", static_cast<unsigned long long>(series_), ApplyNanos());
     std::printf("\t%.1f\t%.1f", CutNowNanos(), CheckpointNanos());
-    std::printf("\t%.1f\t%.1f", AskNanos(20'000, [&] { return Words{"GET", NameOf(random_() % series_), "now"}; }),
-                AskNanos(200, [&] { return Words{"LIST", NameOf(random_() % series_).substr(0, 19) + "*"}; }));
+    std::printf("\t%.1f\t%.1f",
+                AskNanos(20'000,
+                         [&] {
+                           return Words{"GET", NameOf(random_() % series_), "now"};
+                         }),
+                AskNanos(200, [&] {
+                  return Words{"LIST", NameOf(random_() % series_).substr(0, 19) + "*"};
+                }));
     std::printf("\t%.1f", LoadNanos());
   }
 
@@ -167,9 +173,7 @@ class Growth {
     return Apply(payloads_) / static_cast<double>(payloads_.size());
   }
 
-  void ApplySome() {
-    Apply(std::span(payloads_).subspan(random_() % (kPayloads - kChanged), kChanged));
-  }
+  void ApplySome() { Apply(std::span(payloads_).subspan(random_() % (kPayloads - kChanged), kChanged)); }
 
   double CutNowNanos() {
     counters_->Cut();

@@ -20,7 +20,7 @@ namespace {
 constexpr int kGames = 10;
 constexpr int kCalls = 100;
 constexpr int kMinutes = 240;
-constexpr Minute kNow = Minute::FromIndex(21'788'070);   // 2011-06-05T14:30Z
+constexpr Minute kNow = Minute::FromIndex(21'788'070);  // 2011-06-05T14:30Z
 
 struct StandingClock : Clock {
   Timestamp Now() const override { return kNow.start(); }
@@ -36,8 +36,8 @@ struct Node : StatusSource {
     for (int minute = 0; minute < kMinutes; ++minute) {
       int64_t millis = (kNow - minute).start().millis();
       for (int series = 0; series < kGames * kCalls; ++series) {
-        std::string payload = Cat(R"({"time":)", millis, R"(,"game":"g)", series % kGames, R"(","call":"c)",
-                                  series / kGames, R"("})");
+        std::string payload =
+            Cat(R"({"time":)", millis, R"(,"game":"g)", series % kGames, R"(","call":"c)", series / kGames, R"("})");
         shard.Apply(std::vector<Record>{{slot, offset++, clock.Now(), std::nullopt, payload}}, clock.Now());
       }
     }
@@ -99,8 +99,8 @@ BENCHMARK_CAPTURE(Ask, RangeOfOne, {"RANGE", "stats:g3:c17", "-239m", "now"}, kM
 BENCHMARK_CAPTURE(Ask, RangeOfAll, {"RANGE", "stats:*", "-239m", "now"}, kMinutes - 1);
 BENCHMARK_CAPTURE(Ask, TopOfAll, {"TOP", "10", "stats:*", "-239m", "now"}, 10);
 BENCHMARK_CAPTURE(Ask, Dbsize, {"DBSIZE"}, 1);
-BENCHMARK_CAPTURE(Ask, Keys, {"KEYS", "*"}, kGames * kMinutes);
-BENCHMARK_CAPTURE(Ask, List, {"LIST"}, kGames * kCalls);
+BENCHMARK_CAPTURE(Ask, Keys, {"KEYS", "*"}, kGames* kMinutes);
+BENCHMARK_CAPTURE(Ask, List, {"LIST"}, kGames* kCalls);
 
 BENCHMARK_CAPTURE(TextRequest, Get, "GET stats:g3:c17 -1h\n");
 

@@ -1,14 +1,14 @@
 // What a checkpoint costs: written while there are many counters, and loaded at a start. TMPDIR says on which disk.
 //
 //   storage_bench --benchmark_filter=Load
+#include <unistd.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
 #include <utility>
-
-#include <unistd.h>
 
 #include "benchmark/benchmark.h"
 #include "core/base/check.h"
@@ -19,7 +19,7 @@
 namespace tally {
 namespace {
 
-constexpr Minute kStart = Minute::FromIndex(21'788'070);   // 2011-06-05T14:30Z
+constexpr Minute kStart = Minute::FromIndex(21'788'070);  // 2011-06-05T14:30Z
 constexpr int32_t kMinutes = 240;
 
 // A directory in which nothing is left behind.
@@ -71,7 +71,7 @@ void CheckpointLoad(benchmark::State& state) {
   auto written = Open(directory);
   TALLY_CHECK(written->Load().ok() && written->Write(AllOf(state.range(0)), {}).ok());
   written.reset();
-  Open(directory).reset();   // what was in the log is in tables now
+  Open(directory).reset();  // what was in the log is in tables now
   size_t blocks = 0;
   for (auto _ : state) {
     auto contents = Open(directory)->Load();

@@ -98,7 +98,7 @@ absl::Status CheckpointStore::Replace(const Changes& changes, const MetricRows& 
 absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& changes, const MetricRows& metrics,
                                      bool replace) {
   if (!db_) RETURN_IF_ERROR(Reopen());
-  if (node_.empty()) node_ = NewNodeId();   // kept after a failure too: the batch may have reached the disk
+  if (node_.empty()) node_ = NewNodeId();  // kept after a failure too: the batch may have reached the disk
   HeaderRow header{node_, sequence_ + 1, changes.horizon, changes.clock};
   header.blocks = replace ? 0 : blocks_.size();
   header.series = replace ? 0 : series_rows_;
@@ -162,7 +162,7 @@ absl::Status CheckpointStore::Reopen() {
 
 // The lock was free for a moment, so another node may have been here, and have left the directory to us again.
 absl::Status CheckpointStore::CheckOurs() {
-  std::string found;   // empty: no checkpoint
+  std::string found;  // empty: no checkpoint
   rocksdb::Status status = db_->Get(ReadOptions(), HeaderKey(), &found);
   if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, directory_);
   if (std::find(headers_.begin(), headers_.end(), found) != headers_.end()) {

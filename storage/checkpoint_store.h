@@ -72,8 +72,8 @@ class CheckpointStore {
   absl::Status Replace(const Changes& changes, const MetricRows& metrics);
 
   const std::string& directory() const { return directory_; }
-  const std::string& node() const { return node_; }         // drawn by the first Write() of a directory
-  uint64_t sequence() const { return sequence_; }           // of the last checkpoint known to be on the disk; 0: none
+  const std::string& node() const { return node_; }  // drawn by the first Write() of a directory
+  uint64_t sequence() const { return sequence_; }    // of the last checkpoint known to be on the disk; 0: none
 
  private:
   CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env);
@@ -87,15 +87,15 @@ class CheckpointStore {
 
   const std::string directory_;
   const StorageLog log_;
-  const std::unique_ptr<rocksdb::Env> env_;   // checks tables
+  const std::unique_ptr<rocksdb::Env> env_;  // checks tables
   std::unique_ptr<rocksdb::DB> db_;
-  std::string manifest_;   // that was there before it was opened
+  std::string manifest_;  // that was there before it was opened
   std::string node_;
   uint64_t sequence_ = 0;
   // What is on the disk as of the last checkpoint that is known to be there.
   absl::flat_hash_set<BlockKey> blocks_;
-  std::vector<bool> series_;   // by number, as they are dense: a set takes eighty times the room
-  uint64_t series_rows_ = 0;   // how many of them are true
+  std::vector<bool> series_;  // by number, as they are dense: a set takes eighty times the room
+  uint64_t series_rows_ = 0;  // how many of them are true
   MetricRows metrics_;
   // The header that is there, and behind it that of a batch which failed and may be there. Empty: no checkpoint.
   std::vector<std::string> headers_ = {""};

@@ -21,8 +21,8 @@ namespace tally {
 class Checkpointer {
  public:
   struct Progress {
-    uint64_t sequence = 0;   // of the last checkpoint on the disk
-    absl::Duration age;      // of the oldest change that is not saved, or a little more; zero if all is saved
+    uint64_t sequence = 0;  // of the last checkpoint on the disk
+    absl::Duration age;     // of the oldest change that is not saved, or a little more; zero if all is saved
   };
 
   // All outlive the checkpointer.
@@ -45,7 +45,7 @@ class Checkpointer {
   absl::Status Checkpoint(How how);
   MetricRows Rows(const Changes& changes) const;
 
-  Mutex running_;   // taken before mutex_
+  Mutex running_;  // taken before mutex_
   Counters& counters_;
   CheckpointStore& store_;
   const Fingerprints fingerprints_;
@@ -53,7 +53,7 @@ class Checkpointer {
 
   mutable Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);   // monotonic: every change before it is on the disk
+  absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);  // monotonic: every change before it is on the disk
   std::vector<Changes::Partition> saved_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -54,8 +54,8 @@ absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::
   const std::vector<std::string> tables = Numbered(directory, ".sst", env);
   files.insert(files.end(), tables.begin(), tables.end());
   if (!files.empty() && env.FileExists(directory + "/CURRENT").IsNotFound()) {
-    return absl::DataLossError(Cat("data directory ", directory, ": ", directory, "/CURRENT is missing, but ",
-                                   files.front(), " is there"));
+    return absl::DataLossError(
+        Cat("data directory ", directory, ": ", directory, "/CURRENT is missing, but ", files.front(), " is there"));
   }
   return ManifestOrCurrent(directory, env);
 }

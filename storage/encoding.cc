@@ -33,7 +33,7 @@ bool Reader::Varint(uint64_t& n) {
   for (int shift = 0; shift < 64; shift += 7) {
     uint8_t byte;
     if (!Byte(byte)) return false;
-    if (shift == 63 && byte > 1) return false;   // more than 64 bits
+    if (shift == 63 && byte > 1) return false;  // more than 64 bits
     n |= uint64_t{byte & 0x7fu} << shift;
     if (byte < 0x80) return byte != 0 || shift == 0;
   }

@@ -13,11 +13,16 @@ std::string_view Name(EventFormat format) { return format == EventFormat::kJson 
 
 std::string_view Name(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kAuto: return "auto";
-    case TimeUnit::kSeconds: return "s";
-    case TimeUnit::kMillis: return "ms";
-    case TimeUnit::kMicros: return "us";
-    case TimeUnit::kNanos: return "ns";
+    case TimeUnit::kAuto:
+      return "auto";
+    case TimeUnit::kSeconds:
+      return "s";
+    case TimeUnit::kMillis:
+      return "ms";
+    case TimeUnit::kMicros:
+      return "us";
+    case TimeUnit::kNanos:
+      return "ns";
   }
   return "";
 }

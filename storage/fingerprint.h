@@ -13,7 +13,7 @@ namespace tally {
 
 struct Fingerprints {
   std::string event;
-  std::map<std::string, std::string> metrics;   // by name
+  std::map<std::string, std::string> metrics;  // by name
 };
 
 Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec>& metrics);

@@ -30,11 +30,16 @@ class RowReader {
         ++events_;
         contents_.metrics.event = value;
         return absl::OkStatus();
-      case RowKind::kMetric: return Set(MetricOf(key, value), contents_.metrics.metrics[std::string(key.substr(1))]);
-      case RowKind::kPartition: return Add(PartitionOf(key, value), contents_.saved.partitions);
-      case RowKind::kSeries: return Add(SeriesOf(key, value), contents_.saved.series);
-      case RowKind::kBlock: return Add(BlockOfRow(key, value), contents_.saved.blocks);
-      case RowKind::kLink: return Add(LinkOf(key, value), links_);
+      case RowKind::kMetric:
+        return Set(MetricOf(key, value), contents_.metrics.metrics[std::string(key.substr(1))]);
+      case RowKind::kPartition:
+        return Add(PartitionOf(key, value), contents_.saved.partitions);
+      case RowKind::kSeries:
+        return Add(SeriesOf(key, value), contents_.saved.series);
+      case RowKind::kBlock:
+        return Add(BlockOfRow(key, value), contents_.saved.blocks);
+      case RowKind::kLink:
+        return Add(LinkOf(key, value), links_);
     }
     return absl::DataLossError("a row of a kind that storage/FORMAT.md does not have");
   }
@@ -82,7 +87,7 @@ class RowReader {
 
   absl::Status CheckSeries() const {
     absl::flat_hash_set<std::string> names;
-    absl::flat_hash_map<BlockIndex, BlockCells> named;   // not a vector: a number that is wrong may be any
+    absl::flat_hash_map<BlockIndex, BlockCells> named;  // not a vector: a number that is wrong may be any
     for (const auto& [id, name] : contents_.saved.series) {
       if (!names.insert(name).second) return absl::DataLossError("a series' name has two numbers");
       named[BlockOf(id)][CellOf(id) / 64] |= uint64_t{1} << (CellOf(id) % 64);

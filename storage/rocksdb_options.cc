@@ -21,7 +21,7 @@ class LineLogger : public rocksdb::Logger {
 
   using rocksdb::Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
-    char line[1024];   // longer lines are cut
+    char line[1024];  // longer lines are cut
     int length = std::vsnprintf(line, sizeof line, format, arguments);
     if (length <= 0) return;
     std::string_view text(line, std::min(static_cast<size_t>(length), sizeof line - 1));
@@ -46,11 +46,11 @@ rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env) {
   options.write_buffer_size = 16 << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 1;
-  options.stats_dump_period_sec = 0;   // into a log that drops them, from a thread of its own
+  options.stats_dump_period_sec = 0;  // into a log that drops them, from a thread of its own
   options.stats_persist_period_sec = 0;
-  options.compression = rocksdb::kNoCompression;   // blocks are packed already
+  options.compression = rocksdb::kNoCompression;  // blocks are packed already
   rocksdb::BlockBasedTableOptions table;
-  table.no_block_cache = true;   // every row is read once, at the start
+  table.no_block_cache = true;  // every row is read once, at the start
   // What storage/table_check.cc can check, whatever a later RocksDB makes of its own accord.
   table.format_version = 5;
   table.checksum = rocksdb::kCRC32c;

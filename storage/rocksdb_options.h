@@ -12,7 +12,7 @@ namespace tally {
 
 // REQUIRES: `env` is one of CheckTables() (storage/table_check.h), and lives longer than what is opened so.
 rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env);
-rocksdb::ReadOptions ReadOptions();   // checksums verified
+rocksdb::ReadOptions ReadOptions();  // checksums verified
 
 // A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss; all else is
 // Unavailable. The message names `directory`.

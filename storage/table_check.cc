@@ -68,15 +68,14 @@ bool FindProperties(std::string_view metaindex, Handle& properties) {
 
 class Table {
  public:
-  Table(FSRandomAccessFile& file, uint64_t size, std::string name)
-      : file_(file), size_(size), name_(std::move(name)) {}
+  Table(FSRandomAccessFile& file, uint64_t size, std::string name) : file_(file), size_(size), name_(std::move(name)) {}
 
   IOStatus Check() {
-    if (size_ < kFooterSize) return IOStatus::OK();   // and RocksDB says what it is
+    if (size_ < kFooterSize) return IOStatus::OK();  // and RocksDB says what it is
     std::string footer, metaindex, properties;
     IOStatus status = Read("footer", {size_ - kFooterSize, kFooterSize}, footer);
     if (!status.ok() || !IsOfThisKind(footer)) return status;
-    if (footer[0] != rocksdb::kCRC32c) return IOStatus::OK();   // what was CRC-32C, RocksDB finds at the metaindex
+    if (footer[0] != rocksdb::kCRC32c) return IOStatus::OK();  // what was CRC-32C, RocksDB finds at the metaindex
     Handle handle;
     Reader handles(std::string_view(footer).substr(1, kVersionAt - 1));
     if (!TakeHandle(handles, handle)) return Damaged("footer", "no place of the metaindex");
@@ -110,7 +109,7 @@ class Table {
     IOStatus status = file_.Read(at.offset, at.size, {}, &read, bytes.data(), nullptr);
     if (!status.ok()) return status;
     if (read.size() != at.size) return Damaged(what, "beyond the end");
-    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());   // it need not use what it is given
+    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());  // it need not use what it is given
     return status;
   }
 

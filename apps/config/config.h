@@ -26,7 +26,7 @@ struct StartPoint {
   enum class Kind { kEarliest, kLatest, kRetention, kTime };
 
   Kind kind = Kind::kRetention;
-  Timestamp time;   // kTime: the first record stamped at or after it
+  Timestamp time;  // kTime: the first record stamped at or after it
 
   friend bool operator==(const StartPoint&, const StartPoint&) = default;
 };
@@ -86,9 +86,9 @@ struct LimitsConfig {
 
 struct ServerConfig {
   // Without a password whoever reaches a port may ask, so that is only for loopback. Port 0 takes a free one.
-  Endpoint listen = {"127.0.0.1", 7878};   // line protocol and RESP
-  Endpoint http = {"127.0.0.1", 7879};     // metrics, health
-  std::string password_file;               // empty: no password
+  Endpoint listen = {"127.0.0.1", 7878};  // line protocol and RESP
+  Endpoint http = {"127.0.0.1", 7879};    // metrics, health
+  std::string password_file;              // empty: no password
 };
 
 // What is counted where the configuration names no metric.
@@ -108,19 +108,19 @@ struct Config {
 std::string PrintConfig(const Config& config);
 
 // The limits. A value beyond one is refused with a message that states it.
-inline constexpr size_t kConfigBytesMax = 1 << 20;   // of the file
-inline constexpr size_t kTextMax = 1000;             // bytes of a name, an address, a path, a source
-inline constexpr size_t kPatternMax = 10'000;        // bytes of event.pattern
+inline constexpr size_t kConfigBytesMax = 1 << 20;  // of the file
+inline constexpr size_t kTextMax = 1000;            // bytes of a name, an address, a path, a source
+inline constexpr size_t kPatternMax = 10'000;       // bytes of event.pattern
 inline constexpr size_t kTopicsMax = 1000;
-inline constexpr size_t kTopicNameMax = 249;         // Kafka's own
+inline constexpr size_t kTopicNameMax = 249;  // Kafka's own
 inline constexpr int kThreadsMax = 64;
-inline constexpr size_t kPropertiesMax = 300;        // librdkafka knows some 200
-inline constexpr size_t kPropertyValueMax = 100'000; // bytes; a chain of certificates fits
+inline constexpr size_t kPropertiesMax = 300;         // librdkafka knows some 200
+inline constexpr size_t kPropertyValueMax = 100'000;  // bytes; a chain of certificates fits
 inline constexpr size_t kMetricsMax = 100;
-inline constexpr size_t kDimensionsMax = 16;         // of one metric
-inline constexpr size_t kWhereFieldsMax = 16;        // of one metric
-inline constexpr size_t kWhereValuesMax = 1000;      // of one field
-inline constexpr uint32_t kSeriesMaxMax = 100'000'000;   // their numbers fit SeriesId many times over
+inline constexpr size_t kDimensionsMax = 16;            // of one metric
+inline constexpr size_t kWhereFieldsMax = 16;           // of one metric
+inline constexpr size_t kWhereValuesMax = 1000;         // of one field
+inline constexpr uint32_t kSeriesMaxMax = 100'000'000;  // their numbers fit SeriesId many times over
 inline constexpr int kClientsMaxMax = 100'000;
 
 // Durations are whole milliseconds, as event times are. A ttl under a minute could not hold the minute that is counted;
@@ -129,7 +129,7 @@ inline constexpr absl::Duration kTtlMin = absl::Minutes(1);
 inline constexpr absl::Duration kTtlMax = absl::Hours(366 * 24);
 inline constexpr absl::Duration kAheadMin = absl::Milliseconds(1);
 inline constexpr absl::Duration kAheadMax = absl::Hours(366 * 24);
-inline constexpr absl::Duration kIntervalMin = absl::Milliseconds(10);   // a synced write costs about as much
-inline constexpr absl::Duration kIntervalMax = absl::Hours(1);           // what a restart reads again stays bounded
+inline constexpr absl::Duration kIntervalMin = absl::Milliseconds(10);  // a synced write costs about as much
+inline constexpr absl::Duration kIntervalMax = absl::Hours(1);          // what a restart reads again stays bounded
 
 }  // namespace tally

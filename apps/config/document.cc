@@ -121,7 +121,7 @@ std::string QuoteToml(std::string_view text) {
 std::string Shown(std::string_view text) {
   if (text.size() <= kShownMax) return QuoteToml(text);
   size_t end = kShownMax;
-  while (end > 0 && IsContinuation(text[end])) --end;   // never inside a character
+  while (end > 0 && IsContinuation(text[end])) --end;  // never inside a character
   return QuoteToml(text.substr(0, end)) + "...";
 }
 

@@ -25,20 +25,20 @@ namespace tally {
 
 // Where something stands: in a file, or on the command line.
 struct Place {
-  std::shared_ptr<const std::string> name;   // the file's, or the flag's
-  uint32_t line = 0;                         // from 1 on; 0: the flag as a whole
+  std::shared_ptr<const std::string> name;  // the file's, or the flag's
+  uint32_t line = 0;                        // from 1 on; 0: the flag as a whole
   uint32_t column = 0;
 
-  std::string Text() const;   // "tallyd.toml:12:3", "--listen"
+  std::string Text() const;  // "tallyd.toml:12:3", "--listen"
 };
 
 class TomlValue {
  public:
   struct Entry;
   using ListOf = std::vector<TomlValue>;
-  using TableOf = std::vector<Entry>;   // in the order of the file
+  using TableOf = std::vector<Entry>;  // in the order of the file
   struct DateTime {
-    std::string text;   // as RFC 3339, as far as it was written
+    std::string text;  // as RFC 3339, as far as it was written
   };
   using Data = std::variant<std::string, int64_t, bool, double, DateTime, ListOf, TableOf>;
 
@@ -49,7 +49,7 @@ class TomlValue {
   TomlValue& operator=(TomlValue&&) noexcept;
   ~TomlValue();
 
-  const std::string& path() const { return path_; }   // "retention.ttl"; empty for the whole document
+  const std::string& path() const { return path_; }  // "retention.ttl"; empty for the whole document
   const Place& place() const { return place_; }
 
   // How errors begin: "tallyd.toml:12:3: retention.ttl".
@@ -68,7 +68,7 @@ class TomlValue {
   std::string What() const;
 
   // Each fails if the value is of another type or beyond the limits.
-  absl::StatusOr<std::string> Text(size_t size_max, std::string_view expected = "a string") const;   // may be empty
+  absl::StatusOr<std::string> Text(size_t size_max, std::string_view expected = "a string") const;  // may be empty
   absl::StatusOr<std::string> NonEmptyText(size_t size_max, std::string_view expected = "a string") const;
   absl::StatusOr<int64_t> Integer(int64_t min, int64_t max) const;
   absl::StatusOr<absl::Duration> Duration(absl::Duration min, absl::Duration max) const;

@@ -17,7 +17,7 @@ namespace tally {
 // A field of an event that the configuration asks for, and where it does.
 struct FieldUse {
   std::string field;
-  std::string where;   // "tallyd.toml:12:3: metric.by", as TomlValue::Where() says it
+  std::string where;  // "tallyd.toml:12:3: metric.by", as TomlValue::Where() says it
 };
 
 // Those of DefaultMetrics().

@@ -12,7 +12,7 @@ namespace tally {
 absl::StatusOr<std::string> ReadPasswordFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return InvalidArgument(path, ": ", std::strerror(errno));
-  std::string text(kPasswordBytesMax + 2, '\0');   // and a line's end
+  std::string text(kPasswordBytesMax + 2, '\0');  // and a line's end
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   if (text.ends_with('\n')) text.pop_back();

@@ -12,17 +12,17 @@ namespace tally {
 namespace {
 
 struct Refusal {
-  std::string_view name;   // a * at its end stands for any ending
+  std::string_view name;  // a * at its end stands for any ending
   std::string_view why;
 };
 
 // Counts are exact only if the node alone decides what is read, from where, and what a damaged record means.
 constexpr Refusal kRefusals[] = {
     {"bootstrap.servers", "write kafka.brokers"},
-    {"metadata.broker.list", "write kafka.brokers"},   // the same property by its older name
+    {"metadata.broker.list", "write kafka.brokers"},  // the same property by its older name
     {"group.id", "write kafka.group"},
     {"enable.auto.*", "a node goes on from its checkpoint alone"},
-    {"auto.commit.enable", "a node goes on from its checkpoint alone"},   // enable.auto.commit by its older name
+    {"auto.commit.enable", "a node goes on from its checkpoint alone"},  // enable.auto.commit by its older name
     {"enable.partition.eof", "whether a partition is at its end decides which minutes are open"},
     {"auto.offset.reset", "a jump to another offset would leave records out or count them twice"},
     {"check.crcs", "a flipped byte must not be counted"},
@@ -41,9 +41,12 @@ absl::Status AskLibrdkafka(const std::string& name, const std::string& value) {
   std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(rd_kafka_conf_new(), &rd_kafka_conf_destroy);
   char error[512] = "";
   switch (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), error, sizeof error)) {
-    case RD_KAFKA_CONF_OK: return absl::OkStatus();
-    case RD_KAFKA_CONF_UNKNOWN: return InvalidArgument("librdkafka has no such property");
-    default: break;
+    case RD_KAFKA_CONF_OK:
+      return absl::OkStatus();
+    case RD_KAFKA_CONF_UNKNOWN:
+      return InvalidArgument("librdkafka has no such property");
+    default:
+      break;
   }
   if (IsSecretProperty(name)) return InvalidArgument("librdkafka does not take this value");
   return InvalidArgument("librdkafka does not take it: ", std::string_view(error));

@@ -165,10 +165,8 @@ constexpr Key kRetentionKeys[] = {
 
 constexpr Key kCheckpointKeys[] = {
     {"dir", [](const TomlValue& v, Draft& d) { return Set(d.config.checkpoint.dir, Line(v)); }},
-    {"interval",
-     [](const TomlValue& v, Draft& d) {
-       return Set(d.config.checkpoint.interval, v.Duration(kIntervalMin, kIntervalMax));
-     }},
+    {"interval", [](const TomlValue& v,
+                    Draft& d) { return Set(d.config.checkpoint.interval, v.Duration(kIntervalMin, kIntervalMax)); }},
 };
 
 constexpr Key kLimitsKeys[] = {

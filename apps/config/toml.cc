@@ -109,7 +109,7 @@ class Converter {
   }
 
   const std::shared_ptr<const std::string> name_;
-  const bool in_file_;   // else every place is the flag's
+  const bool in_file_;  // else every place is the flag's
 };
 
 absl::StatusOr<TomlValue> Parse(std::string_view text, std::string name, bool in_file) {

@@ -17,10 +17,10 @@
 namespace tally {
 
 struct ClientOptions {
-  std::string brokers;                             // "host:port,host:port"
-  std::string group;                               // positions are written for it; nobody joins it
-  std::map<std::string, std::string> properties;   // librdkafka's own names
-  bool read_committed = true;                      // else what open and aborted transactions wrote, too
+  std::string brokers;                            // "host:port,host:port"
+  std::string group;                              // positions are written for it; nobody joins it
+  std::map<std::string, std::string> properties;  // librdkafka's own names
+  bool read_committed = true;                     // else what open and aborted transactions wrote, too
 };
 
 // What a client fetches ahead, and so each ingest thread. librdkafka fetches on while less than `messages` and

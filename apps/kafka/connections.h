@@ -41,7 +41,7 @@ class Connections {
   std::atomic<bool> replaced_{false};
   Mutex mutex_;
   std::map<int, std::string> open_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> ended_ ABSL_GUARDED_BY(mutex_);   // brokers
+  std::set<std::string> ended_ ABSL_GUARDED_BY(mutex_);  // brokers
 };
 
 }  // namespace tally

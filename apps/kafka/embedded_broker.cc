@@ -12,7 +12,7 @@ namespace tally {
 namespace {
 
 constexpr int kBrokers = 1;
-constexpr int32_t kBrokerId = 1;   // the mock counts from 1
+constexpr int32_t kBrokerId = 1;  // the mock counts from 1
 constexpr int32_t kNoLeader = -1;
 
 }  // namespace

@@ -38,7 +38,7 @@ class EmbeddedBroker {
   // Whoever asks about the topic gets this error, by librdkafka's numbers; 0 ends that.
   void SetTopicError(const std::string& topic, int error);
 
-  void TakeLeader(const std::string& topic, int partition);   // leaves it without one
+  void TakeLeader(const std::string& topic, int partition);  // leaves it without one
 
   // Hangs up and takes no connection until BringUp(). The logs stay.
   void TakeDown();
@@ -51,7 +51,7 @@ class EmbeddedBroker {
  private:
   EmbeddedBroker(ClientHandle client, rd_kafka_mock_cluster_s* cluster);
 
-  const ClientHandle client_;   // the cluster needs one to live in
+  const ClientHandle client_;  // the cluster needs one to live in
   rd_kafka_mock_cluster_s* const cluster_;
   const std::string bootstrap_;
 };

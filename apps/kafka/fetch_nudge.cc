@@ -10,7 +10,7 @@
 namespace tally {
 namespace {
 
-constexpr double kLowWater = 0.5;   // of what librdkafka may queue; the other half is read while the next fetch comes
+constexpr double kLowWater = 0.5;  // of what librdkafka may queue; the other half is read while the next fetch comes
 
 bool Get(rd_kafka_s* client, const char* name, std::string& value) {
   size_t size = 0;

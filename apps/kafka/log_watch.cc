@@ -16,7 +16,7 @@ namespace tally {
 namespace {
 
 constexpr int32_t kLeaderUnknown = -2;
-constexpr int32_t kNoLeader = -1;   // Kafka's
+constexpr int32_t kNoLeader = -1;  // Kafka's
 constexpr std::string_view kCommitting = "writing the group's positions";
 
 // Times below 0 are librdkafka's for the ends of a log.
@@ -93,8 +93,7 @@ absl::StatusOr<std::string> LogWatch::ClusterId(absl::Duration timeout) {
   return copy;
 }
 
-absl::StatusOr<LogWatch::Topics> LogWatch::ListPartitions(std::span<const std::string> topics,
-                                                          absl::Duration timeout) {
+absl::StatusOr<LogWatch::Topics> LogWatch::ListPartitions(std::span<const std::string> topics, absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   leaders_.clear();
@@ -135,7 +134,7 @@ absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeou
       topics[topic] = std::nullopt;
       continue;
     }
-    if (found.partition_cnt == 0) return KafkaError(what, found.err);   // it is being made
+    if (found.partition_cnt == 0) return KafkaError(what, found.err);  // it is being made
     topics[topic] = found.partition_cnt;
     for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
       leaders_[{topic, partition.id}] = partition.leader;
@@ -169,7 +168,7 @@ absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartitio
     const auto leader = leaders_.find(place);
     by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(place);
   }
-  if (const auto leaderless = by_leader.extract(kNoLeader)) {   // librdkafka would wait until there is one
+  if (const auto leaderless = by_leader.extract(kNoLeader)) {  // librdkafka would wait until there is one
     LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " have no leader"));
   }
   Offsets offsets;
@@ -202,8 +201,8 @@ absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int6
     } else if (element.offset >= 0 || (element.offset == kNoRecord && time_ms >= 0)) {
       offsets[PlaceOf(element)] = element.offset;
     } else {
-      problem.Update(absl::UnavailableError(Cat(what, " of ", std::string_view(element.topic), ":", element.partition,
-                                                ": got ", element.offset)));
+      problem.Update(absl::UnavailableError(
+          Cat(what, " of ", std::string_view(element.topic), ":", element.partition, ": got ", element.offset)));
     }
   }
   return problem;
@@ -221,8 +220,8 @@ absl::StatusOr<std::map<TopicPartition, LogWatch::Position>> LogWatch::Committed
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kWhat, element);
     if (element.offset < 0) continue;
-    positions[PlaceOf(element)] = {
-        element.offset, std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
+    positions[PlaceOf(element)] = {element.offset,
+                                   std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
   }
   return positions;
 }
@@ -242,7 +241,7 @@ absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadat
     auto* element = rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition);
     element->offset = offset;
     element->metadata_size = metadata.size();
-    element->metadata = std::malloc(metadata.size() + 1);   // the list's, which frees it
+    element->metadata = std::malloc(metadata.size() + 1);  // the list's, which frees it
     TALLY_CHECK(element->metadata != nullptr);
     metadata.copy(static_cast<char*>(element->metadata), metadata.size());
   }

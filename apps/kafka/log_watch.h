@@ -87,7 +87,7 @@ class LogWatch : public LogBounds {
   void ServeErrors();
 
   ClientHandle client_;
-  QueueHandle commits_;                        // answers to Commit()
+  QueueHandle commits_;  // answers to Commit()
   bool commit_pending_ = false;
   std::map<std::string, TopicHandle> topics_;
   std::map<TopicPartition, int32_t> leaders_;  // as of the last ListPartitions()

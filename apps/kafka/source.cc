@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOpt
 absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& prefetch) {
   ASSIGN_OR_RETURN(client_, NewConsumer(options, prefetch, connections_.get()));
   nudge_.emplace(client_.get());
-  rd_kafka_poll_set_consumer(client_.get());   // errors of the client come through the same queue
+  rd_kafka_poll_set_consumer(client_.get());  // errors of the client come through the same queue
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
   TALLY_CHECK(queue_ != nullptr);
   messages_.resize(kReservedBatch);
@@ -181,7 +181,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message, RecordSink& sin
     LogKafka(kSyslogWarning, rd_kafka_err2name(message.err), ErrorText(message));
     return;
   }
-  if (*slot == kNoSlot) return;   // stopped before, or not ours
+  if (*slot == kNoSlot) return;  // stopped before, or not ours
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     sink.OnEnd(*slot, message.offset);
     return;

@@ -59,8 +59,8 @@ class KafkaSource {
 
   struct Assignment {
     TopicPartition place;
-    uint32_t slot = 0;   // its records carry this; small numbers
-    int64_t next = 0;    // the first offset to read
+    uint32_t slot = 0;  // its records carry this; small numbers
+    int64_t next = 0;   // the first offset to read
   };
 
   // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct places and
@@ -81,9 +81,9 @@ class KafkaSource {
   static constexpr uint32_t kNoSlot = UINT32_MAX;
 
   struct Topic {
-    TopicHandle handle;   // held for its address, by which messages name their topic
+    TopicHandle handle;  // held for its address, by which messages name their topic
     std::string name;
-    std::vector<uint32_t> slots;   // by partition; kNoSlot if not assigned, or stopped
+    std::vector<uint32_t> slots;  // by partition; kNoSlot if not assigned, or stopped
   };
 
   KafkaSource() = default;
@@ -96,7 +96,7 @@ class KafkaSource {
   uint32_t* FindSlot(const rd_kafka_message_s& message);
   void HandleError(const rd_kafka_message_s& message, RecordSink& sink);
 
-  std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();   // the client may outlive this
+  std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();  // the client may outlive this
   ClientHandle client_;
   std::vector<Topic> topics_;
   QueueHandle queue_;
@@ -107,8 +107,8 @@ class KafkaSource {
   int32_t last_partition_ = 0;
   uint32_t* last_slot_ = nullptr;
 
-  std::vector<rd_kafka_message_s*> messages_;   // the batch
-  std::vector<Record> records_;                 // of it, not yet handed over
+  std::vector<rd_kafka_message_s*> messages_;  // the batch
+  std::vector<Record> records_;                // of it, not yet handed over
   size_t batch_bytes_ = 0;
 };
 

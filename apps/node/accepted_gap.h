@@ -20,7 +20,7 @@ struct AcceptedGap {
   TopicPartition place;
   int64_t next = 0;
   To to = To::kUnsaid;
-  int64_t offset = 0;   // of kOffset
+  int64_t offset = 0;  // of kOffset
 
   friend bool operator==(const AcceptedGap&, const AcceptedGap&) = default;
 };

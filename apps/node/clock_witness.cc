@@ -16,8 +16,10 @@ void Say(const std::string& doubt) {
   if (doubt.empty()) {
     spdlog::warn("the clock is trusted again; counting goes on");
   } else {
-    spdlog::error("the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or none came "
-                  "for {}", doubt, FromAbsl(absl::FormatDuration(TrustedClock::kQuiet)));
+    spdlog::error(
+        "the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or none came "
+        "for {}",
+        doubt, FromAbsl(absl::FormatDuration(TrustedClock::kQuiet)));
   }
 }
 
@@ -39,7 +41,7 @@ class ClockWitness::Ears : public RecordSink {
   void OnRecords(std::span<const Record> records) override {
     for (const Record& record : records) {
       Reach(record.slot, record.offset + 1);
-      if (record.stamp == Timestamp::Min()) continue;   // it has none
+      if (record.stamp == Timestamp::Min()) continue;  // it has none
       clock_.SeeFresh(record.stamp);
       silent_ = false;
     }
@@ -49,20 +51,20 @@ class ClockWitness::Ears : public RecordSink {
   void OnOutOfRange(uint32_t slot) override { LoseHearing(slot); }
 
   bool done() const { return ends_.empty(); }
-  bool silent() const { return silent_; }   // so far
+  bool silent() const { return silent_; }  // so far
 
  private:
-  void Reach(uint32_t slot, int64_t next) {   // a leader that was just elected may be behind
+  void Reach(uint32_t slot, int64_t next) {  // a leader that was just elected may be behind
     const auto end = ends_.find(slot);
     if (end != ends_.end() && next >= end->second) ends_.erase(end);
   }
-  void LoseHearing(uint32_t slot) {   // what cannot be read is not silence
+  void LoseHearing(uint32_t slot) {  // what cannot be read is not silence
     ends_.erase(slot);
     silent_ = false;
   }
 
   TrustedClock& clock_;
-  std::map<uint32_t, int64_t> ends_;   // of those that are not over yet, by slot
+  std::map<uint32_t, int64_t> ends_;  // of those that are not over yet, by slot
   bool silent_ = true;
 };
 
@@ -75,7 +77,7 @@ ClockWitness::~ClockWitness() {
 }
 
 void ClockWitness::Run() {
-  std::string doubt;   // the last one; each says other times
+  std::string doubt;  // the last one; each says other times
   while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kListenEvery)) {
     clock_.Check();
     if (std::string now = clock_.doubt(); now != doubt) {
@@ -84,7 +86,7 @@ void ClockWitness::Run() {
       log_.reset();
       heard_at_ = -absl::InfiniteDuration();
     }
-    if (!doubt.empty()) (void)Listen(doubt);   // what goes wrong the watch says, who asks the same
+    if (!doubt.empty()) (void)Listen(doubt);  // what goes wrong the watch says, who asks the same
   }
 }
 
@@ -103,7 +105,7 @@ absl::Status ClockWitness::Listen(const std::string& doubt) {
   for (const auto& [place, end] : ends->offsets) {
     const auto heard = heard_.find(place);
     if (heard == heard_.end() || heard->second > end) {
-      hears_all = false;   // what was written to it meanwhile is not known
+      hears_all = false;  // what was written to it meanwhile is not known
     } else if (heard->second < end) {
       news.push_back({place, heard->second, end});
     }
@@ -121,10 +123,10 @@ absl::StatusOr<ClockWitness::Ends> ClockWitness::AskEnds() {
   }
   ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, patience_.timeout()));
   const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
-  if (places.empty()) return Ends{};   // of no log nothing can be heard
+  if (places.empty()) return Ends{};  // of no log nothing can be heard
   Ends ends;
   ASSIGN_OR_RETURN(ends.offsets, log_->Ends(places, patience_.timeout()));
-  ends.cluster = log_->ClusterId(kTimeout).value_or("");   // it came with the topics, if it has a name
+  ends.cluster = log_->ClusterId(kTimeout).value_or("");  // it came with the topics, if it has a name
   ends.all = LogWatch::MaySeeAll(topics) && ends.offsets.size() == places.size();
   return ends;
 }

@@ -50,7 +50,7 @@ class ClockWitness {
   struct Ends {
     std::string cluster;
     LogBounds::Offsets offsets;
-    bool all = false;   // of all logs
+    bool all = false;  // of all logs
   };
   // What was written to a partition between two looks at its end.
   struct News {
@@ -70,11 +70,11 @@ class ClockWitness {
   const ClientOptions client_;
 
   // The thread's own.
-  std::unique_ptr<LogWatch> log_;   // while the clock is in doubt
+  std::unique_ptr<LogWatch> log_;  // while the clock is in doubt
   Patience patience_{kTimeout, kTimeoutMax};
-  std::string cluster_;             // whose logs it hears
-  LogBounds::Offsets heard_;        // where it is known what is fresh: all from here on
-  absl::Duration heard_at_;         // when the logs ended there
+  std::string cluster_;       // whose logs it hears
+  LogBounds::Offsets heard_;  // where it is known what is fresh: all from here on
+  absl::Duration heard_at_;   // when the logs ended there
   absl::Duration silent_since_;
 
   StopFlag stop_;

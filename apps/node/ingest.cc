@@ -13,9 +13,9 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPoll = absl::Milliseconds(500);       // so soon a new partition is seen
-constexpr auto kIdle = std::chrono::milliseconds(50);           // without a partition, or a clock to trust
-constexpr auto kRetry = std::chrono::milliseconds(1000);        // after a client could not be made, or broke
+constexpr absl::Duration kPoll = absl::Milliseconds(500);  // so soon a new partition is seen
+constexpr auto kIdle = std::chrono::milliseconds(50);      // without a partition, or a clock to trust
+constexpr auto kRetry = std::chrono::milliseconds(1000);   // after a client could not be made, or broke
 
 }  // namespace
 

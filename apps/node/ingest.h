@@ -54,9 +54,9 @@ class Ingest {
   const TrustedClock& clock_;
 
   std::atomic<bool> stopping_{false};
-  Mutex applying_;   // held while records are applied
+  Mutex applying_;  // held while records are applied
   std::atomic<bool> waits_for_look_{false};
-  std::atomic<uint64_t> generation_{0};   // one more with each change of places_
+  std::atomic<uint64_t> generation_{0};  // one more with each change of places_
   Mutex mutex_;
   std::set<TopicPartition> places_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

@@ -74,7 +74,7 @@ bool LogGuard::IsMissing(const TopicPartition& place) const {
   if (!topics_) return false;
   const auto topic = topics_->find(place.topic);
   if (topic == topics_->end()) return true;
-  return topic->second && place.partition >= *topic->second;   // one that may not be seen may well be there
+  return topic->second && place.partition >= *topic->second;  // one that may not be seen may well be there
 }
 
 // A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
@@ -106,7 +106,7 @@ void LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds
   }
   if (places.empty()) return;
   const absl::StatusOr<LogBounds::Offsets> beginnings = bounds.Beginnings(places, timeout);
-  if (!beginnings.ok()) return;   // the next look tells
+  if (!beginnings.ok()) return;  // the next look tells
   for (Partition& suspect : suspects) {
     if (auto begin = beginnings->find(suspect.status.place); begin != beginnings->end()) suspect.begin = begin->second;
   }
@@ -148,11 +148,12 @@ std::optional<LogGuard::Trouble> LogGuard::TroubleOf(const Partition& suspect, c
   if (suspect.begin && *suspect.begin > next) {
     const std::string since = status.state.newest_stamp ? FormatTimestamp(*status.state.newest_stamp) : "the beginning";
     return Trouble{Cat("offsets ", next, " to ", *suspect.begin - 1, " are gone, up to ", *suspect.begin - next,
-                       " records since ", since), /*is_gap=*/true};
+                       " records since ", since),
+                   /*is_gap=*/true};
   }
   if (suspect.end && *suspect.end < next && StaysShort(status.place)) {
-    return Trouble{Cat("the log ends before the next offset ", next,
-                       ": it was truncated, or the topic was created anew")};
+    return Trouble{
+        Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created anew")};
   }
   return std::nullopt;
 }
@@ -203,7 +204,7 @@ std::optional<int64_t> LogGuard::OffsetOf(const AcceptedGap& gap, const Partitio
 
 void LogGuard::Stop(const Partition& suspect, const Trouble& trouble) {
   const auto& [topic, partition] = suspect.status.place;
-  if (!said_.insert(suspect.status.place).second || suspect.status.unreadable) return;   // which its client has said
+  if (!said_.insert(suspect.status.place).second || suspect.status.unreadable) return;  // which its client has said
   to_renew_.insert(suspect.shard);
   std::string reason = trouble.reason;
   if (suspect.begin && suspect.end) Append(reason, Cat("; the log is now from ", *suspect.begin, " to ", *suspect.end));

@@ -44,8 +44,8 @@ class LogGuard {
   static constexpr absl::Duration kMissingFor = absl::Seconds(30);
 
   struct Actions {
-    std::function<void(size_t shard)> renew;    // has the shard's partitions read by a new client
-    std::function<absl::Status()> save;         // takes a checkpoint
+    std::function<void(size_t shard)> renew;  // has the shard's partitions read by a new client
+    std::function<absl::Status()> save;       // takes a checkpoint
   };
 
   // `counters` and `clock` outlive the guard.
@@ -65,13 +65,13 @@ class LogGuard {
   struct Partition {
     size_t shard = 0;
     uint32_t slot = 0;
-    PartitionStatus status;   // before the log was asked for
-    std::optional<int64_t> begin, end;   // of the log; nothing if there was no answer
+    PartitionStatus status;             // before the log was asked for
+    std::optional<int64_t> begin, end;  // of the log; nothing if there was no answer
   };
   // Why a partition does not just go on.
   struct Trouble {
     std::string reason;
-    bool is_gap = false;   // records have expired, and the log begins behind them: it is the same log
+    bool is_gap = false;  // records have expired, and the log begins behind them: it is the same log
   };
 
   std::vector<Partition> All() const;
@@ -90,7 +90,7 @@ class LogGuard {
   bool HasFlag(const PartitionStatus& status) const;
   Shard& ShardOf(const Partition& partition) { return *counters_.shards()[partition.shard]; }
 
-  std::vector<AcceptedGap> accepted_;   // those that are not used up
+  std::vector<AcceptedGap> accepted_;  // those that are not used up
   Counters& counters_;
   const Actions actions_;
   const Clock& clock_;
@@ -99,10 +99,10 @@ class LogGuard {
   std::optional<LogBounds::Topics> topics_;
   std::map<TopicPartition, absl::Duration> missing_since_;
   std::map<TopicPartition, absl::Duration> short_since_;
-  std::set<TopicPartition> said_;         // stopped, and the log says so
-  std::set<TopicPartition> unverified_;   // goes on without having been compared, and the log says so
+  std::set<TopicPartition> said_;        // stopped, and the log says so
+  std::set<TopicPartition> unverified_;  // goes on without having been compared, and the log says so
   std::set<size_t> to_renew_;
-  std::set<size_t> to_save_;              // shards with a gap that is not on the disk yet, and then to renew
+  std::set<size_t> to_save_;  // shards with a gap that is not on the disk yet, and then to renew
 };
 
 }  // namespace tally

@@ -15,7 +15,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kTick = absl::Milliseconds(250);   // so often the horizon is moved
+constexpr absl::Duration kTick = absl::Milliseconds(250);  // so often the horizon is moved
 constexpr int kStaleIntervals = 10;
 
 // After a checkpoint that failed the directory is opened anew.
@@ -75,7 +75,7 @@ absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, co
   if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
   absl::Status same =
       Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
-  const Timestamp now = clock_.Now();   // by the machine, as long as the checkpoint has no say in it
+  const Timestamp now = clock_.Now();  // by the machine, as long as the checkpoint has no say in it
   const bool ahead = contents->header.horizon > MinuteOf(now);
   if (options.recount && (!same.ok() || ahead)) {
     DoubtClockBefore(contents->saved.clock);
@@ -90,7 +90,7 @@ absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, co
   }
   Continue(*std::move(contents));
   contents.reset();
-  TrimMemory();   // what was loaded takes twice its room while it is taken over
+  TrimMemory();  // what was loaded takes twice its room while it is taken over
   return Watch::Begin::kResumed;
 }
 
@@ -116,7 +116,7 @@ void Node::Continue(CheckpointContents contents) {
 }
 
 void Node::DoubtClockBefore(Timestamp checkpoint) {
-  if (checkpoint == Timestamp::Min()) return;   // that of the events, which have said nothing yet
+  if (checkpoint == Timestamp::Min()) return;  // that of the events, which have said nothing yet
   // The events' clock may be ahead of the wall's by as much as an event may.
   const bool by_events = config_.retention.clock == ClockKind::kEvent;
   clock_.NotBefore(by_events ? checkpoint - config_.event.ahead_max : checkpoint);
@@ -133,7 +133,7 @@ absl::Status Node::Start() {
 absl::Status Node::failure() const { return watch_->state().failure; }
 
 void Node::TakeCheckpoints() {
-  absl::Duration retry = absl::ZeroDuration();   // longer with each failure
+  absl::Duration retry = absl::ZeroDuration();  // longer with each failure
   absl::Duration last = clock_.Monotonic();
   while (stop_.WaitFor(std::min(kTick, config_.checkpoint.interval))) {
     counters_->Tick(clock_.Now());

@@ -32,10 +32,10 @@
 namespace tally {
 
 struct NodeOptions {
-  bool init = false;      // begin in an empty directory although the group's positions are an earlier node's
-  bool recount = false;   // count anew what another configuration, or a clock ahead of its time, left
-  std::vector<AcceptedGap> accepted = {};   // records that a person gave up
-  Password password = {};                   // who has not said it gets no answer
+  bool init = false;     // begin in an empty directory although the group's positions are an earlier node's
+  bool recount = false;  // count anew what another configuration, or a clock ahead of its time, left
+  std::vector<AcceptedGap> accepted = {};  // records that a person gave up
+  Password password = {};                  // who has not said it gets no answer
 };
 
 class Node : public StatusSource {
@@ -74,7 +74,7 @@ class Node : public StatusSource {
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::vector<std::unique_ptr<Ingest>> ingests_;   // by shard
+  std::vector<std::unique_ptr<Ingest>> ingests_;  // by shard
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<ClockWitness> clock_witness_;
   std::unique_ptr<Commands> commands_;

@@ -25,7 +25,7 @@ class Patience {
   void Learn(bool answered, absl::Duration took) {
     if (answered) {
       timeout_ = std::max(timeout_ / 2, least_);
-    } else if (took >= 0.9 * timeout_) {   // librdkafka may give up a moment before it is over
+    } else if (took >= 0.9 * timeout_) {  // librdkafka may give up a moment before it is over
       timeout_ = std::min(timeout_ * 2, most_);
     }
   }

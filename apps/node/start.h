@@ -14,8 +14,8 @@
 namespace tally {
 
 struct ResolvedStart {
-  std::map<TopicPartition, int64_t> offsets;   // one for each of the partitions that were asked for
-  Minute known_from = Minute::Min();           // minutes before this may have events in front of the start
+  std::map<TopicPartition, int64_t> offsets;  // one for each of the partitions that were asked for
+  Minute known_from = Minute::Min();          // minutes before this may have events in front of the start
 };
 
 // Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer within `timeout` a

@@ -79,7 +79,7 @@ void Watch::Run() {
     absl::Status status = Look();
     const bool looked = status.ok();
     const absl::Duration took = clock_.Monotonic() - began;
-    if (looked) status = GoOn();   // with the patience that was enough
+    if (looked) status = GoOn();  // with the patience that was enough
     patience_.Learn(looked, took);
     wait = looked ? kEvery : kRetry;
     if (!status.ok() && last_error != FromAbsl(status.message())) spdlog::warn("{}", FromAbsl(status.message()));
@@ -108,10 +108,10 @@ absl::Status Watch::Look() {
   guard_.NoteTopics(topics);
   found_ = LogWatch::PlacesOf(topics);
   may_see_all_ = LogWatch::MaySeeAll(topics);
-  cluster_ = log_->ClusterId(kClusterTimeout).value_or("");   // brokers of before 0.10.1 do not say it
+  cluster_ = log_->ClusterId(kClusterTimeout).value_or("");  // brokers of before 0.10.1 do not say it
   if (!group_checked_) RETURN_IF_ERROR(CheckGroup());
   if (!state().begun) RETURN_IF_ERROR(ResolveStarts());
-  return guard_.Look(cluster_, *log_, patience_.timeout());   // before anything is read of a log that may be another
+  return guard_.Look(cluster_, *log_, patience_.timeout());  // before anything is read of a log that may be another
 }
 
 // What can be done after a look is done, whatever of it fails: the partitions of the checkpoint need not wait for one
@@ -171,7 +171,7 @@ absl::Status Watch::ResolveStarts() {
   for (const TopicPartition& place : found_) {
     if (!adopted_.contains(place)) fresh.push_back(place);
   }
-  if (begin_ == Begin::kRecount && adopted_.empty() && (fresh.empty() || !may_see_all_)) {   // it replaces all there is
+  if (begin_ == Begin::kRecount && adopted_.empty() && (fresh.empty() || !may_see_all_)) {  // it replaces all there is
     return absl::UnavailableError(fresh.empty() ? "there is no topic to count anew"
                                                 : "not every topic that is to be counted anew may be seen");
   }
@@ -208,8 +208,8 @@ absl::Status Watch::CheckGroup() {
   for (const auto& [place, position] : *positions) {
     std::optional<Owner> owner = ParseOwner(position.metadata);
     if (!owner) continue;
-    std::string who = Cat("group ", config_.kafka.group, " has positions of node ", owner->node, " at checkpoint ",
-                          owner->sequence);
+    std::string who =
+        Cat("group ", config_.kafka.group, " has positions of node ", owner->node, " at checkpoint ", owner->sequence);
     if (begin_ == Begin::kFirst) {
       MutexLock lock(mutex_);
       state_.failure = absl::FailedPreconditionError(Cat("data directory ", config_.checkpoint.dir, " is empty, but ",
@@ -275,7 +275,7 @@ absl::Status Watch::CommitPositions() {
   RETURN_IF_ERROR(log_->Commit(positions, Cat(kOwner, store_.node(), " ", sequence), kTimeout));
   if (committed_sequence_ == 0) spdlog::info("positions of group {} are written from now on", config_.kafka.group);
   committed_sequence_ = sequence;
-  group_checked_ = true;   // they are ours now
+  group_checked_ = true;  // they are ours now
   committed_at_ = now;
   return absl::OkStatus();
 }

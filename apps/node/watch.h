@@ -40,10 +40,10 @@ class Watch {
   };
 
   struct State {
-    std::string not_ready = "waiting for Kafka";   // empty once partitions were assigned
-    bool begun = false;                            // the start is on the disk, so checkpoints may follow
-    std::vector<std::string> waiting_topics;       // configured, but not there yet
-    absl::Status failure;                          // the node must not go on
+    std::string not_ready = "waiting for Kafka";  // empty once partitions were assigned
+    bool begun = false;                           // the start is on the disk, so checkpoints may follow
+    std::vector<std::string> waiting_topics;      // configured, but not there yet
+    absl::Status failure;                         // the node must not go on
   };
 
   // All but `config` outlive the watch; `ingests` are those of the counters' shards.
@@ -53,17 +53,17 @@ class Watch {
   ~Watch();
 
   void Start();
-  void Stop();   // waits for the broker's answer that is under way, kTimeoutMax at most
+  void Stop();  // waits for the broker's answer that is under way, kTimeoutMax at most
   State state() const;
 
  private:
   static constexpr absl::Duration kEvery = absl::Seconds(2);
-  static constexpr absl::Duration kRetry = absl::Milliseconds(300);   // while the brokers do not say all that is needed
-  static constexpr absl::Duration kTimeout = absl::Seconds(3);        // of a request
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);  // while the brokers do not say all that is needed
+  static constexpr absl::Duration kTimeout = absl::Seconds(3);       // of a request
   static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
   static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name
   static constexpr absl::Duration kCommitEvery = absl::Seconds(5);
-  static constexpr absl::Duration kRecommitEvery = absl::Hours(12);   // before the group's positions expire
+  static constexpr absl::Duration kRecommitEvery = absl::Hours(12);  // before the group's positions expire
 
   void Run();
   absl::Status Look();
@@ -82,22 +82,22 @@ class Watch {
   const Begin begin_;
   Counters& counters_;
   Checkpointer& checkpointer_;
-  const CheckpointStore& store_;   // for the node's identity, which stands once it is drawn
+  const CheckpointStore& store_;  // for the node's identity, which stands once it is drawn
   const uint64_t loaded_sequence_;
   std::vector<std::unique_ptr<Ingest>>& ingests_;
   const TrustedClock& clock_;
 
   // The thread's own.
   std::unique_ptr<LogWatch> log_;
-  std::string cluster_;                                     // by Kafka's own name for it; empty if it has none
-  std::vector<TopicPartition> found_;                       // partitions that there are
-  bool may_see_all_ = false;                                // else there may be others
-  std::vector<Ingest*> waiting_;                            // for the look that is under way
+  std::string cluster_;                // by Kafka's own name for it; empty if it has none
+  std::vector<TopicPartition> found_;  // partitions that there are
+  bool may_see_all_ = false;           // else there may be others
+  std::vector<Ingest*> waiting_;       // for the look that is under way
   LogGuard guard_;
   Patience patience_{kTimeout, kTimeoutMax};
-  std::map<TopicPartition, size_t> adopted_;                // partitions of a shard -> which
-  std::map<size_t, std::set<TopicPartition>> unread_;       // by shard: adopted, but not yet given to its client
-  bool starts_saved_ = false;                               // where those begin is on the disk
+  std::map<TopicPartition, size_t> adopted_;           // partitions of a shard -> which
+  std::map<size_t, std::set<TopicPartition>> unread_;  // by shard: adopted, but not yet given to its client
+  bool starts_saved_ = false;                          // where those begin is on the disk
   bool group_checked_ = false;
   bool commits_well_ = true;
   uint64_t committed_sequence_ = 0;

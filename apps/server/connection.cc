@@ -46,13 +46,11 @@ void Connection::Expire() {
   if (!over_ || is_resp_) return Close();
   is_resp_ = false;
   Error ignored;
-  socket_.cancel(ignored);   // the read that is waited for, before its buffer is used again
+  socket_.cancel(ignored);  // the read that is waited for, before its buffer is used again
   Turn();
 }
 
-std::string_view Connection::Input() const {
-  return {static_cast<const char*>(input_.cdata().data()), input_.size()};
-}
+std::string_view Connection::Input() const { return {static_cast<const char*>(input_.cdata().data()), input_.size()}; }
 
 void Connection::Read() {
   SetDeadline(over_ ? Peers::kOverTime : context_.idle_max);
@@ -68,8 +66,8 @@ void Connection::NoteHeld() {
 }
 
 void Connection::OnRead(Error error, size_t bytes) {
-  if (!socket_.is_open() || closing_) return;   // closed or expired while this waited
-  if (error) return Close();                    // the client's end too: whatever came before it is answered by now
+  if (!socket_.is_open() || closing_) return;  // closed or expired while this waited
+  if (error) return Close();                   // the client's end too: whatever came before it is answered by now
   input_.commit(bytes);
   Turn();
 }
@@ -159,7 +157,7 @@ void Connection::Flush() {
 void Connection::AfterFlush() {
   if (more_) {
     NoteHeld();
-    return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });   // the others come first
+    return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });  // the others come first
   }
   if (closing_) return Linger();
   Read();

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "apps/server/resp.h"
 #include "apps/server/peer.h"
+#include "apps/server/resp.h"
 #include "apps/server/text_protocol.h"
 #include "core/query/command.h"
 
@@ -23,9 +23,9 @@ namespace tally {
 
 class Connection : public Peer {
  public:
-  static constexpr size_t kReadBytes = 16 * 1024;    // asked of the socket at once
-  static constexpr size_t kChunkBytes = 64 * 1024;   // of output, after which the socket is given it
-  static constexpr size_t kKeptBytes = 128 * 1024;   // a larger buffer is given back once it is empty
+  static constexpr size_t kReadBytes = 16 * 1024;   // asked of the socket at once
+  static constexpr size_t kChunkBytes = 64 * 1024;  // of output, after which the socket is given it
+  static constexpr size_t kKeptBytes = 128 * 1024;  // a larger buffer is given back once it is empty
 
   // What the kernel takes beyond what the client has room for. By default that is megabytes, for each client that does
   // not read, and none of them would be seen to stand still before.
@@ -46,8 +46,8 @@ class Connection : public Peer {
   struct Context {
     Commands& commands;
     Peers& peers;
-    std::chrono::milliseconds idle_max;    // without a request
-    std::chrono::milliseconds stall_max;   // until the client has taken what is written to it at once
+    std::chrono::milliseconds idle_max;   // without a request
+    std::chrono::milliseconds stall_max;  // until the client has taken what is written to it at once
   };
 
   // `over`: there are too many clients already, so the only answer is that.
@@ -82,15 +82,15 @@ class Connection : public Peer {
   Session session_;
 
   boost::beast::flat_buffer input_;
-  std::optional<bool> is_resp_;      // by the first byte
+  std::optional<bool> is_resp_;  // by the first byte
   TextParser text_;
   RespParser resp_;
 
   std::optional<ReplyInProgress> reply_;
   std::string output_;
-  size_t sent_ = 0;                  // of output_
-  bool more_ = false;                // there may be more to do without another byte of input
-  bool closing_ = false;             // nothing is executed any more
+  size_t sent_ = 0;       // of output_
+  bool more_ = false;     // there may be more to do without another byte of input
+  bool closing_ = false;  // nothing is executed any more
 };
 
 }  // namespace tally

@@ -18,8 +18,8 @@ HttpPage ReadyPage(const Counters& counters, const NodeStatus& status) {
   }
   for (const std::string& topic : status.waiting_topics) wrong += Cat("waiting for topic: ", topic, "\n");
   if (status.checkpoint_stale) {
-    wrong += Cat("stale checkpoint: the oldest change not saved is ",
-                 absl::ToInt64Milliseconds(status.checkpoint_age), " ms old\n");
+    wrong += Cat("stale checkpoint: the oldest change not saved is ", absl::ToInt64Milliseconds(status.checkpoint_age),
+                 " ms old\n");
   }
   return {200, Cat("ready\n", wrong)};
 }

@@ -22,8 +22,8 @@ struct HttpPage {
 
 struct HttpQuestion {
   std::string_view method;
-  std::string_view target;               // a path and perhaps a query, which no page looks at
-  std::string_view authorization = {};   // that header, empty if there is none
+  std::string_view target;              // a path and perhaps a query, which no page looks at
+  std::string_view authorization = {};  // that header, empty if there is none
 };
 
 // 404 for a path that there is not, 405 for a method other than GET and HEAD; to HEAD the body is not sent. Where there

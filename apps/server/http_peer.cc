@@ -85,7 +85,7 @@ class HttpPeer : public Peer {
     if (is_http_error && error != http::error::end_of_stream && error != http::error::partial_message) {
       return AnswerLast({400, Cat("expected HTTP/1.1: ", error.message(), "\n")});
     }
-    Close();   // the client is gone
+    Close();  // the client is gone
   }
 
   void AnswerLast(HttpPage page) { Answer(std::move(page), kHttp11, /*keep_alive=*/false, /*head=*/false); }

@@ -17,8 +17,8 @@
 namespace tally {
 
 inline constexpr size_t kHttpHeaderBytesMax = 8 * 1024;
-inline constexpr size_t kHttpBodyBytesMax = 1024;   // no page takes one; a small one is read past
-inline constexpr std::chrono::milliseconds kHttpTime{30'000};   // for a request to come, and for its answer to be taken
+inline constexpr size_t kHttpBodyBytesMax = 1024;              // no page takes one; a small one is read past
+inline constexpr std::chrono::milliseconds kHttpTime{30'000};  // for a request to come, and for its answer to be taken
 
 // What it stands on, all of the server's life.
 struct HttpContext {

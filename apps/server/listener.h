@@ -21,7 +21,7 @@ class Listener {
  public:
   // Without descriptors left nothing can be accepted, and to ask again at once would be to ask for ever.
   static constexpr std::chrono::milliseconds kRetryTime{100};
-  static constexpr int kBacklog = 511;   // as Redis; the kernel may allow less
+  static constexpr int kBacklog = 511;  // as Redis; the kernel may allow less
 
   // Makes the peer of a connection; `over` says that it is beyond the limit.
   using NewPeer = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket socket, bool over)>;
@@ -47,7 +47,7 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   uint16_t port_ = 0;
-  bool failing_ = false;   // said so in the log
+  bool failing_ = false;  // said so in the log
 };
 
 }  // namespace tally

@@ -83,16 +83,21 @@ void AddByPartition(const std::vector<PartitionStatus>& partitions, std::string_
 void AddPartitions(const std::vector<PartitionStatus>& partitions, Exposition& out) {
   using Number = std::optional<int64_t>;
   AddFates(partitions, out);
-  AddByPartition(partitions, "tallyd_next_offset", "The next offset to read.",
-                 [](const PartitionStatus& p) -> Number { return p.state.next; }, out);
-  AddByPartition(partitions, "tallyd_log_end_offset", "Where the log ends, as its leader said last.",
-                 [](const PartitionStatus& p) { return p.end ? Number(p.end->offset) : Number(); }, out);
-  AddByPartition(partitions, "tallyd_lag_records", "Offsets between the next one and the log's end.",
-                 [](const PartitionStatus& p) {
-                   return p.end ? Number(std::max<int64_t>(p.end->offset - p.state.next, 0)) : Number();
-                 }, out);
-  AddByPartition(partitions, "tallyd_partition_stopped", "1 if the partition is not read any more; LAG tells why.",
-                 [](const PartitionStatus& p) -> Number { return p.stopped.empty() ? 0 : 1; }, out);
+  AddByPartition(
+      partitions, "tallyd_next_offset", "The next offset to read.",
+      [](const PartitionStatus& p) -> Number { return p.state.next; }, out);
+  AddByPartition(
+      partitions, "tallyd_log_end_offset", "Where the log ends, as its leader said last.",
+      [](const PartitionStatus& p) { return p.end ? Number(p.end->offset) : Number(); }, out);
+  AddByPartition(
+      partitions, "tallyd_lag_records", "Offsets between the next one and the log's end.",
+      [](const PartitionStatus& p) {
+        return p.end ? Number(std::max<int64_t>(p.end->offset - p.state.next, 0)) : Number();
+      },
+      out);
+  AddByPartition(
+      partitions, "tallyd_partition_stopped", "1 if the partition is not read any more; LAG tells why.",
+      [](const PartitionStatus& p) -> Number { return p.stopped.empty() ? 0 : 1; }, out);
 }
 
 void AddCounters(const Counters& counters, Exposition& out) {

@@ -8,7 +8,7 @@
 namespace tally {
 namespace {
 
-constexpr std::chrono::minutes kSayTime{1};   // not more often
+constexpr std::chrono::minutes kSayTime{1};  // not more often
 
 }  // namespace
 
@@ -58,7 +58,7 @@ Peer* Peers::LongestWaiting(const Peer& apart_from) const {
 }
 
 void Peers::ExpireThoseBefore(SteadyTime now) {
-  std::vector<std::shared_ptr<Peer>> expired;   // apart, because each takes itself out of the table
+  std::vector<std::shared_ptr<Peer>> expired;  // apart, because each takes itself out of the table
   for (const auto& [key, entry] : all_) {
     if (entry.peer->deadline() < now) expired.push_back(entry.peer);
   }

@@ -48,7 +48,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   // Looked at a few times a second, which is cheaper than a timer that every request would move.
   SteadyTime deadline_ = SteadyTime::max();
   SteadyTime waiting_since_ = SteadyTime::max();
-  size_t held_bytes_ = 0;   // as of the last Peers::Hold()
+  size_t held_bytes_ = 0;  // as of the last Peers::Hold()
 };
 
 class Peers {
@@ -104,9 +104,9 @@ class Peers {
 
   const size_t clients_max_;
   std::atomic<size_t> within_{0};
-  std::array<size_t, 2> over_{};   // by port
+  std::array<size_t, 2> over_{};  // by port
   size_t held_bytes_ = 0;
-  SteadyTime said_at_ = SteadyTime::min();   // that memory was short, in the log
+  SteadyTime said_at_ = SteadyTime::min();  // that memory was short, in the log
   int64_t last_id_ = 0;
   absl::flat_hash_map<Peer*, Entry> all_;
 };

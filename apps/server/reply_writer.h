@@ -17,8 +17,8 @@ namespace tally {
 
 struct ReplyInProgress {
   Reply reply;
-  size_t next_row = 0;      // of a table
-  bool begun = false;       // its header is out
+  size_t next_row = 0;  // of a table
+  bool begun = false;   // its header is out
 
   size_t held_bytes() const {
     auto* table = std::get_if<Table>(&reply.body);

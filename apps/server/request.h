@@ -15,9 +15,9 @@ namespace tally {
 
 struct Parsed {
   enum class Kind {
-    kNeedMore,   // no whole request yet: come back with more bytes behind these
-    kRequest,    // `words`; the next call begins `consumed` bytes later
-    kBroken,     // nothing behind this can be understood: say `error` and close
+    kNeedMore,  // no whole request yet: come back with more bytes behind these
+    kRequest,   // `words`; the next call begins `consumed` bytes later
+    kBroken,    // nothing behind this can be understood: say `error` and close
   };
 
   Kind kind = Kind::kNeedMore;

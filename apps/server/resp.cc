@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-constexpr size_t kDigitsMax = 9;   // of a number; every limit is below
+constexpr size_t kDigitsMax = 9;  // of a number; every limit is below
 constexpr auto IsDigit = [](char c) { return c >= '0' && c <= '9'; };
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
@@ -60,8 +60,8 @@ bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
       return wrong(Wrong("'$' and a length", header.text));
     }
     if (static_cast<uint64_t>(header.number) > kRequestBytesMax - std::min(at_ + 2, kRequestBytesMax)) {
-      return wrong(Parsed::Broken(
-          Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more")));
+      return wrong(
+          Parsed::Broken(Cat("Protocol error: expected at most ", kRequestBytesMax, " bytes in a request, got more")));
     }
     word_size_ = header.number;
   }

@@ -32,7 +32,7 @@ class RespParser {
     enum class Found { kNo, kYes, kWrong };
     Found found = Found::kNo;
     int64_t number = 0;
-    std::string_view text = {};   // with kWrong: what stands there instead
+    std::string_view text = {};  // with kWrong: what stands there instead
   };
   struct Place {
     size_t at;

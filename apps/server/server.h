@@ -44,7 +44,7 @@ class Server {
  public:
   // All of them outlive the server.
   Server(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status);
-  ~Server();   // stops
+  ~Server();  // stops
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 

@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kTurnNanos = 100'000;   // the shortest there is
+constexpr uint64_t kTurnNanos = 100'000;  // the shortest there is
 
 // The kernel's struct sched_attr of 48 bytes, which glibc declares from 2.41 on only.
 struct Attributes {
@@ -18,7 +18,7 @@ struct Attributes {
   uint64_t flags = 0;
   int32_t nice = 0;
   uint32_t priority = 0;
-  uint64_t runtime = 0;   // nanoseconds at a time
+  uint64_t runtime = 0;  // nanoseconds at a time
   uint64_t deadline = 0;
   uint64_t period = 0;
 };
@@ -30,7 +30,7 @@ void AskForShortTurns() {
 #if defined(SYS_sched_getattr) && defined(SYS_sched_setattr)
   Attributes attributes;
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
-  if (attributes.policy != SCHED_OTHER) return;   // somebody has chosen another way already
+  if (attributes.policy != SCHED_OTHER) return;  // somebody has chosen another way already
   attributes.runtime = kTurnNanos;
   (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
 #endif

@@ -27,7 +27,7 @@ bool IsHttp(const std::vector<std::string_view>& words) {
 
 Parsed TextParser::Next(std::string_view input) {
   size_t end = input.find('\n', seen_);
-  if (end == std::string_view::npos && input.size() <= kLineBytesMax + 1) {   // 1: there may be a CR
+  if (end == std::string_view::npos && input.size() <= kLineBytesMax + 1) {  // 1: there may be a CR
     seen_ = input.size();
     return Parsed::NeedMore();
   }

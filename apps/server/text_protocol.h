@@ -27,7 +27,7 @@ class TextParser {
   Parsed Next(std::string_view input);
 
  private:
-  size_t seen_ = 0;   // so many bytes of `input` hold no LF
+  size_t seen_ = 0;  // so many bytes of `input` hold no LF
   std::vector<std::string_view> words_;
 };
 

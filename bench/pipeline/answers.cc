@@ -18,7 +18,7 @@ namespace {
 constexpr Extent kExtent = {5000, 240};
 constexpr int kSeriesOfGame = kExtent.series / 5;
 constexpr int kRequests = 1'000'000;
-constexpr int kRanges = 20;   // of which a round gives the median
+constexpr int kRanges = 20;  // of which a round gives the median
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
 // Millions a second, as redis-benchmark says.
@@ -28,7 +28,7 @@ absl::StatusOr<double> HgetRate(const std::string& port, const Prepared& prepare
                    RunToEnd({"redis-benchmark", "-p", port, "-c", "1", "-P", "100", "-n", Cat(kRequests), "--csv",
                              "HGET", HashOf(series, prepared.newest()), Prepared::CallOf(series)},
                             kPatience));
-  const size_t line = run.out.rfind("\"HGET");   // "HGET key field","1234567.89",...
+  const size_t line = run.out.rfind("\"HGET");  // "HGET key field","1234567.89",...
   const size_t at = line == std::string::npos ? line : run.out.find("\",\"", line);
   double rate = 0;
   if (run.status == 0 && at != std::string::npos && std::sscanf(run.out.c_str() + at, "\",\"%lf", &rate) == 1) {
@@ -52,12 +52,13 @@ absl::Status MeasureHget(Bench& bench, const Prepared& prepared, Tallyd& node) {
   }
   bench.report().Judge({.what = "pipelined HGET / Redis", .want = Want::kAtLeast, .bar = 1, .beyond = 2, .unit = " x"},
                        SpreadOf(ratios));
-  bench.report().Add({.title = "Pipelined HGET",
-                      .text = Cat("redis-benchmark -c 1 -P 100 -n ", kRequests, " HGET, in turns, of a node with ",
-                                  kExtent.counters(), " counters that reads nothing meanwhile, and of a Redis with the "
-                                  "same hashes."),
-                      .head = {"", "million requests/s"},
-                      .rows = {{"tallyd", Text(SpreadOf(ours), 2)}, {"Redis", Text(SpreadOf(theirs), 2)}}});
+  bench.report().Add(
+      {.title = "Pipelined HGET",
+       .text = Cat("redis-benchmark -c 1 -P 100 -n ", kRequests, " HGET, in turns, of a node with ", kExtent.counters(),
+                   " counters that reads nothing meanwhile, and of a Redis with the "
+                   "same hashes."),
+       .head = {"", "million requests/s"},
+       .rows = {{"tallyd", Text(SpreadOf(ours), 2)}, {"Redis", Text(SpreadOf(theirs), 2)}}});
   return absl::OkStatus();
 }
 
@@ -84,14 +85,18 @@ absl::Status MeasureRange(Bench& bench, const Prepared& prepared, Tallyd& node) 
     millis.push_back(ms);
   }
   bench.report().Judge({.what = Cat("RANGE over ", kExtent.minutes, " minutes x ", kSeriesOfGame, " series by glob"),
-                        .want = Want::kAtMost, .bar = 20, .beyond = 5, .unit = " ms"}, SpreadOf(millis));
+                        .want = Want::kAtMost,
+                        .bar = 20,
+                        .beyond = 5,
+                        .unit = " ms"},
+                       SpreadOf(millis));
   return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status MeasureAnswers(Bench& bench) {
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make(kExtent));
   ASSIGN_OR_RETURN(auto node, StartStanding(*prepared, broker->bootstrap(), topics));

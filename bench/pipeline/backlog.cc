@@ -17,8 +17,8 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 50'000;          // messages handed to the producer at once
-constexpr int kSlowMetrics = 100;            // so many make a node slower than what it is sent
+constexpr uint64_t kChunk = 50'000;  // messages handed to the producer at once
+constexpr int kSlowMetrics = 100;    // so many make a node slower than what it is sent
 constexpr absl::Duration kPatience = absl::Minutes(5);
 
 struct Backlog {
@@ -72,25 +72,25 @@ std::string Metrics(int count) {
 
 // What one run came to.
 struct Run {
-  double peak = 0;    // bytes
-  double after = 0;   // once all is read
+  double peak = 0;   // bytes
+  double after = 0;  // once all is read
   int clients = 0;
 };
 
 absl::StatusOr<Run> ReadAll(const std::string& brokers, const std::string& topic, uint64_t events, int metrics) {
   TempDir dir("tally-bench");
   std::ofstream(dir / "tallyd.toml") << Metrics(metrics);
-  ASSIGN_OR_RETURN(auto node,
-                   Tallyd::Start({"--config", dir / "tallyd.toml", "--brokers", brokers, "--topics", topic, "--data",
-                                  dir / "data", "--init", "--set", "kafka.start=earliest"}));
+  ASSIGN_OR_RETURN(auto node, Tallyd::Start({"--config", dir / "tallyd.toml", "--brokers", brokers, "--topics", topic,
+                                             "--data", dir / "data", "--init", "--set", "kafka.start=earliest"}));
   const int pid = node->process().pid();
   const absl::Time deadline = absl::Now() + kPatience;
   while (node->Info("events_read") != Cat(events)) {
     if (absl::Now() > deadline) return absl::DeadlineExceededError(node->process().Stderr());
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  Run run{.peak = static_cast<double>(PeakResidentBytesOf(pid)), .after = static_cast<double>(ResidentBytesOf(pid)),
-          .clients = ThreadsOf(pid, "rdk:main").count - 1};   // one looks after the log's ends
+  Run run{.peak = static_cast<double>(PeakResidentBytesOf(pid)),
+          .after = static_cast<double>(ResidentBytesOf(pid)),
+          .clients = ThreadsOf(pid, "rdk:main").count - 1};  // one looks after the log's ends
   RETURN_IF_ERROR(node->Stop().status());
   return run;
 }
@@ -103,7 +103,7 @@ double Bound(int clients, const Backlog& backlog) {
   const double ratio = backlog.compressed ? 10 : 1;
   const int reading = std::min(clients, backlog.partitions);
   const Prefetch prefetch = Prefetch::For(static_cast<size_t>((backlog.partitions + reading - 1) / reading));
-  const double fetch = prefetch.fetch_bytes * ratio;   // as it is once it is no longer compressed
+  const double fetch = prefetch.fetch_bytes * ratio;  // as it is once it is no longer compressed
   const double messages = prefetch.messages + fetch / static_cast<double>(backlog.event_bytes);
   const double each = Prefetch::kQueuedKbytes * 1024.0 + prefetch.fetch_bytes + fetch + kBytesPerMessage * messages;
   return each * reading;
@@ -113,12 +113,13 @@ double Bound(int clients, const Backlog& backlog) {
 
 absl::Status MeasureBacklog(Bench& bench) {
   const uint64_t shrink = bench.options().whole() ? 1 : 5;
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   Table table = {
       .title = "Memory while the log is far ahead",
       .text = Cat("Peak RSS (VmHWM) of a node that reads a whole topic, which is larger than what it prefetches: "
                   "events of 113 bytes as they are, and of 1,000 bytes that lz4 makes a tenth of. A node of ",
-                  kSlowMetrics, " metrics is slower than the broker, and its queues fill. Bound: what "
+                  kSlowMetrics,
+                  " metrics is slower than the broker, and its queues fill. Bound: what "
                   "apps/kafka/client_config.h says of the prefetch, for the clients that have a partition; the node "
                   "itself comes on top."),
       .head = {"events", "partitions", "metrics", "peak, MB", "all read, MB", "bound of the prefetch, MB"},
@@ -129,8 +130,8 @@ absl::Status MeasureBacklog(Bench& bench) {
     ASSIGN_OR_RETURN(std::string topic, Fill(*broker, scaled));
     for (int metrics : {1, kSlowMetrics}) {
       ASSIGN_OR_RETURN(Run run, ReadAll(broker->bootstrap(), topic, scaled.events, metrics));
-      bench.Say(Cat("backlog: ", scaled.name, ", ", scaled.partitions, " partitions, ", metrics, " metrics: ",
-                    Megabytes(run.peak), " MB"));
+      bench.Say(Cat("backlog: ", scaled.name, ", ", scaled.partitions, " partitions, ", metrics,
+                    " metrics: ", Megabytes(run.peak), " MB"));
       table.rows.push_back({scaled.name, Cat(scaled.partitions), Cat(metrics), Megabytes(run.peak),
                             Megabytes(run.after), Megabytes(Bound(run.clients, scaled))});
     }

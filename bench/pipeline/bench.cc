@@ -17,7 +17,7 @@ absl::StatusOr<KafkaBroker*> Bench::Broker() {
 
 absl::StatusOr<const FilledLog*> Bench::Log() {
   if (!log_) {
-    ASSIGN_OR_RETURN(KafkaBroker* broker, Broker());
+    ASSIGN_OR_RETURN(KafkaBroker * broker, Broker());
     Say(Cat("filling it with ", Text(options_.events), " events"));
     ASSIGN_OR_RETURN(log_, FillLog(*broker, {.events = options_.events}));
   }

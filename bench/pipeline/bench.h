@@ -23,11 +23,11 @@
 namespace tally {
 
 struct BenchOptions {
-  uint64_t events = 10'000'000;   // in the log; what a section makes for itself may shrink with it
-  int rounds = 5;                 // how often each is measured, in turns
-  bool quick = false;             // a reader's first try: only what the first table needs
+  uint64_t events = 10'000'000;  // in the log; what a section makes for itself may shrink with it
+  int rounds = 5;                // how often each is measured, in turns
+  bool quick = false;            // a reader's first try: only what the first table needs
 
-  bool whole() const { return events >= 10'000'000; }   // nothing shrinks
+  bool whole() const { return events >= 10'000'000; }  // nothing shrinks
 };
 
 // Not thread-safe.

@@ -38,8 +38,8 @@ class BusyNode {
     ASSIGN_OR_RETURN(node->store_, CheckpointStore::Open(node->dir_ / "data", nullptr));
     RETURN_IF_ERROR(node->store_->Load().status());
     node->counters_ = std::make_unique<Counters>(rules, Counters::Options{});
-    node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, FingerprintsOf({}, metrics),
-                                                         node->clock_);
+    node->checkpointer_ =
+        std::make_unique<Checkpointer>(*node->counters_, *node->store_, FingerprintsOf({}, metrics), node->clock_);
     for (int shard = 0; shard < 2; ++shard) {
       node->counters_->AddShard();
       for (int32_t i = 0; i < kPartitions / 2; ++i) {
@@ -126,7 +126,7 @@ absl::Status MeasureDisk(Bench& bench) {
   const int seconds = bench.options().whole() ? 3600 : 600;
   const int rounds = bench.options().rounds;
   ASSIGN_OR_RETURN(auto node, BusyNode::Make());
-  RETURN_IF_ERROR(node->Second());   // the series' names, once
+  RETURN_IF_ERROR(node->Second());  // the series' names, once
   std::vector<double> each;
   for (int round = 0; round < rounds; ++round) {
     const uint64_t before = WrittenToDisk();
@@ -136,20 +136,27 @@ absl::Status MeasureDisk(Bench& bench) {
   }
   Spread written = SpreadOf(each);
   bench.report().Judge({.what = "written to the disk per checkpoint, 5,000 series at 1M events/s",
-                        .want = Want::kAtMost, .bar = 100, .beyond = 40, .unit = " KB"}, written);
-  bench.report().Add({
-      .title = "What a checkpoint writes",
-      .text = Cat("A million events a second of 5,000 series, ten partitions, in a node of its own clock, with a "
-                  "checkpoint after each of ", seconds, " seconds: what the process has had written (write_bytes of "
-                  "/proc/self/io), with RocksDB's log, its tables and their compaction, in ", rounds, " stretches."),
-      .head = {"", "KB per checkpoint"},
-      .rows = {{"written", Text(written, 1)}}});
+                        .want = Want::kAtMost,
+                        .bar = 100,
+                        .beyond = 40,
+                        .unit = " KB"},
+                       written);
+  bench.report().Add(
+      {.title = "What a checkpoint writes",
+       .text = Cat("A million events a second of 5,000 series, ten partitions, in a node of its own clock, with a "
+                   "checkpoint after each of ",
+                   seconds,
+                   " seconds: what the process has had written (write_bytes of "
+                   "/proc/self/io), with RocksDB's log, its tables and their compaction, in ",
+                   rounds, " stretches."),
+       .head = {"", "KB per checkpoint"},
+       .rows = {{"written", Text(written, 1)}}});
   return absl::OkStatus();
 }
 
 absl::Status MeasureStart(Bench& bench) {
   const int shrink = bench.options().whole() ? 1 : 10;
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make({kTenMillion.series / shrink, kTenMillion.minutes}));
   ASSIGN_OR_RETURN(auto named, Prepared::Make({kOfAMillionSeries.series / shrink, kOfAMillionSeries.minutes}));
@@ -172,18 +179,22 @@ absl::Status MeasureStart(Bench& bench) {
                   " ms, cold ", static_cast<int>(from_disk), " ms, many names ", static_cast<int>(of_names), " ms"));
   }
   bench.report().Judge({.what = "start: checkpoint with 10 million counters to the first right answer",
-                        .want = Want::kAtMost, .bar = 1, .beyond = 0.4, .unit = " s"}, SpreadOf(slowest));
-  bench.report().Add({
-      .title = "Start",
-      .text = Cat("From the start of the process to the reply to a GET, with a checkpoint of ",
-                  prepared->extent().counters(), " counters of ", prepared->extent().series,
-                  " series. The bar is held against the slowest of the first three. Beside them the same of ",
-                  named->extent().counters(), " counters of ", named->extent().series, " series."),
-      .head = {"", "ms"},
-      .rows = {{"after a kill: RocksDB's log is replayed", Text(SpreadOf(killed), 0)},
-               {"after a stop", Text(SpreadOf(warm), 0)},
-               {"after a stop, the files out of the page cache", Text(SpreadOf(cold), 0)},
-               {"many series, after a stop", Text(SpreadOf(many_names), 0)}}});
+                        .want = Want::kAtMost,
+                        .bar = 1,
+                        .beyond = 0.4,
+                        .unit = " s"},
+                       SpreadOf(slowest));
+  bench.report().Add(
+      {.title = "Start",
+       .text = Cat("From the start of the process to the reply to a GET, with a checkpoint of ",
+                   prepared->extent().counters(), " counters of ", prepared->extent().series,
+                   " series. The bar is held against the slowest of the first three. Beside them the same of ",
+                   named->extent().counters(), " counters of ", named->extent().series, " series."),
+       .head = {"", "ms"},
+       .rows = {{"after a kill: RocksDB's log is replayed", Text(SpreadOf(killed), 0)},
+                {"after a stop", Text(SpreadOf(warm), 0)},
+                {"after a stop, the files out of the page cache", Text(SpreadOf(cold), 0)},
+                {"many series, after a stop", Text(SpreadOf(many_names), 0)}}});
   return absl::OkStatus();
 }
 

@@ -71,9 +71,9 @@ struct Node {
     const Timestamp now = (prepared.newest() + 1).start();
     for (int i = 0; i < kSeriesMet; ++i) {
       const int series = i % prepared.extent().series;
-      node->payloads.push_back(
-          Cat(R"({"time":)", now.millis() + i, R"(,"game":")", Prepared::GameOf(series), R"(","call":")",
-              Prepared::CallOf(series), R"(","user":"001234","ip":"10.1.2.7","v":3,"source":"fe"})"));
+      node->payloads.push_back(Cat(R"({"time":)", now.millis() + i, R"(,"game":")", Prepared::GameOf(series),
+                                   R"(","call":")", Prepared::CallOf(series),
+                                   R"(","user":"001234","ip":"10.1.2.7","v":3,"source":"fe"})"));
     }
     return node;
   }
@@ -103,10 +103,10 @@ struct Node {
 
 // What one round found, microseconds.
 struct Found {
-  double swap = 0;      // p99.9 of a shard's CutNow()
-  double typical = 0;   // of what a chunk beside a cut takes longer than others: the median
-  double pause = 0;     // and p99.9
-  double control = 0;   // the same of as many stretches without a cut
+  double swap = 0;     // p99.9 of a shard's CutNow()
+  double typical = 0;  // of what a chunk beside a cut takes longer than others: the median
+  double pause = 0;    // and p99.9
+  double control = 0;  // the same of as many stretches without a cut
 };
 
 double SwapMicros(Node& node, int cuts) {
@@ -186,15 +186,18 @@ absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std
                   " us, without a cut ", static_cast<int>(found.control), " us"));
   }
   const Spread seen = SpreadOf(pause);
-  table.rows.push_back({name, Text(SpreadOf(swap), 1), Text(SpreadOf(typical), 0), Text(seen, 0),
-                        Text(SpreadOf(control), 0)});
+  table.rows.push_back(
+      {name, Text(SpreadOf(swap), 1), Text(SpreadOf(typical), 0), Text(seen, 0), Text(SpreadOf(control), 0)});
   return Spread{seen.min / 1000, seen.median / 1000, seen.max / 1000};
 }
 
 // Beyond the bar is what lies within the noise of the other.
 void JudgePause(Bench& bench, const std::string& name, const Spread& pause, const Spread& other) {
-  bench.report().Judge({.what = Cat("pause of ingest at a cut, p99.9, ", name, " live counters"), .want = Want::kAtMost,
-                        .bar = 1, .beyond = std::min(1.0, other.max), .unit = " ms",
+  bench.report().Judge({.what = Cat("pause of ingest at a cut, p99.9, ", name, " live counters"),
+                        .want = Want::kAtMost,
+                        .bar = 1,
+                        .beyond = std::min(1.0, other.max),
+                        .unit = " ms",
                         .why = "The swap itself takes a microsecond. What is left is the ingest thread waiting for a "
                                "core that another has."},
                        pause);
@@ -204,20 +207,21 @@ void JudgePause(Bench& bench, const std::string& name, const Spread& pause, cons
 
 absl::Status MeasureCuts(Bench& bench) {
   const bool whole = bench.options().whole();
-  Table table = {.title = "Pause at a cut",
-                 .text = "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "
-                         "CutNow(), nothing else beside it. As seen by ingest, which the bar is held against: one "
-                         "thread counts chunks of 256 events of 5,000 series, another cuts and folds; how much longer "
-                         "than the median the longest chunk took that met the cut: by CPU time or, if it had to wait "
-                         "for a lock, by the clock. Without a cut: the same of stretches as long in between.",
-                 .head = {"live counters", "a shard's swap", "as seen by ingest, median", "as seen by ingest",
-                          "without a cut"},
-                 .rows = {}};
+  Table table = {
+      .title = "Pause at a cut",
+      .text =
+          "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "
+          "CutNow(), nothing else beside it. As seen by ingest, which the bar is held against: one "
+          "thread counts chunks of 256 events of 5,000 series, another cuts and folds; how much longer "
+          "than the median the longest chunk took that met the cut: by CPU time or, if it had to wait "
+          "for a lock, by the clock. Without a cut: the same of stretches as long in between.",
+      .head = {"live counters", "a shard's swap", "as seen by ingest, median", "as seen by ingest", "without a cut"},
+      .rows = {}};
   const std::string few_name = "10,000";
   const std::string many_name = whole ? "10,000,000" : "1,000,000";
   ASSIGN_OR_RETURN(Spread few, MeasureWith(bench, kFew, few_name, table));
-  ASSIGN_OR_RETURN(Spread many, MeasureWith(bench, whole ? kMany : Extent{kMany.series / 10, kMany.minutes}, many_name,
-                                            table));
+  ASSIGN_OR_RETURN(Spread many,
+                   MeasureWith(bench, whole ? kMany : Extent{kMany.series / 10, kMany.minutes}, many_name, table));
   JudgePause(bench, few_name, few, many);
   JudgePause(bench, many_name, many, few);
   bench.report().Add(std::move(table));

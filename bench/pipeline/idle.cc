@@ -13,7 +13,7 @@ namespace tally {
 namespace {
 
 constexpr Extent kExtent = {5000, 60};
-constexpr auto kSettle = std::chrono::seconds(6);   // positions are written every five seconds
+constexpr auto kSettle = std::chrono::seconds(6);  // positions are written every five seconds
 
 // Percent of a core.
 double Percent(int pid, std::chrono::seconds stretch) {
@@ -27,7 +27,7 @@ double Percent(int pid, std::chrono::seconds stretch) {
 
 absl::Status MeasureIdle(Bench& bench) {
   const auto stretch = std::chrono::seconds(bench.options().whole() ? 20 : 5);
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make(kExtent));
   ASSIGN_OR_RETURN(auto node, StartStanding(*prepared, broker->bootstrap(), topics));
@@ -37,16 +37,20 @@ absl::Status MeasureIdle(Bench& bench) {
     percent.push_back(Percent(node->process().pid(), stretch));
     bench.Say(Cat("idle: ", static_cast<int>(percent.back() * 1000), " thousandths of a percent"));
   }
-  bench.report().Judge({.what = Cat("idle node, ", kExtent.series, " series"), .want = Want::kAtMost, .bar = 0.5,
-                        .beyond = 0.1, .unit = " % of a core",
+  bench.report().Judge({.what = Cat("idle node, ", kExtent.series, " series"),
+                        .want = Want::kAtMost,
+                        .bar = 0.5,
+                        .beyond = 0.1,
+                        .unit = " % of a core",
                         .why = "Three quarters of it are librdkafka's, of three clients: before 2.3 their main threads "
-                               "spin for up to a millisecond before each timer."}, SpreadOf(percent));
-  bench.report().Add({
-      .title = "Idle",
-      .text = Cat("A node with ", kExtent.counters(), " counters and ten partitions without a record, ",
-                  stretch.count(), " seconds at a time, from when it stands at the logs' ends with all saved."),
-      .head = {"", "% of a core"},
-      .rows = {{"tallyd", Text(SpreadOf(percent), 3)}}});
+                               "spin for up to a millisecond before each timer."},
+                       SpreadOf(percent));
+  bench.report().Add(
+      {.title = "Idle",
+       .text = Cat("A node with ", kExtent.counters(), " counters and ten partitions without a record, ",
+                   stretch.count(), " seconds at a time, from when it stands at the logs' ends with all saved."),
+       .head = {"", "% of a core"},
+       .rows = {{"tallyd", Text(SpreadOf(percent), 3)}}});
   return node->Stop().status();
 }
 

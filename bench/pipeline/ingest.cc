@@ -13,7 +13,7 @@ absl::Status MeasureIngest(Bench& bench) {
   ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, {{"R1", [&] { return MeasureR1(*log); }},
                                                   {"R2", [&] { return MeasureR2(*log); }},
                                                   {"tallyd", [&] { return MeasureNode(*log); }}}));
-  const auto& r1 = rounds[0], &r2 = rounds[1], &node = rounds[2];
+  const auto &r1 = rounds[0], &r2 = rounds[1], &node = rounds[2];
   bench.report().Add(
       {.title = "Ingest",
        .text = Cat("A log of ", Text(log->events),
@@ -28,10 +28,13 @@ absl::Status MeasureIngest(Bench& bench) {
                        Ratio(node, r1, &Measured::events_per_second));
   bench.report().Judge({.what = "ingest / R2", .bar = 0.7, .beyond = 0.9, .unit = " x", .why = kWhereItsTimeGoes},
                        Ratio(node, r2, &Measured::events_per_second));
-  bench.report().Judge(
-      {.what = "CPU per event / R2's", .want = Want::kAtMost, .bar = 1.6, .beyond = 1.25, .unit = " x",
-       .why = kWhereItsTimeGoes},
-      Ratio(node, r2, &Measured::cpu_us_per_event));
+  bench.report().Judge({.what = "CPU per event / R2's",
+                        .want = Want::kAtMost,
+                        .bar = 1.6,
+                        .beyond = 1.25,
+                        .unit = " x",
+                        .why = kWhereItsTimeGoes},
+                       Ratio(node, r2, &Measured::cpu_us_per_event));
   return absl::OkStatus();
 }
 

@@ -13,14 +13,14 @@ namespace tally {
 namespace {
 
 constexpr auto kBetween = std::chrono::milliseconds(1);
-constexpr int kLookEvery = 50;      // requests between two looks at how far ingest is
+constexpr int kLookEvery = 50;  // requests between two looks at how far ingest is
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
 // What the replies of a kind took, in microseconds.
 struct Samples {
   std::vector<double> text;
   std::vector<double> resp;
-  std::vector<double> ping;   // looks at no counter: what is left is the scheduler's and the network's
+  std::vector<double> ping;  // looks at no counter: what is left is the scheduler's and the network's
 };
 
 absl::StatusOr<double> AskMicros(SocketClient& client, std::string_view request, std::string_view end) {
@@ -57,7 +57,7 @@ absl::Status AskWhileItReads(const FilledLog& log, Samples& samples) {
     ASSIGN_OR_RETURN(double of_resp,
                      AskMicros(*resp, "*3\r\n$3\r\nGET\r\n$16\r\nstats:mw:call001\r\n$3\r\n-5m\r\n", "\r\n"));
     samples.resp.push_back(of_resp);
-    RETURN_IF_ERROR(resp->ReadUntil("\r\n").status());   // a bulk string: its length, then itself
+    RETURN_IF_ERROR(resp->ReadUntil("\r\n").status());  // a bulk string: its length, then itself
     std::this_thread::sleep_for(kBetween);
     ASSIGN_OR_RETURN(double of_ping, AskMicros(*text, "PING\n", "END\n"));
     samples.ping.push_back(of_ping);
@@ -94,23 +94,28 @@ absl::Status MeasureLatency(Bench& bench) {
     if (found.text.empty()) return absl::UnknownError("the log was read before a question was asked");
     samples += found.text.size();
     p99.push_back(Quantile(found.text, 0.99) / 1000);
-    bench.Say(Cat("GET while ingest runs: ", found.text.size(), " samples, p99 ",
-                  static_cast<int>(p99.back() * 1000), " us"));
+    bench.Say(Cat("GET while ingest runs: ", found.text.size(), " samples, p99 ", static_cast<int>(p99.back() * 1000),
+                  " us"));
     text.push_back(std::move(found.text));
     resp.push_back(std::move(found.resp));
     ping.push_back(std::move(found.ping));
   }
-  bench.report().Judge({.what = "p99 of an unpipelined GET while ingest is at full speed", .want = Want::kAtMost,
-                        .bar = 1, .beyond = 0.2, .unit = " ms",
+  bench.report().Judge({.what = "p99 of an unpipelined GET while ingest is at full speed",
+                        .want = Want::kAtMost,
+                        .bar = 1,
+                        .beyond = 0.2,
+                        .unit = " ms",
                         .why = "PING, which looks at no counter, takes as long: broker, ingest and the client want "
-                               "more cores than there are, and all wait for their turns."}, SpreadOf(p99));
-  bench.report().Add({
-      .title = "Answers while ingest is at full speed",
-      .text = Cat("One request at a time, a millisecond between two, in turns of each kind, as long as the log of ",
-                  log->events, " events is read: ", samples, " samples of each, from the request's first byte to the "
-                  "reply's last, in a client that has to share the cores too."),
-      .head = {"microseconds", "p50", "p99", "p99.9"},
-      .rows = {Row("GET, text", text), Row("GET, RESP", resp), Row("PING, which looks at no counter", ping)}});
+                               "more cores than there are, and all wait for their turns."},
+                       SpreadOf(p99));
+  bench.report().Add(
+      {.title = "Answers while ingest is at full speed",
+       .text = Cat("One request at a time, a millisecond between two, in turns of each kind, as long as the log of ",
+                   log->events, " events is read: ", samples,
+                   " samples of each, from the request's first byte to the "
+                   "reply's last, in a client that has to share the cores too."),
+       .head = {"microseconds", "p50", "p99", "p99.9"},
+       .rows = {Row("GET, text", text), Row("GET, RESP", resp), Row("PING, which looks at no counter", ping)}});
   return absl::OkStatus();
 }
 

@@ -15,7 +15,7 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 50'000;   // messages handed to the producer at once
+constexpr uint64_t kChunk = 50'000;  // messages handed to the producer at once
 
 class EventMaker {
  public:
@@ -28,8 +28,7 @@ class EventMaker {
         event, sizeof event,
         R"({"time":%lld,"game":"%s","call":"call%0*d","user":"%06d","ip":"10.%d.%d.7","v":3,"source":"installer"})",
         static_cast<long long>(time_ms), game, call_digits_, static_cast<int>(random_() % calls_),
-        static_cast<int>(random_() % 1'000'000), static_cast<int>(random_() % 256),
-        static_cast<int>(random_() % 256));
+        static_cast<int>(random_() % 1'000'000), static_cast<int>(random_() % 256), static_cast<int>(random_() % 256));
     return std::string(event, static_cast<size_t>(length));
   }
 

@@ -18,18 +18,18 @@ inline constexpr const char* kGames[] = {"mw", "hh", "dd", "ml", "bi"};
 
 struct LogShape {
   uint64_t events = 0;
-  std::string prefix = {};                // of the topics' names, which are those of the five games
-  int partitions = 2;                     // of each topic
-  int series = 5000;                      // over all games, each as likely as the others
-  int call_digits = 3;                    // of a call's name; more than the series need make equal bytes
-  absl::Duration span = absl::Hours(1);   // event times: the last `span` until now, in order in each partition
+  std::string prefix = {};               // of the topics' names, which are those of the five games
+  int partitions = 2;                    // of each topic
+  int series = 5000;                     // over all games, each as likely as the others
+  int call_digits = 3;                   // of a call's name; more than the series need make equal bytes
+  absl::Duration span = absl::Hours(1);  // event times: the last `span` until now, in order in each partition
 };
 
 struct FilledLog {
   std::string brokers = {};
   std::vector<std::string> topics = {};
-  int partitions = 0;      // of each topic
-  uint64_t events = 0;     // in all of them, the same number in each partition
+  int partitions = 0;   // of each topic
+  uint64_t events = 0;  // in all of them, the same number in each partition
 };
 
 // Creates the topics, fills them, and reads them once, so that the first who is measured finds all as the last does:

@@ -32,7 +32,7 @@ namespace {
 constexpr struct {
   std::string_view name;
   absl::Status (*measure)(Bench& bench);
-  bool quick;   // part of --quick
+  bool quick;  // part of --quick
 } kSections[] = {
     {"ingest", MeasureIngest, true},
     {"redis", MeasureRedis, true},

@@ -41,14 +41,13 @@ absl::StatusOr<double> RedisBytes(const Prepared& prepared) {
   ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
   uint64_t empty = ResidentBytesOf(redis->pid());
   RETURN_IF_ERROR(FillRedis(redis->port(), prepared));
-  return static_cast<double>(ResidentBytesOf(redis->pid()) - empty) /
-         static_cast<double>(prepared.extent().counters());
+  return static_cast<double>(ResidentBytesOf(redis->pid()) - empty) / static_cast<double>(prepared.extent().counters());
 }
 
 // A node with all of the minutes and one with a single one take turns.
 absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std::string>& topics, Table& table) {
   const std::string what = Cat(extent.series, " series x ", extent.minutes, " minutes");
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(auto all, Prepared::Make(extent));
   ASSIGN_OR_RETURN(auto one, Prepared::Make({extent.series, 1}));
   std::vector<double> with_one, with_all, each;
@@ -61,8 +60,9 @@ absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std:
     bench.Say(Cat(what, ": ", Megabytes(few), " MB with one minute, ", Megabytes(many), " MB with all"));
   }
   Spread bytes = SpreadOf(each);
-  bench.report().Judge({.what = "RSS per live counter, " + what, .want = Want::kAtMost, .bar = 12, .beyond = 6,
-                        .unit = " bytes"}, bytes);
+  bench.report().Judge(
+      {.what = "RSS per live counter, " + what, .want = Want::kAtMost, .bar = 12, .beyond = 6, .unit = " bytes"},
+      bytes);
   ASSIGN_OR_RETURN(double redis, RedisBytes(*all));
   table.rows.push_back({what, Megabytes(SpreadOf(with_one).median), Megabytes(SpreadOf(with_all).median),
                         Text(bytes, 2), Text({redis, redis, redis}, 1)});
@@ -78,7 +78,7 @@ absl::StatusOr<double> SeriesBytes(int series) {
 
 // Beside what a node takes that has loaded so many, and whose shards have not met them yet.
 absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std::string>& topics) {
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(auto many, Prepared::Make({series, 1}));
   ASSIGN_OR_RETURN(auto few, Prepared::Make({1, 1}));
   std::vector<double> each, loaded;
@@ -90,17 +90,23 @@ absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std:
     loaded.push_back((all - base) / series);
     bench.Say(Cat("series: ", static_cast<int>(bytes), " bytes, loaded ", static_cast<int>(loaded.back())));
   }
-  bench.report().Judge({.what = "RSS per series of a 20-byte name, with no counter", .want = Want::kAtMost, .bar = 120,
-                        .beyond = 60, .unit = " bytes"}, SpreadOf(each));
-  bench.report().Add({
-      .title = "Memory of a series",
-      .text = Cat("First: ", series, " series of 20-byte names, which the node's table and two shards know, in a "
-                  "process that has neither broker nor disk, less the counter that each has: what another minute of "
-                  "them takes. Second: how much larger a node is that has loaded a checkpoint of them, a counter each; "
-                  "its shards have not met them yet, its store knows what is on the disk."),
-      .head = {"", "bytes of RSS per series"},
-      .rows = {{"known to the table and two shards", Text(SpreadOf(each), 0)},
-               {"loaded, with a counter", Text(SpreadOf(loaded), 0)}}});
+  bench.report().Judge({.what = "RSS per series of a 20-byte name, with no counter",
+                        .want = Want::kAtMost,
+                        .bar = 120,
+                        .beyond = 60,
+                        .unit = " bytes"},
+                       SpreadOf(each));
+  bench.report().Add(
+      {.title = "Memory of a series",
+       .text =
+           Cat("First: ", series,
+               " series of 20-byte names, which the node's table and two shards know, in a "
+               "process that has neither broker nor disk, less the counter that each has: what another minute of "
+               "them takes. Second: how much larger a node is that has loaded a checkpoint of them, a counter each; "
+               "its shards have not met them yet, its store knows what is on the disk."),
+       .head = {"", "bytes of RSS per series"},
+       .rows = {{"known to the table and two shards", Text(SpreadOf(each), 0)},
+                {"loaded, with a counter", Text(SpreadOf(loaded), 0)}}});
   return absl::OkStatus();
 }
 
@@ -109,7 +115,7 @@ absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std:
 void CountAll(Counters& counters, int series, Minute minute) {
   constexpr int kSeriesPerCut = 10'000;
   Timestamp now = minute.start();
-  int64_t offset = counters.Partitions()[0].state.next;   // the same in each
+  int64_t offset = counters.Partitions()[0].state.next;  // the same in each
   std::string payload;
   for (int i = 0; i < series; ++i) {
     payload = Cat(R"({"time":)", now.millis(), R"(,"game":")", Prepared::GameOf(i), R"(","call":")",
@@ -129,7 +135,7 @@ void CountAll(Counters& counters, int series, Minute minute) {
 
 int SeriesMemoryMain(const std::vector<std::string>& words) {
   const int series = words.empty() ? kSeries : std::atoi(words[0].c_str());
-  constexpr int kMinutes = 4;   // a row of packed counts may or may not take new pages: a few of them tell
+  constexpr int kMinutes = 4;  // a row of packed counts may or may not take new pages: a few of them tell
   auto rules = Rules::Compile({}, DefaultMetrics());
   TALLY_CHECK(rules.ok());
   Counters counters(*rules, {.series_max = static_cast<size_t>(series) + 1});
@@ -149,14 +155,15 @@ int SeriesMemoryMain(const std::vector<std::string>& words) {
 
 absl::Status MeasureMemory(Bench& bench) {
   const bool whole = bench.options().whole();
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   Table table = {
       .title = "Memory of a counter",
-      .text = "A node that goes on from a checkpoint with so many counters of 1 to 1000, and one from a checkpoint "
-              "with the same series in one minute only: the difference, by the counters that only the first one has. "
-              "Redis: the same counters, HINCRBY of a hash for each game and minute; what it takes beyond an empty "
-              "one.",
+      .text =
+          "A node that goes on from a checkpoint with so many counters of 1 to 1000, and one from a checkpoint "
+          "with the same series in one minute only: the difference, by the counters that only the first one has. "
+          "Redis: the same counters, HINCRBY of a hash for each game and minute; what it takes beyond an empty "
+          "one.",
       .head = {"", "MB of RSS, one minute", "all minutes", "bytes per counter", "Redis, bytes per counter"},
       .rows = {}};
   RETURN_IF_ERROR(MeasureCounters(bench, kNarrow, topics, table));

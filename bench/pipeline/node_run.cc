@@ -79,7 +79,7 @@ absl::StatusOr<Measured> ReadAll(Tallyd& node, SocketClient& client, uint64_t ev
 
 // The sum of all counters; what is no count adds nothing.
 uint64_t SumOf(Tallyd& node) {
-  std::istringstream lines(node.Query({"RANGE", "stats:*:*", "-3h", "now"}));   // 2011-06-05T14:30Z 1742
+  std::istringstream lines(node.Query({"RANGE", "stats:*:*", "-3h", "now"}));  // 2011-06-05T14:30Z 1742
   uint64_t sum = 0;
   for (std::string line; std::getline(lines, line);) {
     sum += std::strtoull(line.c_str() + std::min(line.find(' '), line.size()), nullptr, 10);

@@ -39,7 +39,7 @@ std::string Gigabytes() {
 std::string Kernel() {
   utsname name{};
   ::uname(&name);
-  const std::string_view release(name.release);   // 6.1.0-37-amd64
+  const std::string_view release(name.release);  // 6.1.0-37-amd64
   return Cat(std::string_view(name.sysname), " ", release.substr(0, release.find('-')), " ",
              std::string_view(name.machine));
 }
@@ -54,9 +54,7 @@ std::string FirstLine(const std::vector<std::string>& argv) {
 
 std::string Machine() {
   std::string text = "| | |\n|---|---|\n";
-  auto add = [&text](std::string_view name, std::string_view value) {
-    text += Cat("| ", name, " | ", value, " |\n");
-  };
+  auto add = [&text](std::string_view name, std::string_view value) { text += Cat("| ", name, " | ", value, " |\n"); };
   add("processor", Cat(Look("/proc/cpuinfo", "model name", ':'), ", ", std::thread::hardware_concurrency(),
                        " cores, shared by broker, node and peers"));
   add("memory", Gigabytes());
@@ -79,8 +77,9 @@ std::string Plots() {
     if (entry.path().extension() == ".svg") names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
-  std::string text = names.empty() ? "" : "## Growth\nWhat an operation costs with more and more series, and what an "
-                                          "event costs with more and more partitions. Drawn by `bench/growth`.\n\n";
+  std::string text = names.empty() ? ""
+                                   : "## Growth\nWhat an operation costs with more and more series, and what an "
+                                     "event costs with more and more partitions. Drawn by `bench/growth`.\n\n";
   for (const std::string& name : names) text += Cat("![", name.substr(0, name.size() - 4), "](", name, ")\n");
   return text;
 }
@@ -88,13 +87,15 @@ std::string Plots() {
 }  // namespace
 
 std::string Page(const BenchOptions& options, const Report& report) {
-  return Cat("# Performance\n"
-             "Written by `tools/bench`, never by hand. It measures all of this again in some 25 minutes, on a machine "
-             "that does nothing else; `tools/bench --quick` compares ingest alone, in under three. Broker, node and "
-             "peers share the machine, and take turns within each of ", options.rounds,
-             " rounds. Figures are medians with their spread, ratios are taken within a round. CPU is the user and "
-             "system time of the whole process, its start included.\n\n",
-             Machine(), "\n", report.Markdown(), Plots());
+  return Cat(
+      "# Performance\n"
+      "Written by `tools/bench`, never by hand. It measures all of this again in some 25 minutes, on a machine "
+      "that does nothing else; `tools/bench --quick` compares ingest alone, in under three. Broker, node and "
+      "peers share the machine, and take turns within each of ",
+      options.rounds,
+      " rounds. Figures are medians with their spread, ratios are taken within a round. CPU is the user and "
+      "system time of the whole process, its start included.\n\n",
+      Machine(), "\n", report.Markdown(), Plots());
 }
 
 }  // namespace tally

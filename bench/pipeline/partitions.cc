@@ -36,14 +36,14 @@ absl::Status Leave(const std::vector<FilledLog>& logs, const Rounds& rounds) {
 }  // namespace
 
 absl::Status MeasurePartitions(Bench& bench) {
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   std::vector<FilledLog> logs;
   for (int each : kPartitionsOfEachTopic) {
     const int partitions = each * kTopics;
     bench.Say(Cat("filling ", partitions, " partitions"));
-    ASSIGN_OR_RETURN(FilledLog log, FillLog(*broker, {.events = bench.options().events,
-                                                      .prefix = Cat("of", partitions, "-"),
-                                                      .partitions = each}));
+    ASSIGN_OR_RETURN(
+        FilledLog log,
+        FillLog(*broker, {.events = bench.options().events, .prefix = Cat("of", partitions, "-"), .partitions = each}));
     logs.push_back(std::move(log));
   }
   std::vector<Peer> peers;
@@ -57,7 +57,10 @@ absl::Status MeasurePartitions(Bench& bench) {
               .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
-  bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions", .bar = 0.7, .beyond = 0.9, .unit = " x",
+  bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions",
+                        .bar = 0.7,
+                        .beyond = 0.9,
+                        .unit = " x",
                         .why = kWhereItsTimeGoes},
                        Ratio(rounds[5], rounds[4], &Measured::events_per_second));
   RETURN_IF_ERROR(Leave(logs, rounds));

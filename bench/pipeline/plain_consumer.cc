@@ -101,8 +101,8 @@ Share ConsumeShare(const ConsumerJob& job, int which, Taker& taker, std::atomic<
 }  // namespace
 
 std::vector<std::string> ConsumerJob::Words() const {
-  std::vector<std::string> words = {log.brokers, Cat(log.partitions), Cat(events), Cat(clients), to,
-                                    Cat(log.topics.size())};
+  std::vector<std::string> words = {log.brokers, Cat(log.partitions),   Cat(events), Cat(clients),
+                                    to,          Cat(log.topics.size())};
   words.insert(words.end(), log.topics.begin(), log.topics.end());
   words.insert(words.end(), properties.begin(), properties.end());
   return words;

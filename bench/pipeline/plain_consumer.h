@@ -22,10 +22,10 @@ namespace tally {
 
 struct ConsumerJob {
   FilledLog log = {};
-  uint64_t events = 0;                   // how many of it; all that come in a batch are taken
-  int clients = 1;                       // each with a thread and its share of the partitions
-  std::vector<std::string> properties = {};   // NAME=VALUE over librdkafka's defaults and check.crcs
-  std::string to = {};                   // where the consumer writes; what it means is the consumer's business
+  uint64_t events = 0;                       // how many of it; all that come in a batch are taken
+  int clients = 1;                           // each with a thread and its share of the partitions
+  std::vector<std::string> properties = {};  // NAME=VALUE over librdkafka's defaults and check.crcs
+  std::string to = {};                       // where the consumer writes; what it means is the consumer's business
 
   // For the arguments of a process, and back.
   std::vector<std::string> Words() const;
@@ -36,7 +36,7 @@ struct ConsumerJob {
 class Taker {
  public:
   virtual ~Taker() = default;
-  virtual void Take(std::span<rd_kafka_message_t* const> messages) = 0;   // none of them an error
+  virtual void Take(std::span<rd_kafka_message_t* const> messages) = 0;  // none of them an error
   // Nothing more is there for now, or at all. Returns once all that was taken has arrived; false if it had before.
   virtual bool Flush() { return false; }
 };
@@ -44,7 +44,7 @@ class Taker {
 // Reads each partition from its beginning until `events` are taken. Aborts on whatever goes wrong.
 struct Consumed {
   uint64_t events = 0;
-  double seconds = 0;   // from the first message to the last Flush()
+  double seconds = 0;  // from the first message to the last Flush()
 };
 Consumed Consume(const ConsumerJob& job, const std::function<std::unique_ptr<Taker>(int client)>& make_taker);
 

@@ -71,8 +71,7 @@ absl::StatusOr<std::unique_ptr<Prepared>> Prepared::Make(const Extent& extent) {
 absl::Status Prepared::Configure() {
   std::string text = Cat("[[metric]]\nname = \"stats\"\nby = [\"game\", \"call\"]\nvalue = \"n\"\n",
                          "[retention]\nttl = \"", extent_.minutes / 60 + 3, "h\"\n",
-                         "[limits]\nseries_max = 20000000\n",
-                         "[checkpoint]\ndir = \"", dir_ / "data", "\"\n");
+                         "[limits]\nseries_max = 20000000\n", "[checkpoint]\ndir = \"", dir_ / "data", "\"\n");
   std::ofstream(dir_ / "tallyd.toml") << text;
   ASSIGN_OR_RETURN(config_, ParseConfig(text, "tallyd.toml"));
   return absl::OkStatus();

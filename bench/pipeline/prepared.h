@@ -43,7 +43,7 @@ class Prepared {
   Minute newest() const { return newest_; }
   Minute oldest() const { return newest_ - (extent_.minutes - 1); }
 
-  static std::string NameOf(int series);   // of 20 bytes, as stats:mw:call0000042
+  static std::string NameOf(int series);  // of 20 bytes, as stats:mw:call0000042
   static uint64_t CountOf(int series, Minute minute);
   static std::string GameOf(int series);
   static std::string CallOf(int series);

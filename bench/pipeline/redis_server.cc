@@ -11,7 +11,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
-constexpr int kStartsMax = 5;   // a port may be taken
+constexpr int kStartsMax = 5;  // a port may be taken
 
 // Debian's redis-tools has the whole server: it is one program that does what the name it is called by says. The
 // package redis-server would add a service that goes on running, and has its snapshots.
@@ -51,7 +51,7 @@ std::string RedisServer::Version() {
   if (!program.ok()) return "";
   absl::StatusOr<Finished> run = RunToEnd({*program, "--version"}, kPatience);
   if (!run.ok()) return "";
-  const size_t at = run->out.find("v=");   // Redis server v=7.0.15 sha=...
+  const size_t at = run->out.find("v=");  // Redis server v=7.0.15 sha=...
   return at == std::string::npos ? "" : run->out.substr(at + 2, run->out.find(' ', at) - at - 2);
 }
 

@@ -59,7 +59,7 @@ void Report::Judge(Bar bar, Spread measured) { bars_.push_back({std::move(bar), 
 
 std::string Report::Bars() const {
   std::string text = Head({"what", "bar", "beyond", "this run", "verdict"});
-  std::map<std::string, std::string> missed;   // by what a profile said: the bars
+  std::map<std::string, std::string> missed;  // by what a profile said: the bars
   for (const auto& [bar, measured] : bars_) {
     const char* sign = bar.want == Want::kAtLeast ? ">= " : "<= ";
     const std::string figures = Text(measured, DecimalsFor(measured.median)) + bar.unit;

@@ -15,7 +15,7 @@ namespace tally {
 
 struct Table {
   std::string title;
-  std::string text = {};   // what was done, one paragraph
+  std::string text = {};  // what was done, one paragraph
   std::vector<std::string> head;
   std::vector<std::vector<std::string>> rows = {};
 };
@@ -27,9 +27,9 @@ struct Bar {
   std::string what;
   Want want = Want::kAtLeast;
   double bar = 0;
-  double beyond = 0;   // what would surprise us
-  std::string unit = {};    // behind each figure: " x", " bytes", " ms"
-  std::string why = {};     // what a profile said, for one that was missed; shown only where it is
+  double beyond = 0;      // what would surprise us
+  std::string unit = {};  // behind each figure: " x", " bytes", " ms"
+  std::string why = {};   // what a profile said, for one that was missed; shown only where it is
 };
 
 class Report {

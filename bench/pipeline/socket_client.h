@@ -45,7 +45,7 @@ class SocketClient {
 
   const int socket_;
   std::string buffer_;
-  size_t taken_ = 0;   // of the buffer
+  size_t taken_ = 0;  // of the buffer
 };
 
 }  // namespace tally

@@ -97,7 +97,7 @@ class Streams {
 
 absl::Status MeasureStreams(Bench& bench) {
   ASSIGN_OR_RETURN(const FilledLog* log, bench.Log());
-  ASSIGN_OR_RETURN(KafkaBroker* broker, bench.Broker());
+  ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(FilledLog short_log,
                    FillLog(*broker, {.events = std::min(log->events, kEventsMax), .prefix = "short-"}));
   ASSIGN_OR_RETURN(auto streams, Streams::Make(*broker, short_log));
@@ -108,18 +108,26 @@ absl::Status MeasureStreams(Bench& bench) {
   Table table{.title = "Beside Kafka Streams",
               .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB: the DSL's "
                           "windowed count, and a processor written by hand, which needs no topic in between. The node "
-                          "reads the log of above, Kafka Streams one of ", Text(short_log.events), " such events, of "
+                          "reads the log of above, Kafka Streams one of ",
+                          Text(short_log.events),
+                          " such events, of "
                           "which the first half, and the start of the JVM, are left out of its figures: by then its "
                           "code is compiled. The sum of all counters in its stores was compared with the log."),
               .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
   const std::vector<Measured> best = Better(rounds[1], rounds[2]);
-  bench.report().Judge({.what = "ingest / Kafka Streams, the better of both", .bar = 8, .beyond = 12, .unit = " x",
+  bench.report().Judge({.what = "ingest / Kafka Streams, the better of both",
+                        .bar = 8,
+                        .beyond = 12,
+                        .unit = " x",
                         .why = kWhereItsTimeGoes},
                        Ratio(rounds[0], best, &Measured::events_per_second));
   bench.report().Judge({.what = "CPU per event / Kafka Streams, the better of both",
-                        .want = Want::kAtMost, .bar = 0.1, .beyond = 0.083, .unit = " x",
+                        .want = Want::kAtMost,
+                        .bar = 0.1,
+                        .beyond = 0.083,
+                        .unit = " x",
                         .why = kWhereItsTimeGoes},
                        Ratio(rounds[0], best, &Measured::cpu_us_per_event));
   return DropLog(*broker, short_log);

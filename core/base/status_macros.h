@@ -10,14 +10,13 @@
 #define TALLY_CONCAT_INNER(a, b) a##b
 #define TALLY_CONCAT(a, b) TALLY_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                  \
-  do {                                               \
-    absl::Status status_ = (expression);             \
-    if (!status_.ok()) return status_;               \
+#define RETURN_IF_ERROR(expression)      \
+  do {                                   \
+    absl::Status status_ = (expression); \
+    if (!status_.ok()) return status_;   \
   } while (false)
 
-#define ASSIGN_OR_RETURN(target, expression) \
-  ASSIGN_OR_RETURN_INNER(TALLY_CONCAT(result_, __LINE__), target, expression)
+#define ASSIGN_OR_RETURN(target, expression) ASSIGN_OR_RETURN_INNER(TALLY_CONCAT(result_, __LINE__), target, expression)
 #define ASSIGN_OR_RETURN_INNER(result, target, expression) \
   auto result = (expression);                              \
   if (!result.ok()) return result.status();                \

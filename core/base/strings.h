@@ -22,8 +22,7 @@ inline std::string_view FromAbsl(absl::string_view s) { return {s.data(), s.size
 inline void Append(std::string& out, std::string_view part) { out.append(part); }
 inline void Append(std::string& out, char part) { out.push_back(part); }
 template <std::integral Int>
-  requires(!std::same_as<Int, char> && !std::same_as<Int, bool>)
-void Append(std::string& out, Int part) {
+requires(!std::same_as<Int, char> && !std::same_as<Int, bool>) void Append(std::string& out, Int part) {
   char digits[24];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
 }

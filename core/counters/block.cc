@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little, "values are read as li
 
 constexpr uint32_t kHeader = 2;
 constexpr uint32_t kBitmap = kBlockSize / 8;
-constexpr uint32_t kListMax = 31;   // up to here a list of cells is shorter than the bitmap
+constexpr uint32_t kListMax = 31;  // up to here a list of cells is shorter than the bitmap
 constexpr uint32_t kTail = 8;
 
 uint32_t CellBytes(uint32_t n) { return n == kBlockSize ? 0 : n <= kListMax ? n : kBitmap; }

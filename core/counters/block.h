@@ -24,7 +24,7 @@
 namespace tally {
 
 using BlockCounts = std::array<uint64_t, kBlockSize>;
-using BlockCells = std::array<uint64_t, kBlockSize / 64>;   // a bit for each cell that has a count
+using BlockCells = std::array<uint64_t, kBlockSize / 64>;  // a bit for each cell that has a count
 
 // Immutable; moves, does not copy. An empty block owns nothing and is one pointer.
 class Block {
@@ -51,7 +51,7 @@ class Block {
   const uint8_t* values() const;
   uint64_t value(const uint8_t* values, uint32_t index) const;
 
-  std::unique_ptr<uint8_t[]> bytes_;   // 8 zero bytes behind the block let value() read whole words
+  std::unique_ptr<uint8_t[]> bytes_;  // 8 zero bytes behind the block let value() read whole words
 };
 
 }  // namespace tally

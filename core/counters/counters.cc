@@ -29,7 +29,7 @@ void Counters::Restore(Saved saved) {
   horizon_.RaiseTo(saved.horizon);
   clock_millis_ = saved.clock.millis();
   for (auto& [place, state] : saved.partitions) parked_[place] = state;
-  absl::flat_hash_map<BlockIndex, std::vector<uint32_t>> dropped;   // cells of series whose metric is gone
+  absl::flat_hash_map<BlockIndex, std::vector<uint32_t>> dropped;  // cells of series whose metric is gone
   for (const auto& [id, name] : saved.series) {
     if (series_.Restore(id, name)) continue;
     dropped[BlockOf(id)].push_back(CellOf(id));
@@ -86,7 +86,7 @@ std::vector<PartitionStatus> Counters::Partitions() const {
 }
 
 Timestamp Counters::EventClock() const {
-  std::optional<Timestamp> smallest_reading;   // over the partitions that are not at their end
+  std::optional<Timestamp> smallest_reading;  // over the partitions that are not at their end
   Timestamp largest = Timestamp::Min();
   for (const PartitionStatus& partition : Partitions()) {
     // One without events yet holds the clock where it is.
@@ -130,7 +130,7 @@ Minute Counters::KnownFrom(uint32_t metric) const { return std::max(known_from_[
 void Counters::RaiseKnownFrom(uint32_t metric, Minute minute) { known_from_[metric].RaiseTo(minute); }
 
 const Changes& Counters::Cut() {
-  SeriesIndex::Outgrown outgrown = series_.TakeOutgrown();   // read by nobody once every shard is cut
+  SeriesIndex::Outgrown outgrown = series_.TakeOutgrown();  // read by nobody once every shard is cut
   std::vector<Shard::Cut> cuts;
   for (const auto& shard : shards_) cuts.push_back(shard->CutNow());
   // Horizon and new names are taken after the last shard's cut: both may be ahead of the counters, never behind.
@@ -227,7 +227,7 @@ void Counters::CollectChanges(std::span<const Shard::Cut> cuts) {
 }
 
 void Counters::MarkSaved() {
-  changes_.blocks = {};   // and their room: there may have been many
+  changes_.blocks = {};  // and their room: there may have been many
   changes_.series = {};
   unsaved_blocks_.clear();
   unsaved_series_.clear();

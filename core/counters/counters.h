@@ -38,11 +38,11 @@ namespace tally {
 struct Changes {
   struct BlockChange {
     BlockKey key;
-    std::string packed;   // empty: the block is gone
+    std::string packed;  // empty: the block is gone
   };
   struct SeriesChange {
     SeriesId id;
-    std::string name;   // empty: the number is free
+    std::string name;  // empty: the number is free
   };
   struct Partition {
     TopicPartition place;
@@ -51,8 +51,8 @@ struct Changes {
 
   std::vector<BlockChange> blocks;
   std::vector<SeriesChange> series;
-  std::vector<Partition> partitions;   // every one that there is
-  std::vector<Minute> known_from;      // by metric
+  std::vector<Partition> partitions;  // every one that there is
+  std::vector<Minute> known_from;     // by metric
   Minute horizon = Minute::Min();
   Timestamp clock = Timestamp::Min();  // the event clock, or the wall clock at the last Tick()
 };
@@ -111,9 +111,9 @@ class Counters {
   const Changes& Cut();
   // What the last Cut() returned is on the disk.
   void MarkSaved();
-  bool HasUnsaved() const;   // as of the last Cut()
+  bool HasUnsaved() const;  // as of the last Cut()
 
-  uint64_t live_counters() const;   // as of the last cut
+  uint64_t live_counters() const;  // as of the last cut
 
  private:
   friend class View;
@@ -129,7 +129,7 @@ class Counters {
   const Options options_;
   Horizon horizon_;
   std::atomic<int64_t> clock_millis_{Timestamp::Min().millis()};
-  std::deque<Horizon> known_from_;   // by metric
+  std::deque<Horizon> known_from_;  // by metric
   SeriesTable series_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
@@ -137,14 +137,14 @@ class Counters {
   // Taken before a shard's lock.
   mutable Mutex mutex_;
   MinuteRing ring_ ABSL_GUARDED_BY(mutex_);
-  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);   // of no shard
+  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);  // of no shard
 
   // The checkpointer's.
   absl::btree_set<BlockKey> unsaved_blocks_;
   absl::btree_set<SeriesId> unsaved_series_;
-  bool moved_ = false;                       // a partition or the horizon did
-  std::vector<SeriesId> idle_;               // series without a minute, to be retired
-  std::vector<SeriesId> retiring_;           // and those that are hidden from the shards
+  bool moved_ = false;              // a partition or the horizon did
+  std::vector<SeriesId> idle_;      // series without a minute, to be retired
+  std::vector<SeriesId> retiring_;  // and those that are hidden from the shards
   Changes changes_;
 };
 

@@ -56,7 +56,7 @@ class Delta {
 
  private:
   using Page = std::array<Counter, kBlockSize>;
-  using Row = std::vector<std::unique_ptr<Page>>;   // by block
+  using Row = std::vector<std::unique_ptr<Page>>;  // by block
 
   Page& Touch(Minute minute, BlockIndex block);
   const Page* Find(BlockKey key) const;
@@ -68,7 +68,7 @@ class Delta {
   // Guards the rows' shape against readers. The writer takes it only to change the shape, since nobody else does.
   mutable Mutex mutex_;
   absl::flat_hash_map<Minute, std::unique_ptr<Row>> rows_;
-  Minute last_minute_;            // the writer's: most events fall into the minute of the one before
+  Minute last_minute_;  // the writer's: most events fall into the minute of the one before
   Row* last_row_ = nullptr;
 };
 

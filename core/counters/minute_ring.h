@@ -17,12 +17,12 @@ namespace tally {
 
 class MinuteRing {
  public:
-  using Row = std::vector<Block>;   // by block
+  using Row = std::vector<Block>;  // by block
   using Rows = absl::btree_map<Minute, Row>;
 
   struct Expired {
-    std::vector<BlockKey> blocks;    // what was dropped
-    std::vector<SeriesId> series;    // those that had their last counter there
+    std::vector<BlockKey> blocks;  // what was dropped
+    std::vector<SeriesId> series;  // those that had their last counter there
   };
 
   // Puts `block` in the place of the one that is there, if any.
@@ -31,7 +31,7 @@ class MinuteRing {
   Expired Expire(Minute horizon);
 
   const Rows& rows() const { return rows_; }
-  const Block& Find(BlockKey key) const;   // an empty block if there is none
+  const Block& Find(BlockKey key) const;  // an empty block if there is none
   uint64_t Count(Minute minute, SeriesId id) const { return Find({minute, BlockOf(id)}).count(CellOf(id)); }
 
   // In how many minutes `id` has a counter.
@@ -40,7 +40,7 @@ class MinuteRing {
 
  private:
   Rows rows_;
-  std::vector<uint32_t> live_minutes_;   // by series
+  std::vector<uint32_t> live_minutes_;  // by series
   uint64_t counters_ = 0;
 };
 

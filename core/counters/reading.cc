@@ -15,7 +15,7 @@ int64_t Reading::Begin(const PartitionState& state) {
 Reading::Verdict Reading::Judge(const Record& record, const PartitionState& state) {
   if (phase_ == Phase::kPaused) return Verdict::kSkip;
   if (phase_ == Phase::kReading) return record.offset >= state.next ? Verdict::kApply : Verdict::kSkip;
-  if (record.offset < state.last->offset) return Verdict::kSkip;   // nobody asked for it
+  if (record.offset < state.last->offset) return Verdict::kSkip;  // nobody asked for it
   phase_ = Phase::kReading;
   if (record.offset >= state.next) {
     unverified_ = true;

@@ -50,7 +50,7 @@ class Reading {
   enum class Phase { kPaused, kVerifying, kReading };
 
   Phase phase_ = Phase::kReading;   // until a client begins, whoever applies knows what it does
-  std::optional<int64_t> trusted_;   // the offset of a last record that is gone
+  std::optional<int64_t> trusted_;  // the offset of a last record that is gone
   bool unverified_ = false;
 };
 

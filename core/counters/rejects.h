@@ -16,8 +16,8 @@ namespace tally {
 // Not thread-safe: belongs to a shard.
 class Rejects {
  public:
-  static constexpr size_t kKept = 10;            // of each reason and topic
-  static constexpr size_t kSampleBytes = 200;    // of each payload
+  static constexpr size_t kKept = 10;          // of each reason and topic
+  static constexpr size_t kSampleBytes = 200;  // of each payload
 
   struct Reject {
     TopicPartition place;

@@ -16,7 +16,7 @@ namespace {
 // 0 is empty and ends a search; kRemoved does not. The hash is in the slot so that a search reads few names, and
 // growing none.
 constexpr uint64_t kHidden = uint64_t{1} << 32;
-constexpr uint64_t kRemoved = kHidden;   // no ref
+constexpr uint64_t kRemoved = kHidden;  // no ref
 constexpr int kHashShift = 33;
 
 constexpr size_t kSlotsMin = 64;
@@ -56,7 +56,7 @@ NameRef SeriesIndex::Candidate(Hash hash) const {
   constexpr size_t kTogether = 4;
   const Slots& slots = *slots_.load(std::memory_order_acquire);
   const size_t first = slots.First(hash);
-  const uint64_t wanted = uint64_t{hash} << 1;   // and not hidden
+  const uint64_t wanted = uint64_t{hash} << 1;  // and not hidden
   unsigned found = 0;
   for (size_t i = 0; i < kTogether && first + kTogether <= slots.size(); ++i) {
     found |= unsigned{slots[first + i].load(std::memory_order_acquire) >> 32 == wanted} << i;

@@ -41,12 +41,12 @@ class SeriesIndex {
   SeriesId Find(std::string_view name, Hash hash, NameRef candidate) const;
 
   // The writer's.
-  NameRef FindHiddenToo(std::string_view name) const;   // kNoName if there is none
-  void Insert(NameRef ref);   // REQUIRES: no such name is there
+  NameRef FindHiddenToo(std::string_view name) const;  // kNoName if there is none
+  void Insert(NameRef ref);                            // REQUIRES: no such name is there
   void Hide(NameRef ref);
   bool IsHidden(NameRef ref) const;
   void Show(NameRef ref);
-  void Remove(NameRef ref);   // REQUIRES: it is hidden
+  void Remove(NameRef ref);  // REQUIRES: it is hidden
   size_t size() const { return size_; }
 
   // The arrays that have become too small and may still be read. They may go once every reader was between two lookups.
@@ -76,9 +76,9 @@ class SeriesIndex {
 
   const SeriesNames& names_;
   std::unique_ptr<Slots> owned_;
-  std::atomic<Slots*> slots_;   // owned_, for the readers
-  size_t size_ = 0;             // names, hidden ones included
-  size_t used_ = 0;             // slots that are not empty: names, and the traces of removed ones
+  std::atomic<Slots*> slots_;  // owned_, for the readers
+  size_t size_ = 0;            // names, hidden ones included
+  size_t used_ = 0;            // slots that are not empty: names, and the traces of removed ones
   Outgrown outgrown_;
 };
 

@@ -45,7 +45,7 @@ class SeriesNames {
   static constexpr size_t kUnit = 4;
   static constexpr size_t kIdAt = 0, kSizeAt = 4, kNameAt = 8;
 
-  static constexpr size_t kChunkUnits = 1 << 18;   // 1 MB
+  static constexpr size_t kChunkUnits = 1 << 18;  // 1 MB
   static constexpr size_t kChunks = (size_t{1} << 32) / kChunkUnits;
 
   static uint32_t UnitsOf(size_t size) { return static_cast<uint32_t>((kNameAt + size + kUnit - 1) / kUnit); }
@@ -57,9 +57,9 @@ class SeriesNames {
   }
 
   // Not a vector: it would move beside its readers. An entry is written before anybody is given a ref into its chunk.
-  std::unique_ptr<std::unique_ptr<char[]>[]> chunks_{new std::unique_ptr<char[]>[kChunks]};
-  uint64_t end_ = 1;   // the first unit that was never used; 0 is kNoName
-  absl::flat_hash_map<uint32_t, std::vector<NameRef>> free_;   // by their units
+  std::unique_ptr<std::unique_ptr<char[]>[]> chunks_ { new std::unique_ptr<char[]>[ kChunks ] };
+  uint64_t end_ = 1;                                          // the first unit that was never used; 0 is kNoName
+  absl::flat_hash_map<uint32_t, std::vector<NameRef>> free_;  // by their units
 };
 
 }  // namespace tally

@@ -36,8 +36,8 @@ class SeriesOrder {
   // `names` outlives the order.
   explicit SeriesOrder(const SeriesNames& names) : by_name_{&names}, ordered_(by_name_) {}
 
-  void Add(NameRef ref);      // REQUIRES: no such name is there
-  void Remove(NameRef ref);   // REQUIRES: it is there, and its name not freed yet
+  void Add(NameRef ref);     // REQUIRES: no such name is there
+  void Remove(NameRef ref);  // REQUIRES: it is there, and its name not freed yet
 
   // The first name that is not before `name`. Iterators live until the next Add() or Remove().
   Set::const_iterator From(std::string_view name) const;

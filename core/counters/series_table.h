@@ -84,7 +84,7 @@ class SeriesTable {
   const std::vector<Metric>& metrics() const { return metrics_; }
   // The metric that a series' name begins with, if it has the right number of values.
   std::optional<uint32_t> MetricOf(std::string_view name) const;
-  size_t size() const;   // series that live, ~other included
+  size_t size() const;  // series that live, ~other included
 
   // As long as one is held, no number changes its name that was found since it was taken: for replies that are produced
   // bit by bit.
@@ -121,15 +121,15 @@ class SeriesTable {
   const size_t series_max_;
 
   mutable Mutex mutex_;
-  SeriesNames names_;    // written under mutex_
-  SeriesIndex index_;    // written under mutex_
-  std::vector<NameRef> refs_ ABSL_GUARDED_BY(mutex_);   // by number; kNoName: it is free
+  SeriesNames names_;                                  // written under mutex_
+  SeriesIndex index_;                                  // written under mutex_
+  std::vector<NameRef> refs_ ABSL_GUARDED_BY(mutex_);  // by number; kNoName: it is free
   SeriesOrder order_ ABSL_GUARDED_BY(mutex_){names_};
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
-  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;   // live series with ~other in a dimension, up to kOtherMax
-  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;    // those of metrics without dimensions, which are as many at most
-  size_t named_ ABSL_GUARDED_BY(mutex_) = 0;    // all others, up to series_max_
+  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;  // live series with ~other in a dimension, up to kOtherMax
+  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;   // those of metrics without dimensions, which are as many at most
+  size_t named_ ABSL_GUARDED_BY(mutex_) = 0;   // all others, up to series_max_
   // Without the lock: whoever finds a number takes the lock after it pinned, so who frees one under it sees that, or
   // was before.
   mutable std::atomic<size_t> pins_{0};

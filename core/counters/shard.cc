@@ -51,7 +51,7 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
     if (touched_.empty() || touched_.back() != record.slot) touched_.push_back(record.slot);
     Partition& partition = partitions_[record.slot];
     PartitionState& state = partition.status.state;
-    const bool plain = partition.reading.plain() && partition.status.stopped.empty();   // nearly always
+    const bool plain = partition.reading.plain() && partition.status.stopped.empty();  // nearly always
     if (plain ? record.offset < state.next : !Takes(record, partition)) continue;
     bool decoded = decoder_->Decode(i, fields_);
     Fate fate = decoded ? Judge(record, partition, horizon, limit) : Fate::kUnparsable;
@@ -71,9 +71,12 @@ bool Shard::Takes(const Record& record, Partition& partition) {
   PartitionStatus& status = partition.status;
   if (!status.stopped.empty()) return false;
   switch (partition.reading.Judge(record, status.state)) {
-    case Reading::Verdict::kApply: return true;
-    case Reading::Verdict::kSkip: return false;   // the client may deliver a record twice
-    case Reading::Verdict::kAnotherLog: break;
+    case Reading::Verdict::kApply:
+      return true;
+    case Reading::Verdict::kSkip:
+      return false;  // the client may deliver a record twice
+    case Reading::Verdict::kAnotherLog:
+      break;
   }
   status.stopped = Cat("the record at offset ", record.offset, " is not the one that was there, of the records before ",
                        "offset ", status.state.next, ": the topic was created anew");
@@ -140,7 +143,7 @@ Fate Shard::Count(const EventView& event, Minute minute) {
       continue;
     }
     counted = true;
-    if (*amount == 0) continue;   // nothing added is no counter
+    if (*amount == 0) continue;  // nothing added is no counter
     auto size = static_cast<size_t>(end - begin);
     increments_.push_back({.minute = minute, .metric = i, .amount = *amount, .name = names_end_, .name_size = size});
     names_end_ += size;
@@ -247,7 +250,7 @@ bool Shard::AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster)
   if (state.gaps.size() > PartitionState::kGapsMax) state.gaps.erase(state.gaps.begin());
   state.next = gap.to;
   state.last.reset();
-  if (gap.to < gap.from) state.newest_event = state.newest_stamp = std::nullopt;   // of the log before
+  if (gap.to < gap.from) state.newest_event = state.newest_stamp = std::nullopt;  // of the log before
   if (!cluster.empty()) state.cluster = cluster;
   status.stopped.clear();
   status.unreadable = status.out_of_range = false;
@@ -277,7 +280,7 @@ Shard::Cut Shard::CutNow() {
 }
 
 void Shard::Release() {
-  std::shared_ptr<const Delta> released;   // freed outside of the locks
+  std::shared_ptr<const Delta> released;  // freed outside of the locks
   MutexLock lock(mutex_);
   released.swap(frozen_);
   ShowDeltas();

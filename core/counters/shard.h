@@ -34,8 +34,8 @@ namespace tally {
 
 // What the log's leader said last about a partition. Not part of the checkpoint.
 struct LogEnd {
-  int64_t offset = 0;   // behind the last record that can be read
-  Timestamp as_of;      // when it was asked for
+  int64_t offset = 0;  // behind the last record that can be read
+  Timestamp as_of;     // when it was asked for
 };
 
 // What a person may want to know of a partition.
@@ -43,10 +43,10 @@ struct PartitionStatus {
   TopicPartition place;
   PartitionState state;
   std::optional<LogEnd> end;
-  std::string stopped;         // why it is not read any more; empty while it is
-  bool unreadable = false;     // stopped by its client: the log is the same, but what comes next cannot be read
-  bool out_of_range = false;   // the log does not have the offset that was to be read
-  bool unverified = false;     // that it is the log which was counted could not be seen when a client began
+  std::string stopped;        // why it is not read any more; empty while it is
+  bool unreadable = false;    // stopped by its client: the log is the same, but what comes next cannot be read
+  bool out_of_range = false;  // the log does not have the offset that was to be read
+  bool unverified = false;    // that it is the log which was counted could not be seen when a client began
 
   // What is out of range, or stopped beyond the log's end, is not: who knows what comes there.
   bool at_end() const {
@@ -116,16 +116,16 @@ class Shard {
  private:
   struct Partition {
     PartitionStatus status;
-    std::string number;   // in decimal, for @partition
+    std::string number;  // in decimal, for @partition
     Reading reading;
-    const Record* newest = nullptr;   // of the chunk: the last one that was applied
+    const Record* newest = nullptr;  // of the chunk: the last one that was applied
   };
   // What an event adds to a counter, until the whole chunk is decoded.
   struct Increment {
     Minute minute;
     uint32_t metric = 0;
     uint64_t amount = 0;
-    size_t name = 0;        // its first byte in names_
+    size_t name = 0;  // its first byte in names_
     size_t name_size = 0;
     SeriesIndex::Hash hash = 0;
     NameRef candidate = kNoName;
@@ -152,12 +152,12 @@ class Shard {
 
   // The applying thread's own.
   const std::unique_ptr<Decoder> decoder_;
-  std::vector<std::string_view> payloads_;   // of the chunk
+  std::vector<std::string_view> payloads_;  // of the chunk
   std::vector<Field> fields_;
-  std::vector<Increment> increments_;   // of the chunk
-  std::vector<char> names_;             // of their series, one behind the other, up to names_end_
+  std::vector<Increment> increments_;  // of the chunk
+  std::vector<char> names_;            // of their series, one behind the other, up to names_end_
   size_t names_end_ = 0;
-  std::vector<uint32_t> touched_;       // slots of the chunk's records
+  std::vector<uint32_t> touched_;  // slots of the chunk's records
 
   // Held for a whole chunk, and taken again at once for the next: whoever waits for it may wait for many.
   mutable Mutex mutex_;

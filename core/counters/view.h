@@ -51,8 +51,8 @@ class View {
   const Counters& counters_;
   const MinuteRing& ring_;
   Minute horizon_;
-  absl::InlinedVector<const Delta*, 4> deltas_;   // released under the lock that the view holds
-  mutable std::optional<std::vector<BlockKey>> delta_pages_;   // listed on first use: a single Count() needs none
+  absl::InlinedVector<const Delta*, 4> deltas_;               // released under the lock that the view holds
+  mutable std::optional<std::vector<BlockKey>> delta_pages_;  // listed on first use: a single Count() needs none
 };
 
 }  // namespace tally

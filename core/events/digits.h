@@ -28,9 +28,9 @@ inline bool AreEightDigits(uint64_t bytes) {
 
 // The number that eight digits stand for: pairs of digits, then of pairs, then of those.
 inline uint64_t EightDigits(uint64_t bytes) {
-  bytes = (bytes & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;                  // 10 * 256 + 1
-  bytes = (bytes & 0x00ff00ff00ff00ff) * 6553601 >> 16;              // 100 * 65536 + 1
-  return (bytes & 0x0000ffff0000ffff) * 42949672960001 >> 32;        // 10000 * 2^32 + 1
+  bytes = (bytes & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;            // 10 * 256 + 1
+  bytes = (bytes & 0x00ff00ff00ff00ff) * 6553601 >> 16;        // 100 * 65536 + 1
+  return (bytes & 0x0000ffff0000ffff) * 42949672960001 >> 32;  // 10000 * 2^32 + 1
 }
 
 // Whether all of a text of 8 to 16 bytes is digits: its first eight and its last eight.

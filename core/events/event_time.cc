@@ -79,7 +79,7 @@ std::optional<Wide> ReadAnyNumber(std::string_view text) {
   Wide value = 0;
   for (size_t i = 0; static_cast<int64_t>(i) < point && value < kWideMax; ++i) {
     size_t behind = i - whole.size();
-    if (i >= whole.size() && behind >= fraction.size() && value == 0) break;   // 0e99 has only zeros to come
+    if (i >= whole.size() && behind >= fraction.size() && value == 0) break;  // 0e99 has only zeros to come
     char digit = i < whole.size() ? whole[i] : behind < fraction.size() ? fraction[behind] : '0';
     value = value * 10 + (digit - '0');
   }
@@ -181,11 +181,14 @@ bool ParseEventTime(const Field& field, TimeUnit unit, Timestamp& time) {
   switch (field.kind) {
     case Field::Kind::kMissing:
     case Field::Kind::kNoText:
-    case Field::Kind::kBool: return false;
+    case Field::Kind::kBool:
+      return false;
     case Field::Kind::kInteger:
-    case Field::Kind::kDecimal: return ParseNumber(field.text, unit, time);
+    case Field::Kind::kDecimal:
+      return ParseNumber(field.text, unit, time);
     case Field::Kind::kString:
-    case Field::Kind::kUntyped: break;
+    case Field::Kind::kUntyped:
+      break;
   }
   std::optional<Timestamp> rfc3339 = ParseRfc3339(field.text);
   if (rfc3339) time = *rfc3339;

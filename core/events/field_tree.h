@@ -20,13 +20,13 @@ namespace tally {
 struct FieldNode {
   static constexpr size_t kNoIndex = SIZE_MAX;
 
-  std::string key;                  // unescaped
-  size_t index = kNoIndex;          // `key` as the index of an array, if it is one
-  std::vector<size_t> fields;       // whose value this is: two for "user" and "/user"
+  std::string key;             // unescaped
+  size_t index = kNoIndex;     // `key` as the index of an array, if it is one
+  std::vector<size_t> fields;  // whose value this is: two for "user" and "/user"
   std::vector<FieldNode> children;
-  uint64_t tag = 0;                 // of `key`: enough to tell most from others
-  uint64_t filter = 0;              // a bit for the tag of each child: most keys are nobody's, and seen to be here
-  uint64_t round = 0;               // the event that this was last seen in; a key's second value must not count
+  uint64_t tag = 0;     // of `key`: enough to tell most from others
+  uint64_t filter = 0;  // a bit for the tag of each child: most keys are nobody's, and seen to be here
+  uint64_t round = 0;   // the event that this was last seen in; a key's second value must not count
 
   // All bytes of a name of up to kTagged, some of a longer one.
   static uint64_t TagOf(std::string_view name) {

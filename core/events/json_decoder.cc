@@ -69,7 +69,7 @@ class JsonDecoder final : public Decoder {
       end = std::copy(payloads[i].begin(), payloads[i].end(), end);
       *end++ = '\n';
     }
-    *end = '\n';   // where the tokens behind the last one are
+    *end = '\n';  // where the tokens behind the last one are
     // One look for all strings: hardly any event has a backslash.
     any_escapes_ = std::memchr(text_.data(), '\\', size) != nullptr;
     bool scanned = tokens_.Scan({text_.data(), size});
@@ -79,7 +79,7 @@ class JsonDecoder final : public Decoder {
 
   bool ReadEvent() {
     Token token = next_;
-    while (*token < begin_) ++token;   // what is left of payloads that were left out, or were no events
+    while (*token < begin_) ++token;  // what is left of payloads that were left out, or were no events
     next_ = token;
     if (At(token) != '{' || *token >= end_) return false;
     ++token;
@@ -96,7 +96,7 @@ class JsonDecoder final : public Decoder {
   }
 
   bool IsLast(Token token) {
-    if (*token >= end_) return false;   // strayed: it closes another event
+    if (*token >= end_) return false;  // strayed: it closes another event
     next_ = token + 1;
     return *next_ >= end_;
   }
@@ -134,10 +134,14 @@ class JsonDecoder final : public Decoder {
         }
         return next;
       }
-      case 't': return ReadWord(node, token, "true", Field::Kind::kBool);
-      case 'f': return ReadWord(node, token, "false", Field::Kind::kBool);
-      case 'n': return ReadWord(node, token, "null", Field::Kind::kMissing);
-      default: return nullptr;
+      case 't':
+        return ReadWord(node, token, "true", Field::Kind::kBool);
+      case 'f':
+        return ReadWord(node, token, "false", Field::Kind::kBool);
+      case 'n':
+        return ReadWord(node, token, "null", Field::Kind::kMissing);
+      default:
+        return nullptr;
     }
   }
 
@@ -203,7 +207,7 @@ class JsonDecoder final : public Decoder {
 
   // From an opening bracket to the token behind the one that closes it.
   [[gnu::noinline]] Token SkipNested(Token token) {
-    size_t depth = 1;   // the event's own
+    size_t depth = 1;  // the event's own
     for (; *token < end_; ++token) {
       char c = At(token);
       switch (c) {
@@ -219,7 +223,8 @@ class JsonDecoder final : public Decoder {
           break;
         case '"':
         case ':':
-        case ',': break;
+        case ',':
+          break;
         default:
           if (!OnlyPlain(Begin(token), Begin(token + 1))) return nullptr;
       }
@@ -255,18 +260,18 @@ class JsonDecoder final : public Decoder {
 
   FieldNode root_;
   JsonTokens tokens_;
-  std::vector<char> scratch_;        // unescaped strings
+  std::vector<char> scratch_;  // unescaped strings
   size_t scratch_used_ = 0;
-  char closing_[kJsonDepthMax];      // for each open bracket of a nested value, what will close it
+  char closing_[kJsonDepthMax];  // for each open bracket of a nested value, what will close it
   uint64_t round_ = 0;
 
   // What was loaded, and scanned.
   std::vector<std::string_view> payloads_;
   bool together_ = false;
   std::vector<char> text_;
-  std::vector<uint32_t> begins_;   // in text_
+  std::vector<uint32_t> begins_;  // in text_
   bool any_escapes_ = false;
-  Token next_ = nullptr;           // no payload that is still to come begins before it
+  Token next_ = nullptr;  // no payload that is still to come begins before it
 
   // The payload at hand.
   uint32_t begin_ = 0;

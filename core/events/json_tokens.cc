@@ -46,8 +46,8 @@ class JsonTokens::Simd {
       auto error = parser_->set_capacity(std::bit_ceil(text.size()));
       TALLY_CHECK(error == simdjson::SUCCESS);
     }
-    auto error = parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
-                                 simdjson::stage1_mode::regular);
+    auto error =
+        parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(), simdjson::stage1_mode::regular);
     if (error != simdjson::SUCCESS) return false;
     // There is room for them: simdjson puts three behind the last one for itself.
     uint32_t* end = parser_->structural_indexes.get() + parser_->n_structural_indexes;

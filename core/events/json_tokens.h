@@ -52,7 +52,7 @@ class JsonTokens {
 
   bool ScanPortably(std::string_view text);
 
-  std::unique_ptr<Simd> simd_;       // null: portable
+  std::unique_ptr<Simd> simd_;  // null: portable
   std::vector<uint32_t> portable_;
   const uint32_t* begin_ = nullptr;
   const uint32_t* end_ = nullptr;

@@ -20,9 +20,9 @@ struct TopicPartition {
 
 // A view: key and payload belong to whoever made the record, and live as long as that one says.
 struct Record {
-  uint32_t slot = 0;    // which of the shard's partitions, as Shard::AddPartition() numbered it
-  int64_t offset = 0;   // the record's own
-  Timestamp stamp;      // Kafka's timestamp of the record, not the event's time
+  uint32_t slot = 0;   // which of the shard's partitions, as Shard::AddPartition() numbered it
+  int64_t offset = 0;  // the record's own
+  Timestamp stamp;     // Kafka's timestamp of the record, not the event's time
   std::optional<std::string_view> key;
   std::string_view payload;
 };

@@ -33,7 +33,7 @@ class RegexDecoder final : public Decoder {
       return InvalidArgument("pattern '", pattern_.pattern(), "' is no RE2 regular expression: ", pattern_.error());
     }
     const std::map<std::string, int>& names = pattern_.NamedCapturingGroups();
-    int last = -1;   // not even where the match is: then RE2 only has to say yes or no
+    int last = -1;  // not even where the match is: then RE2 only has to say yes or no
     for (const std::string& path : paths) {
       auto group = names.find(path);
       if (group == names.end()) {
@@ -46,14 +46,12 @@ class RegexDecoder final : public Decoder {
     return absl::OkStatus();
   }
 
-  void Load(std::span<const std::string_view> payloads) override {
-    payloads_.assign(payloads.begin(), payloads.end());
-  }
+  void Load(std::span<const std::string_view> payloads) override { payloads_.assign(payloads.begin(), payloads.end()); }
 
   bool Decode(size_t i, std::span<Field> fields) override {
     std::string_view payload = payloads_[i];
     if (payload.size() > kPayloadMax) return false;
-    if (payload.data() == nullptr) payload = "";   // RE2 marks a group that took no part by null
+    if (payload.data() == nullptr) payload = "";  // RE2 marks a group that took no part by null
     if (!pattern_.Match(re2::StringPiece(payload.data(), payload.size()), 0, payload.size(), RE2::UNANCHORED,
                         matches_.data(), static_cast<int>(matches_.size()))) {
       return false;
@@ -77,8 +75,8 @@ class RegexDecoder final : public Decoder {
   }
 
   RE2 pattern_;
-  std::vector<int> groups_;                  // of each field
-  std::vector<re2::StringPiece> matches_;    // of group 0 and on, as far as somebody asks
+  std::vector<int> groups_;                // of each field
+  std::vector<re2::StringPiece> matches_;  // of group 0 and on, as far as somebody asks
   std::vector<std::string_view> payloads_;
 };
 

@@ -30,10 +30,14 @@ bool IsDimensionValue(const Field& field) {
 
 Field EventView::Get(const Source& source) const {
   switch (source.kind) {
-    case Source::Kind::kField: return fields[source.slot];
-    case Source::Kind::kTopic: return {Field::Kind::kString, topic};
-    case Source::Kind::kKey: return record->key ? Field{Field::Kind::kUntyped, *record->key} : Field{};
-    case Source::Kind::kPartition: return {Field::Kind::kInteger, partition};
+    case Source::Kind::kField:
+      return fields[source.slot];
+    case Source::Kind::kTopic:
+      return {Field::Kind::kString, topic};
+    case Source::Kind::kKey:
+      return record->key ? Field{Field::Kind::kUntyped, *record->key} : Field{};
+    case Source::Kind::kPartition:
+      return {Field::Kind::kInteger, partition};
   }
   return {};
 }
@@ -80,7 +84,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
 
 std::unique_ptr<Decoder> Rules::NewDecoder() const {
   auto decoder = MakeDecoder(event_, paths_);
-  TALLY_CHECK(decoder.ok());   // Compile() made one of the same
+  TALLY_CHECK(decoder.ok());  // Compile() made one of the same
   return *std::move(decoder);
 }
 

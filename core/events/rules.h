@@ -25,7 +25,7 @@ namespace tally {
 struct Source {
   enum class Kind { kField, kTopic, kKey, kPartition };
   Kind kind = Kind::kField;
-  size_t slot = 0;   // kField: its place among the decoded fields
+  size_t slot = 0;  // kField: its place among the decoded fields
 };
 
 // An event as a rule sees it: its decoded fields, its record, and where that came from.
@@ -33,7 +33,7 @@ struct EventView {
   std::span<const Field> fields;
   const Record* record = nullptr;
   std::string_view topic;
-  std::string_view partition;   // in decimal
+  std::string_view partition;  // in decimal
 
   Field Get(const Source& source) const;
 };
@@ -42,14 +42,14 @@ class MetricRule {
  public:
   struct Condition {
     Source source;
-    std::vector<std::string> texts;   // one of them must be the field's text
+    std::vector<std::string> texts;  // one of them must be the field's text
   };
 
   std::string name;
   std::vector<Source> by;
   std::optional<Source> value;
   std::vector<Condition> where;
-  size_t name_max = 0;   // no series' name is longer
+  size_t name_max = 0;  // no series' name is longer
 
   bool Holds(const EventView& event) const { return where.empty() || HoldsAll(event); }
 

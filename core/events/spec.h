@@ -16,15 +16,15 @@ enum class TimeUnit { kAuto, kSeconds, kMillis, kMicros, kNanos };
 
 struct EventSpec {
   EventFormat format = EventFormat::kJson;
-  std::string pattern;         // kRegex: RE2, each named group a field
-  std::string time = "time";   // a field, or "@timestamp"
+  std::string pattern;        // kRegex: RE2, each named group a field
+  std::string time = "time";  // a field, or "@timestamp"
   TimeUnit time_unit = TimeUnit::kAuto;
   absl::Duration ahead_max = absl::Minutes(10);
 };
 
 struct Dimension {
-  std::string label;    // a Prometheus label name, not "metric"
-  std::string source;   // a top-level key, a JSON pointer, a regex group, @topic, @key or @partition
+  std::string label;   // a Prometheus label name, not "metric"
+  std::string source;  // a top-level key, a JSON pointer, a regex group, @topic, @key or @partition
 
   friend bool operator==(const Dimension&, const Dimension&) = default;
 };
@@ -32,8 +32,8 @@ struct Dimension {
 struct MetricSpec {
   std::string name;
   std::vector<Dimension> by;
-  std::string value;                                       // a source; empty: 1 for each event
-  std::map<std::string, std::vector<std::string>> where;   // source -> the texts that hold
+  std::string value;                                      // a source; empty: 1 for each event
+  std::map<std::string, std::vector<std::string>> where;  // source -> the texts that hold
 };
 
 }  // namespace tally

@@ -17,7 +17,7 @@ namespace tally {
 inline constexpr std::string_view kCountField = "count";
 
 struct BucketKey {
-  std::string_view group;   // of the text that was parsed
+  std::string_view group;  // of the text that was parsed
   Minute minute;
 };
 

@@ -10,7 +10,7 @@
 namespace tally {
 namespace {
 
-constexpr int64_t kBookmark = int64_t{1} << 62;   // set in every cursor, so that none is 0
+constexpr int64_t kBookmark = int64_t{1} << 62;  // set in every cursor, so that none is 0
 
 // Folded to 30 bits.
 int64_t Checksum(std::string_view text) {
@@ -58,9 +58,9 @@ struct Grouped {
     });
   }
 
-  std::vector<SeriesId> ids;        // by name
-  std::vector<uint32_t> group_at;   // the group of ids[i]
-  std::vector<uint32_t> firsts;     // the first i of each group
+  std::vector<SeriesId> ids;       // by name
+  std::vector<uint32_t> group_at;  // the group of ids[i]
+  std::vector<uint32_t> firsts;    // the first i of each group
 };
 
 }  // namespace
@@ -75,7 +75,7 @@ std::vector<SeriesId> MembersOf(const SeriesTable& table, std::string_view group
     return id == kNoSeries ? std::vector<SeriesId>() : std::vector{id};
   }
   std::string prefix = Cat(group, ':');
-  if (!table.MetricOf(prefix)) return {};   // which has one value more: the empty one
+  if (!table.MetricOf(prefix)) return {};  // which has one value more: the empty one
   return table.List(prefix, [](std::string_view) { return true; });
 }
 

@@ -17,7 +17,7 @@
 namespace tally {
 
 struct Bucket {
-  SeriesId member;   // a series of the group, which it is named by
+  SeriesId member;  // a series of the group, which it is named by
   Minute minute;
 };
 
@@ -46,7 +46,7 @@ void ForEachBucket(const Counters& counters, std::string_view prefix, absl::Func
 // last is met, whatever comes and goes beside it. If the series has gone, or the cursor is none of ours, the walk
 // begins again.
 struct ScanPage {
-  int64_t next = 0;   // 0: that was the last one
+  int64_t next = 0;  // 0: that was the last one
   std::vector<Bucket> buckets;
 };
 ScanPage ScanBuckets(const Counters& counters, std::string_view prefix, int64_t cursor, size_t count);

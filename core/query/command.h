@@ -23,8 +23,8 @@ namespace tally {
 // What the commands know of a connection, which owns it.
 struct Session {
   int64_t id = 0;
-  std::string name = {};        // as CLIENT SETNAME set it
-  bool authenticated = false;   // said the password, if there is one
+  std::string name = {};       // as CLIENT SETNAME set it
+  bool authenticated = false;  // said the password, if there is one
 };
 
 class Commands {

@@ -27,17 +27,17 @@ struct CommandContext {
   Session& session;
 
   const SeriesTable& series() const { return counters.series(); }
-  Timestamp now() const { return counters.clock(); }   // what minutes are measured by: the wall clock, or the events'
+  Timestamp now() const { return counters.clock(); }  // what minutes are measured by: the wall clock, or the events'
 };
 
 struct CommandSpec {
-  std::string_view name;        // in capitals
-  std::string_view arguments;   // as HELP shows them
-  size_t min = 0;               // how many arguments
+  std::string_view name;       // in capitals
+  std::string_view arguments;  // as HELP shows them
+  size_t min = 0;              // how many arguments
   size_t max = 0;
-  bool counters = false;        // looks at counters: the horizon is raised before
+  bool counters = false;  // looks at counters: the horizon is raised before
   Reply (*run)(const CommandContext& context, Words arguments);
-  bool open = false;            // also for who has not said the password
+  bool open = false;  // also for who has not said the password
 
   std::string usage() const;
 };
@@ -45,11 +45,11 @@ struct CommandSpec {
 // Any number of arguments; the line's own limit bounds them.
 inline constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
 
-std::span<const CommandSpec> SeriesCommands();       // LIST, GET, RANGE, TOP
-std::span<const CommandSpec> HashCommands();         // HGETALL and so on, by a bucket's key
-std::span<const CommandSpec> KeyCommands();          // KEYS, SCAN and so on, over buckets
-std::span<const CommandSpec> NodeCommands();         // LAG, REJECTS, INFO
-std::span<const CommandSpec> ConnectionCommands();   // PING, HELLO, CLIENT and so on
+std::span<const CommandSpec> SeriesCommands();      // LIST, GET, RANGE, TOP
+std::span<const CommandSpec> HashCommands();        // HGETALL and so on, by a bucket's key
+std::span<const CommandSpec> KeyCommands();         // KEYS, SCAN and so on, over buckets
+std::span<const CommandSpec> NodeCommands();        // LAG, REJECTS, INFO
+std::span<const CommandSpec> ConnectionCommands();  // PING, HELLO, CLIENT and so on
 
 // All of them, in the order in which HELP shows them.
 const std::vector<const CommandSpec*>& AllCommands();

@@ -105,9 +105,11 @@ Reply Hello(const CommandContext& context, Words arguments) {
     arguments = arguments.subspan(1 + values);
   }
   if (context.password.needed() && !context.session.authenticated) {
-    return {Error{"HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
-                  "<pass> option can be used to authenticate the client and select the RESP protocol version at the "
-                  "same time", "NOAUTH"}};
+    return {
+        Error{"HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
+              "<pass> option can be used to authenticate the client and select the RESP protocol version at the "
+              "same time",
+              "NOAUTH"}};
   }
   return PairsReply<7>({{{"server", "redis"},
                          {"version", std::string(kRedisVersion)},
@@ -131,9 +133,8 @@ Reply Config(const CommandContext&, Words arguments) {
   if (!Same(arguments[0], "GET")) return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
   std::vector<Row> rows;
   for (const auto& setting : kConfig) {
-    bool asked = std::any_of(arguments.begin() + 1, arguments.end(), [&](std::string_view pattern) {
-      return Glob(pattern).Matches(setting.first);
-    });
+    bool asked = std::any_of(arguments.begin() + 1, arguments.end(),
+                             [&](std::string_view pattern) { return Glob(pattern).Matches(setting.first); });
     if (asked) rows.push_back({std::string(setting.first), std::string(setting.second)});
   }
   size_t size = rows.size();

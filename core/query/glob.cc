@@ -55,10 +55,13 @@ size_t Glob::ParseSet(std::string_view pattern, size_t at) {
 
 bool Glob::Takes(const Element& element, char c) const {
   switch (element.kind) {
-    case Kind::kByte: return element.byte == c;
-    case Kind::kSet: return sets_[element.set][Byte(c)];
+    case Kind::kByte:
+      return element.byte == c;
+    case Kind::kSet:
+      return sets_[element.set][Byte(c)];
     case Kind::kAny:
-    case Kind::kStar: break;
+    case Kind::kStar:
+      break;
   }
   return true;
 }
@@ -67,7 +70,7 @@ bool Glob::Matches(std::string_view name) const {
   constexpr size_t kNone = static_cast<size_t>(-1);
   size_t element = 0;
   size_t at = 0;
-  size_t star = kNone;     // the last star met, and where in the name what is behind it was tried
+  size_t star = kNone;  // the last star met, and where in the name what is behind it was tried
   size_t tried_at = 0;
   while (at < name.size()) {
     if (element < elements_.size() && elements_[element].kind == Kind::kStar) {

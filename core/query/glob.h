@@ -35,10 +35,10 @@ class Glob {
   enum class Kind : uint8_t { kByte, kAny, kSet, kStar };
   struct Element {
     Kind kind = Kind::kByte;
-    char byte = 0;      // of kByte
-    uint32_t set = 0;   // of kSet
+    char byte = 0;     // of kByte
+    uint32_t set = 0;  // of kSet
   };
-  using Reached = std::vector<bool>;   // by the number of elements behind
+  using Reached = std::vector<bool>;  // by the number of elements behind
 
   size_t ParseSet(std::string_view pattern, size_t at);
   bool Takes(const Element& element, char c) const;
@@ -46,7 +46,7 @@ class Glob {
   void PassStars(Reached& reached) const;
   Reached Step(const Reached& reached, char c) const;
 
-  std::vector<Element> elements_;   // never two stars side by side
+  std::vector<Element> elements_;  // never two stars side by side
   std::vector<Set> sets_;
   std::string prefix_;
 };

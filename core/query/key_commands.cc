@@ -26,8 +26,8 @@ bool Exists(const CommandContext& context, std::string_view key_text) {
 }
 
 Reply ExistsCommand(const CommandContext& context, Words arguments) {
-  return IntegerReply(std::count_if(arguments.begin(), arguments.end(),
-                                    [&](std::string_view key) { return Exists(context, key); }));
+  return IntegerReply(
+      std::count_if(arguments.begin(), arguments.end(), [&](std::string_view key) { return Exists(context, key); }));
 }
 
 Reply Type(const CommandContext& context, Words arguments) {
@@ -54,10 +54,8 @@ Reply KeysReply(const CommandContext& context, std::shared_ptr<const SeriesTable
                 Row first, std::vector<Bucket> buckets) {
   size_t rows = first.size() + buckets.size();
   size_t held_bytes = HeldBytes(buckets);
-  auto row = [&table = context.series(), pin = std::move(pin), first = std::move(first),
-              buckets = std::move(buckets)](size_t i) {
-    return Row{i < first.size() ? first[i] : Cell(KeyOf(table, buckets[i - first.size()]))};
-  };
+  auto row = [&table = context.series(), pin = std::move(pin), first = std::move(first), buckets = std::move(buckets)](
+                 size_t i) { return Row{i < first.size() ? first[i] : Cell(KeyOf(table, buckets[i - first.size()]))}; };
   return TableReply({.shape = shape, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
@@ -76,7 +74,7 @@ Reply Keys(const CommandContext& context, Words arguments) {
 struct ScanOptions {
   std::string_view match = "*";
   int64_t count = kScanCountDefault;
-  bool hashes = true;   // TYPE, if it was given, is hash
+  bool hashes = true;  // TYPE, if it was given, is hash
 };
 
 // Nothing if `options` are none.

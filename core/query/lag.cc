@@ -20,7 +20,7 @@ int64_t AgeOf(const LogEnd& end, Timestamp wall) {
 Lag LagOf(const PartitionStatus& partition, Timestamp wall) {
   if (!partition.end) return {};
   if (partition.at_end()) return {0, AgeOf(*partition.end, wall)};
-  if (partition.end->offset < partition.state.next) return {};   // another log, or one that became shorter
+  if (partition.end->offset < partition.state.next) return {};  // another log, or one that became shorter
   Lag lag{partition.end->offset - partition.state.next, std::nullopt};
   if (std::optional<Timestamp> newest = partition.state.newest_stamp) {
     lag.seconds = std::max(int64_t{0}, absl::ToInt64Seconds(wall - *newest));

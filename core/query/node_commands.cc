@@ -54,9 +54,8 @@ std::vector<Rejects::Reject> LastRejects(const Counters& counters, Words topic) 
   };
   std::sort(all.begin(), all.end(), newer);
   std::array<size_t, kFates> kept{};
-  std::erase_if(all, [&](const Rejects::Reject& reject) {
-    return ++kept[static_cast<size_t>(reject.reason)] > Rejects::kKept;
-  });
+  std::erase_if(
+      all, [&](const Rejects::Reject& reject) { return ++kept[static_cast<size_t>(reject.reason)] > Rejects::kKept; });
   std::reverse(all.begin(), all.end());
   return all;
 }

@@ -13,16 +13,16 @@ namespace tally {
 
 struct NodeStatus {
   std::string version;
-  std::string not_ready;            // why /readyz is 503; empty once it is 200
-  bool loading = false;             // no partition was assigned yet
-  bool clock_in_doubt = false;      // and nothing is counted
+  std::string not_ready;        // why /readyz is 503; empty once it is 200
+  bool loading = false;         // no partition was assigned yet
+  bool clock_in_doubt = false;  // and nothing is counted
   absl::Duration uptime;
   uint64_t checkpoint_sequence = 0;
-  absl::Duration checkpoint_age;    // of the oldest change that is not yet saved; zero if there is none
-  bool checkpoint_stale = false;    // that age is above ten intervals
+  absl::Duration checkpoint_age;  // of the oldest change that is not yet saved; zero if there is none
+  bool checkpoint_stale = false;  // that age is above ten intervals
   size_t clients = 0;
   uint64_t rss_bytes = 0;
-  std::vector<std::string> waiting_topics;   // configured, but not there yet
+  std::vector<std::string> waiting_topics;  // configured, but not there yet
 };
 
 // Where the commands ask. Thread-safe.

@@ -14,7 +14,7 @@ namespace tally {
 
 class Password {
  public:
-  Password() = default;   // none: everybody may ask
+  Password() = default;  // none: everybody may ask
   explicit Password(std::string text) : text_(std::move(text)) {}
 
   bool needed() const { return !text_.empty(); }

@@ -11,7 +11,7 @@
 
 namespace tally {
 
-struct NullCell {};   // unknown, or not there: RESP's nil, `-` in text
+struct NullCell {};  // unknown, or not there: RESP's nil, `-` in text
 using Cell = std::variant<NullCell, int64_t, std::string>;
 using Row = std::vector<Cell>;
 
@@ -20,15 +20,15 @@ using Row = std::vector<Cell>;
 struct Table {
   // How RESP writes it: text is always a line a row.
   enum class Shape {
-    kFlat,      // one array of all cells: replies of one column, and HGETALL's field, value, field, value
-    kNested,    // an array of arrays
-    kLines,     // one bulk string of lines (INFO)
-    kCursor,    // SCAN: [cursor, [key...]]; the first row is the cursor
+    kFlat,    // one array of all cells: replies of one column, and HGETALL's field, value, field, value
+    kNested,  // an array of arrays
+    kLines,   // one bulk string of lines (INFO)
+    kCursor,  // SCAN: [cursor, [key...]]; the first row is the cursor
   };
 
   Shape shape = Shape::kFlat;
   size_t rows = 0;
-  size_t columns = 1;   // of kFlat; each row of kFlat has so many cells
+  size_t columns = 1;  // of kFlat; each row of kFlat has so many cells
 
   // Makes row `i`; called once for each row, in order. Holds whatever it needs to make them.
   std::function<Row(size_t i)> row;
@@ -50,13 +50,13 @@ struct Value {
 };
 
 struct Error {
-  std::string message;        // without the code
-  std::string code = "ERR";   // RESP's first word; in text it is always ERR
+  std::string message;       // without the code
+  std::string code = "ERR";  // RESP's first word; in text it is always ERR
 };
 
 struct Reply {
   std::variant<Value, Table, Error> body;
-  bool close = false;   // the connection ends behind it (QUIT)
+  bool close = false;  // the connection ends behind it (QUIT)
 };
 
 inline Reply StatusReply(std::string text) { return {Value{std::move(text), /*status=*/true}}; }

@@ -18,7 +18,7 @@ Reply ErrorOf(const absl::Status& status) { return ErrorReply(std::string(FromAb
 
 Reply OrError(absl::StatusOr<Reply> reply) { return reply.ok() ? *std::move(reply) : ErrorOf(reply.status()); }
 
-int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }   // which is at most kCountMax
+int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // which is at most kCountMax
 
 absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from_and_to) {
   ASSIGN_OR_RETURN(Timestamp from, ParseWhen(from_and_to[0], context.now()));

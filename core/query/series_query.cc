@@ -71,9 +71,7 @@ std::vector<SeriesId> OthersOf(const SeriesTable& table, const std::string& name
 class SelectionReader {
  public:
   SelectionReader(const Counters& counters, const Selection& selection)
-      : counters_(counters),
-        selected_(selection.ids),
-        others_(OthersOf(counters.series(), selection.unlisted)) {}
+      : counters_(counters), selected_(selection.ids), others_(OthersOf(counters.series(), selection.unlisted)) {}
 
   // Nothing if it is hidden.
   std::optional<uint64_t> Sum(Minute minute) const {
@@ -160,7 +158,7 @@ std::vector<Step> Range(const Counters& counters, const Selection& selection, Mi
   for (Minute minute : MinutesWithCounts(counters)) {
     if (minute >= range.first && minute < range.end) sums.emplace_back(minute, reader.Sum(minute));
   }
-  range = range.Intersect(KnownMinutes(counters, selection.metrics));   // after the counts, as in CountIn()
+  range = range.Intersect(KnownMinutes(counters, selection.metrics));  // after the counts, as in CountIn()
   std::vector<Step> steps;
   auto sum = sums.begin();
   for (Minute minute = range.first; minute < range.end; minute = minute + 1) {
@@ -171,7 +169,7 @@ std::vector<Step> Range(const Counters& counters, const Selection& selection, Mi
     Minute start = minute - (past < 0 ? past + step_minutes : past);
     if (steps.empty() || steps.back().start != start) steps.push_back({start});
     if (counted) steps.back().count = AddCounts(steps.back().count, *sum->second);
-    steps.back().open = minute.end() > selection.complete_until;   // from the first open minute on, all are
+    steps.back().open = minute.end() > selection.complete_until;  // from the first open minute on, all are
   }
   return steps;
 }
@@ -188,14 +186,13 @@ std::vector<std::pair<SeriesId, uint64_t>> Top(const Counters& counters, const S
       return true;
     });
   }
-  std::vector<uint32_t> order;   // ids are in the order of names, so places are as well
+  std::vector<uint32_t> order;  // ids are in the order of names, so places are as well
   for (uint32_t i = 0; i < sums.size(); ++i) {
     if (sums[i] > 0) order.push_back(i);
   }
   n = std::min(n, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(n), order.end(), [&](uint32_t a, uint32_t b) {
-    return sums[a] != sums[b] ? sums[a] > sums[b] : a < b;
-  });
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(n), order.end(),
+                    [&](uint32_t a, uint32_t b) { return sums[a] != sums[b] ? sums[a] > sums[b] : a < b; });
   std::vector<std::pair<SeriesId, uint64_t>> top;
   for (size_t i = 0; i < n; ++i) top.emplace_back(selection.ids[order[i]], sums[order[i]]);
   return top;

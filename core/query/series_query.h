@@ -21,10 +21,10 @@
 namespace tally {
 
 struct Selection {
-  std::vector<SeriesId> ids;       // that are listed, by name
-  std::vector<uint32_t> metrics;   // that the ids are of, or other matches would be; never empty
-  std::string unlisted;            // the one name that was asked for, if it is no listed series
-  Timestamp complete_until;        // Counters::CompleteUntil() before all that: what is complete cannot change any more
+  std::vector<SeriesId> ids;      // that are listed, by name
+  std::vector<uint32_t> metrics;  // that the ids are of, or other matches would be; never empty
+  std::string unlisted;           // the one name that was asked for, if it is no listed series
+  Timestamp complete_until;       // Counters::CompleteUntil() before all that: what is complete cannot change any more
 };
 
 // The series that `glob` matches. An error if no metric could have any, or if the one that it names without a
@@ -43,7 +43,7 @@ struct MinuteRange {
   MinuteRange Intersect(const MinuteRange& other) const;
 
   Minute first;
-  Minute end;   // the first one behind
+  Minute end;  // the first one behind
 };
 
 struct MinuteCount {
@@ -55,9 +55,9 @@ struct MinuteCount {
 absl::StatusOr<MinuteCount> CountIn(const Counters& counters, const Selection& selection, Minute minute);
 
 struct Step {
-  Minute start;        // a multiple of the step since the epoch, even where the range begins later
+  Minute start;  // a multiple of the step since the epoch, even where the range begins later
   uint64_t count = 0;
-  bool open = false;   // one of its known minutes is
+  bool open = false;  // one of its known minutes is
 };
 
 // The sum of the selected series in each step that has a known minute, ascending.

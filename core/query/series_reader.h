@@ -45,7 +45,7 @@ class SeriesReader {
     SeriesId id;
     uint32_t index;
   };
-  struct Group {   // members_[first..end) lie in one block
+  struct Group {  // members_[first..end) lie in one block
     uint32_t first;
     uint32_t end;
   };
@@ -69,7 +69,7 @@ class SeriesReader {
     return true;
   }
 
-  std::vector<Member> members_;   // by id
+  std::vector<Member> members_;  // by id
   std::vector<Group> groups_;
 };
 

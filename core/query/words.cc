@@ -11,11 +11,16 @@ namespace {
 void AppendEscape(std::string& out, char c) {
   static constexpr char kDigits[] = "0123456789abcdef";
   switch (c) {
-    case '\\': return Append(out, "\\\\");
-    case '\n': return Append(out, "\\n");
-    case '\r': return Append(out, "\\r");
-    case '\t': return Append(out, "\\t");
-    default: break;
+    case '\\':
+      return Append(out, "\\\\");
+    case '\n':
+      return Append(out, "\\n");
+    case '\r':
+      return Append(out, "\\r");
+    case '\t':
+      return Append(out, "\\t");
+    default:
+      break;
   }
   auto byte = static_cast<uint8_t>(c);
   Append(out, "\\x");

@@ -16,7 +16,7 @@ constexpr int64_t DaysInMonth(int64_t year, int64_t month) {
 inline constexpr int64_t kFirstYear = -9999;
 constexpr int64_t DayNumber(int64_t year, int64_t month, int64_t day) {
   constexpr int64_t kDaysIn400Years = 146'097;
-  constexpr int64_t k400Years = 25;   // which make every year positive
+  constexpr int64_t k400Years = 25;  // which make every year positive
   const int64_t y = year + 400 * k400Years - (month <= 2 ? 1 : 0);
   const int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
   return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719'468 - kDaysIn400Years * k400Years;

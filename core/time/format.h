@@ -15,7 +15,7 @@
 namespace tally {
 
 std::string FormatMinute(Minute minute);
-std::string FormatTimestamp(Timestamp time);   // 2011-06-05T14:30:45.123Z
+std::string FormatTimestamp(Timestamp time);  // 2011-06-05T14:30:45.123Z
 std::string FormatBucket(Minute minute);
 
 // What FormatBucket() wrote; nothing if `text` is anything else, as 2011_0231_0000 is.

@@ -43,7 +43,7 @@ class TrustedClock : public Clock {
   void HearNothingFor(absl::Duration duration);
 
   bool in_doubt() const { return in_doubt_; }
-  std::string doubt() const;   // why; empty while it is trusted
+  std::string doubt() const;  // why; empty while it is trusted
 
  private:
   // Now() asks the monotonic clock only if the wall clock is as far from where it was last looked at.
@@ -55,14 +55,14 @@ class TrustedClock : public Clock {
 
   const Clock& machine_;
   mutable std::atomic<bool> in_doubt_{false};
-  mutable std::atomic<int64_t> looked_at_millis_;   // the wall clock, when it was last trusted
+  mutable std::atomic<int64_t> looked_at_millis_;  // the wall clock, when it was last trusted
 
   mutable Mutex mutex_;
-  mutable Timestamp anchor_wall_ ABSL_GUARDED_BY(mutex_);   // these two were one moment
+  mutable Timestamp anchor_wall_ ABSL_GUARDED_BY(mutex_);  // these two were one moment
   mutable absl::Duration anchor_monotonic_ ABSL_GUARDED_BY(mutex_);
   mutable Timestamp not_before_ ABSL_GUARDED_BY(mutex_) = Timestamp::Min();
   mutable std::string doubt_ ABSL_GUARDED_BY(mutex_);
-  mutable Timestamp stands_at_ ABSL_GUARDED_BY(mutex_);     // while it lasts
+  mutable Timestamp stands_at_ ABSL_GUARDED_BY(mutex_);  // while it lasts
 };
 
 }  // namespace tally

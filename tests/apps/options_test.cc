@@ -53,9 +53,8 @@ TEST(Serve, NeedsNoOption) {
 }
 
 TEST(Serve, TakesEveryOption) {
-  ServeOptions options =
-      Parsed<ServeOptions>({"serve", "--config", "f", "--brokers", "b", "--topics", "x,y", "--data", "d", "--listen",
-                            "l:1", "--http=h:2", "--init", "--recount"});
+  ServeOptions options = Parsed<ServeOptions>({"serve", "--config", "f", "--brokers", "b", "--topics", "x,y", "--data",
+                                               "d", "--listen", "l:1", "--http=h:2", "--init", "--recount"});
   EXPECT_EQ(options.config, "f");
   EXPECT_EQ(options.brokers, "b");
   EXPECT_EQ(options.topics, "x,y");
@@ -71,18 +70,14 @@ TEST(Serve, KeepsTheOrderAndTheTextOfSet) {
               ElementsAre("a.b=[\"x\",\"y\"]", "c.d=e=f", "g.h="));
 }
 
-TEST(Serve, TakesOneSettingForEachSet) {
-  ExpectWrong({"serve", "--set", "a.b=1", "c.d=2"}, "c.d=2");
-}
+TEST(Serve, TakesOneSettingForEachSet) { ExpectWrong({"serve", "--set", "a.b=1", "c.d=2"}, "c.d=2"); }
 
 TEST(Serve, TakesOneGapForEachAcceptGap) {
   EXPECT_THAT(Parsed<ServeOptions>({"serve", "--accept-gap", "x:0@1", "--accept-gap=y:1@2=end"}).accepted_gaps,
               ElementsAre("x:0@1", "y:1@2=end"));
 }
 
-TEST(Serve, TellsAnEmptyTextFromNone) {
-  EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, "");
-}
+TEST(Serve, TellsAnEmptyTextFromNone) { EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, ""); }
 
 TEST(Serve, RefusesWhatItDoesNotKnow) {
   ExpectWrong({"serve", "--accept-loss", "x:0@1"}, "unexpected argument '--accept-loss'");
@@ -178,13 +173,9 @@ TEST(Options, NeedACommandThatExists) {
   ExpectWrong({"-h"}, "unknown option '-h'");
 }
 
-TEST(Options, DoNotRunTwoCommands) {
-  ExpectWrong({"demo", "check"}, "check");
-}
+TEST(Options, DoNotRunTwoCommands) { ExpectWrong({"demo", "check"}, "check"); }
 
-TEST(Version, IsOneLine) {
-  EXPECT_EQ(HelpOf({"--version"}), "tallyd " TALLY_VERSION "\n");
-}
+TEST(Version, IsOneLine) { EXPECT_EQ(HelpOf({"--version"}), "tallyd " TALLY_VERSION "\n"); }
 
 TEST(Help, NamesCommandsAndExitStatuses) {
   const std::string help = HelpOf({"--help"});

@@ -102,7 +102,7 @@ TEST(Query, SaysThatAReplyBrokeOff) {
 }
 
 TEST(Query, SaysThatNobodyIsThere) {
-  uint16_t port = ServedNode().server->text_port();   // free again
+  uint16_t port = ServedNode().server->text_port();  // free again
   Result result = Query(port, {"PING"});
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.err, Cat("cannot connect to 127.0.0.1:", port, ": Connection refused\n"));
@@ -112,7 +112,7 @@ TEST(Query, SendsOneLineOfText) {
   ServedNode node;
   EXPECT_EQ(Query(node.server->text_port(), {"PING\nPING"}).code, 1);
   EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "expected a command on one line\n");
-  EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));   // not RESP
+  EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));  // not RESP
 }
 
 }  // namespace

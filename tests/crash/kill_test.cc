@@ -28,10 +28,11 @@ constexpr struct {
   const char* name;
   int times_max;
 } kPlaces[] = {
-    {"before opening", 1},       {"after opening", 1},         {"loading a row", 2000},
-    {"before assigning", 1},     {"after a batch", 5},         {"between cut and fold", 10},
-    {"before the write", 3},     {"after the write", 3},       {"between write and note", 3},
-    {"before positions are written", 1},
+    {"before opening", 1},         {"after opening", 1},
+    {"loading a row", 2000},       {"before assigning", 1},
+    {"after a batch", 5},          {"between cut and fold", 10},
+    {"before the write", 3},       {"after the write", 3},
+    {"between write and note", 3}, {"before positions are written", 1},
 };
 
 // Five topics of two partitions, later three. Some events come in transactions, of which some are aborted. The
@@ -70,7 +71,7 @@ class Producer {
     return all;
   }
   const std::vector<std::string>& names() const { return topics_; }
-  uint64_t produced() const { return events_.made() - gone_; }   // what can be read of it. REQUIRES: stopped
+  uint64_t produced() const { return events_.made() - gone_; }  // what can be read of it. REQUIRES: stopped
 
  private:
   void CreateCompacted() {
@@ -109,7 +110,7 @@ class Producer {
   GameEvents events_;
   std::vector<std::string> topics_;
   int partitions_ = 2;
-  uint64_t gone_ = 0;   // aborted, or compacted away
+  uint64_t gone_ = 0;  // aborted, or compacted away
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
@@ -117,12 +118,9 @@ class Producer {
 class KillNine : public testing::Test {
  protected:
   std::vector<std::string> Arguments() {
-    return {"--brokers", broker_.bootstrap(),
-            "--topics",  producer_.topics(),
-            "--data",    data_.path(),
-            "--set",     "kafka.start=earliest",
-            "--set",     "checkpoint.interval=50ms",
-            "--set",     "kafka.group=" + group_};
+    return {
+        "--brokers", broker_.bootstrap(),    "--topics", producer_.topics(),         "--data", data_.path(),
+        "--set",     "kafka.start=earliest", "--set",    "checkpoint.interval=50ms", "--set",  "kafka.group=" + group_};
   }
 
   // Runs a node until it has killed itself at a named place, or is killed at a random moment.
@@ -180,7 +178,7 @@ TEST_F(KillNine, LeavesExactlyWhatTheLogHasBeforeItsOffsets) {
     ExpectWhatTheLogSays();
   }
   producer_.Stop();
-  EXPECT_GE(at_places_, row_.times() / 5);   // or the places have other names
+  EXPECT_GE(at_places_, row_.times() / 5);  // or the places have other names
 
   auto node = Tallyd::Start(Arguments());
   ASSERT_TRUE(node.ok()) << node.status();

@@ -17,7 +17,7 @@ class BadDisk {
   // What has to run a program that shall meet the fault (see Tallyd::Start).
   virtual std::vector<std::string> launcher() const { return {}; }
 
-  virtual void Break() = 0;   // again, where something has made room meanwhile
+  virtual void Break() = 0;  // again, where something has made room meanwhile
   virtual void Mend() = 0;
 };
 

@@ -1,5 +1,7 @@
 // A disk that is full or fails, below the real binary: it goes on counting and answering, says that its checkpoint is
 // stale, and saves again once it can; what it saved is exact, killed at any point of that.
+#include "tests/disk/bad_disk.h"
+
 #include <signal.h>
 #include <unistd.h>
 
@@ -10,7 +12,6 @@
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/disk/bad_disk.h"
 #include "tests/disk/steady_feed.h"
 #include "tests/testing/fault_row.h"
 #include "tests/testing/log_oracle.h"
@@ -36,7 +37,7 @@ struct Fault {
   const char* row;
   bool mounts;
   std::function<std::unique_ptr<BadDisk>()> make;
-  const char* said;   // in the node's log
+  const char* said;  // in the node's log
 };
 
 void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.row; }
@@ -51,8 +52,12 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   }
 
   std::vector<std::string> Arguments() const {
-    return {"--brokers", broker_.bootstrap(), "--topics", feed_.topic(), "--data", data(),
-            "--set", "kafka.start=earliest", "--set", "checkpoint.interval=50ms", "--set", "kafka.group=" + group_};
+    return {"--brokers", broker_.bootstrap(),
+            "--topics",  feed_.topic(),
+            "--data",    data(),
+            "--set",     "kafka.start=earliest",
+            "--set",     "checkpoint.interval=50ms",
+            "--set",     "kafka.group=" + group_};
   }
   std::string data() const { return disk_->path() + "/data"; }
 
@@ -171,8 +176,9 @@ TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
   ExpectWhatTheLogSays();
   row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them, SIGTERM in ", terminated,
                ", kill -9 after the others"));
-  row_.Saw("counted, answered and said stale; recovered; no start in it; SIGTERM ended it with 1 within 2 s; equal to "
-           "the oracle's after each");
+  row_.Saw(
+      "counted, answered and said stale; recovered; no start in it; SIGTERM ended it with 1 within 2 s; equal to "
+      "the oracle's after each");
 }
 
 INSTANTIATE_TEST_SUITE_P(, OnABadDisk,

@@ -26,8 +26,12 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 class DamagedDirectory : public testing::Test {
  protected:
   std::vector<std::string> Arguments(const std::string& data) const {
-    return {"--brokers", broker_.bootstrap(), "--topics", feed_.topic(), "--data", data,
-            "--set", "kafka.start=earliest", "--set", "checkpoint.interval=50ms", "--set", "kafka.group=" + group_};
+    return {"--brokers", broker_.bootstrap(),
+            "--topics",  feed_.topic(),
+            "--data",    data,
+            "--set",     "kafka.start=earliest",
+            "--set",     "checkpoint.interval=50ms",
+            "--set",     "kafka.group=" + group_};
   }
 
   void Start() {

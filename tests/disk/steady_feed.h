@@ -39,7 +39,7 @@ class SteadyFeed {
   }
 
   const std::string& topic() const { return topic_; }
-  uint64_t produced() const { return events_.made(); }   // REQUIRES: stopped
+  uint64_t produced() const { return events_.made(); }  // REQUIRES: stopped
 
  private:
   KafkaBroker& broker_;

@@ -18,7 +18,7 @@ namespace tally {
 
 struct Counted {
   std::array<uint64_t, kFates> fates{};
-  std::map<std::pair<BlockKey, uint32_t>, uint64_t> counts;   // by block and cell
+  std::map<std::pair<BlockKey, uint32_t>, uint64_t> counts;  // by block and cell
 
   friend bool operator==(const Counted&, const Counted&) = default;
 };

@@ -12,8 +12,8 @@ namespace {
 
 const std::vector<std::string> kPaths = {"time",  "game", "call",   "a\"b", "/user/country",
                                          "/user", "/l/1", "/l/2/x", ""};
-const std::vector<std::vector<std::string>> kKeys = {{"time"}, {"game"}, {"call"}, {"a\"b"}, {"user", "country"},
-                                                     {"user"}, {"l", "1"}, {"l", "2", "x"}, {""}};
+const std::vector<std::vector<std::string>> kKeys = {
+    {"time"}, {"game"}, {"call"}, {"a\"b"}, {"user", "country"}, {"user"}, {"l", "1"}, {"l", "2", "x"}, {""}};
 
 std::shared_ptr<const Rules> MakeRules() {
   return Compiled({{"stats", {{"game", "game"}, {"call", "call"}}, "", {}},

@@ -1,8 +1,7 @@
 // Bytes on the line port, as RESP. The input is what a client sends.
-#include "apps/server/resp.h"
-
 #include <charconv>
 
+#include "apps/server/resp.h"
 #include "tests/fuzz/conversation.h"
 
 namespace tally {

@@ -31,7 +31,7 @@ bool SameBlock(const Block& block, std::string_view bytes) {
 void CheckRow(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
     case RowKind::kHeader:
-      if (key != HeaderKey()) return;   // as storage/read_rows.cc asks first
+      if (key != HeaderKey()) return;  // as storage/read_rows.cc asks first
       return CheckRow(HeaderOf(value), [&](const HeaderRow& row) { return HeaderValue(row) == value; });
     case RowKind::kMetric:
       return CheckRow(MetricOf(key, value), [&](const MetricRow& row) { return MetricValue(row) == value; });
@@ -49,7 +49,8 @@ void CheckRow(std::string_view key, std::string_view value) {
       });
     case RowKind::kLink:
       return CheckRow(LinkOf(key, value), [&](uint64_t sequence) { return LinkKey(sequence) == key && value.empty(); });
-    case RowKind::kEvent: return;
+    case RowKind::kEvent:
+      return;
   }
 }
 

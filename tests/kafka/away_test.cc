@@ -51,7 +51,7 @@ TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
     EXPECT_EQ(CountOf("login"), Cat(produced));
     EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr(" 0 0 ok")));
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 200 "));
-    if (i % 4 < 2) {   // once while it runs, once with a start while the broker is away
+    if (i % 4 < 2) {  // once while it runs, once with a start while the broker is away
       slowest_stop = std::max(slowest_stop, StopInTime());
       StartAt(own_->bootstrap());
       EXPECT_EQ(CountOf("login"), Cat(produced));
@@ -73,7 +73,7 @@ TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
 }
 
 TEST_F(Away, ReadsOverALongWay) {
-  FaultRow row("round trip of 30 s", 30, 1);   // seconds
+  FaultRow row("round trip of 30 s", 30, 1);  // seconds
   const absl::Duration one_way = absl::Seconds(row.times()) / 2;
   const absl::Duration patience = absl::Minutes(10);
   TcpProxy proxy(own_->bootstrap());
@@ -125,7 +125,7 @@ TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
     for (int partition : {0, 1}) Produce(*own_, 100, "login", partition), produced += 100;
     StartAt(proxy.bootstrap());
     ExpectRead(static_cast<uint64_t>(produced));
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));   // anywhere between two looks
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));  // anywhere between two looks
     proxy.TurnTo((*other)->bootstrap());
     Await("all stopped", [&] { return node_->Info("partitions_stopped") == "3"; });
     EXPECT_EQ(node_->Info("partitions"), "3");

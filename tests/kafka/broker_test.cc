@@ -17,7 +17,8 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 std::string Read(const KafkaBroker& broker, const std::string& topic, const std::string& format = "%o %s\n",
                  const std::string& from = "beginning") {
   auto run = RunToEnd({"kcat", "-C", "-q", "-e", "-b", broker.bootstrap(), "-t", topic, "-p", "0", "-o", from, "-X",
-                       "isolation.level=read_committed", "-f", format}, kPatience);
+                       "isolation.level=read_committed", "-f", format},
+                      kPatience);
   return run.ok() ? run->out + run->err : run.status().ToString();
 }
 
@@ -90,9 +91,7 @@ TEST(KafkaBroker, PassesTopicConfigsOn) {
   EXPECT_FALSE(SharedBroker().CreateTopic(SharedBroker().UniqueTopic("t"), 1, {{"no.such.config", "1"}}).ok());
 }
 
-TEST(KafkaBroker, NamesEachTopicOnce) {
-  EXPECT_NE(SharedBroker().UniqueTopic("t"), SharedBroker().UniqueTopic("t"));
-}
+TEST(KafkaBroker, NamesEachTopicOnce) { EXPECT_NE(SharedBroker().UniqueTopic("t"), SharedBroker().UniqueTopic("t")); }
 
 TEST(KafkaBroker, KeepsItsDataAndAddressOverAKill) {
   auto broker = KafkaBroker::Start();

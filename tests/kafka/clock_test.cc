@@ -16,8 +16,8 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLongEnough = absl::Milliseconds(700);   // for what must not happen
-constexpr absl::Duration kTurn = absl::Milliseconds(500);         // in which the witness listens once, if all goes well
+constexpr absl::Duration kLongEnough = absl::Milliseconds(700);  // for what must not happen
+constexpr absl::Duration kTurn = absl::Milliseconds(500);        // in which the witness listens once, if all goes well
 
 class SteppingClock : public testing::Test {
  protected:
@@ -72,7 +72,7 @@ class SteppingClock : public testing::Test {
   void ExpectDoubtUntil(Timestamp truth, uint64_t read) {
     EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
     const Minute horizon = node_->counters().horizon();
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));   // its witness is at the log's end
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // its witness is at the log's end
     Produce(10, truth);
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));
     EXPECT_EQ(Read(), read) << "applied in doubt";
@@ -91,7 +91,7 @@ class SteppingClock : public testing::Test {
 
   KafkaBroker& broker_ = SharedBroker();
   const std::string topic_ = broker_.UniqueTopic("mw");
-  const Timestamp noon_ = SystemClock().Now();   // brokers refuse what is stamped far from their own clock
+  const Timestamp noon_ = SystemClock().Now();  // brokers refuse what is stamped far from their own clock
   FakeClock clock_{noon_};
   TempDir data_;
   Config config_ = NodeConfig(broker_.bootstrap(), topic_, data_);
@@ -193,12 +193,12 @@ TEST_F(SteppingClock, EarlierThanTheCheckpointIsDoubtedAtAStart) {
   const absl::Duration steps[] = {absl::Hours(1), absl::Hours(24)};
   for (int i = 0; i < row.times(); ++i) {
     ASSERT_TRUE(node_->Stop().ok());
-    Produce(10, noon_);   // a backlog, which is not fresh
+    Produce(10, noon_);  // a backlog, which is not fresh
     clock_.Set(noon_ - steps[i % 2]);
     Restart();
     ExpectDoubtUntil(noon_, produced);
     const absl::Time began = absl::Now();
-    ASSERT_TRUE(node_->Stop().ok());   // also while it holds a batch
+    ASSERT_TRUE(node_->Stop().ok());  // also while it holds a batch
     EXPECT_LE(absl::Now() - began, Tallyd::kStopMax);
     Restart();
     EXPECT_TRUE(Eventually([&] { return InDoubt(); }));

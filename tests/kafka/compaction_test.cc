@@ -39,7 +39,7 @@ TEST_F(Compaction, IsCountedAsAnOracleReadsIt) {
   ASSERT_TRUE(compacted_.Append(1, events.Make(0, 5)).ok());
   auto left = compacted_.Compact(0, events.Make(0, 1)[0]);
   ASSERT_TRUE(left.ok()) << left.status();
-  ASSERT_LT(*left, 20u);   // offsets are sparse
+  ASSERT_LT(*left, 20u);  // offsets are sparse
 
   const std::vector<std::string> fast = {"--set", "checkpoint.interval=50ms", "--set", "kafka.start=earliest"};
   uint64_t produced = *left + 5;

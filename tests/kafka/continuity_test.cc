@@ -71,7 +71,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     const int before = Draw(random, 1, 50), lost = Draw(random, 1, 50), behind = Draw(random, 0, 20);
     Produce(before, "login"), next += before, logins += before;
-    Start(accepted);   // left in place, it accepts nothing: there is no gap
+    Start(accepted);  // left in place, it accepts nothing: there is no gap
     ExpectRead(read += before), Stop();
 
     Produce(lost, "lost");
@@ -79,7 +79,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
     ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, next + lost).ok());
     const std::string gone =
         Cat("offsets ", next, " to ", next + lost - 1, " are gone, up to ", lost, " records since 2");
-    Start(accepted);   // that was another gap
+    Start(accepted);  // that was another gap
     ExpectStopped(gone);
     Produce(3, "other", 1);
     ExpectRead(read += 3), Stop();

@@ -50,7 +50,7 @@ TEST_F(Damage, StopsThePartitionWhereABitFlips) {
     EXPECT_EQ(CountOf("marked"), i == 0 ? "" : Cat(i));
     Stop();
 
-    if (!once) {   // again and again the same
+    if (!once) {  // again and again the same
       StartAt(proxy_.bootstrap());
       ExpectStopped(good);
       Stop();
@@ -80,7 +80,7 @@ TEST_F(Damage, GoesOnBehindItWhereAPersonSaysSo) {
   ExpectStopped(10);
   Stop();
 
-  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});   // it does not say where
+  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});  // it does not say where
   ExpectStopped(10);
   Stop();
   StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10=13"});

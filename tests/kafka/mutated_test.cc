@@ -85,7 +85,7 @@ TEST_F(Mutated, PayloadsAreCountedByReason) {
     const auto end = static_cast<int64_t>(sent[static_cast<size_t>(partition)].size());
     EXPECT_EQ((dump->next[{topic_, partition}]), end);
   }
-  EXPECT_GE(dump->fates["unparsable"], no_json);   // and those whose time is none
+  EXPECT_GE(dump->fates["unparsable"], no_json);  // and those whose time is none
   EXPECT_GT(no_json, all / 10);
   EXPECT_GT(counted, all / 100);
   row.Saw(Cat("sum of the fates", fates, "; samples as sent; offsets at the end"));

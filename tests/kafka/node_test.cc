@@ -169,7 +169,7 @@ TEST_F(NodeOnKafka, RefusesAChangedMetricUntilToldToRecount) {
   changed.push_back("--recount");
   node = Start(changed);
   ExpectRead(*node, 3);
-  EXPECT_EQ(CountOf(*node, "login"), "");   // the records' own time is another minute
+  EXPECT_EQ(CountOf(*node, "login"), "");  // the records' own time is another minute
   EXPECT_EQ(*node->Stop(), 0);
   changed.pop_back();
   node = Start(changed);

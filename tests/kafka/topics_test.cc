@@ -79,9 +79,9 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok());
     TempDir data;
-    const std::vector<std::string> arguments = {"--brokers", broker_.bootstrap(), "--topics", topic_ + "," + lasting,
-                                                "--data", data.path(), "--set",
-                                                "kafka.group=" + broker_.UniqueTopic("group")};
+    const std::vector<std::string> arguments = {
+        "--brokers", broker_.bootstrap(), "--topics", topic_ + "," + lasting,
+        "--data",    data.path(),         "--set",    "kafka.group=" + broker_.UniqueTopic("group")};
     auto node = Tallyd::Start(arguments);
     ASSERT_TRUE(node.ok()) << node.status();
     node_ = *std::move(node);
@@ -90,7 +90,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
     Await("waiting", [&] { return StateOf(0) == "waiting"; });
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr("waiting for topic: " + topic_));
-    if (row.times() > 1) {   // it takes half a minute
+    if (row.times() > 1) {  // it takes half a minute
       Await("stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
       EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_is_not_there_any_more:_the_topic_was_deleted"));
       EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it is not there any more")));

@@ -21,8 +21,8 @@ struct MemoryBound {
   size_t threads = 1;
   size_t partitions = 1;
   size_t brokers = 1;
-  double ratio = 1;           // of compression
-  size_t event_bytes = 100;   // smaller events make more messages of a fetch
+  double ratio = 1;          // of compression
+  size_t event_bytes = 100;  // smaller events make more messages of a fetch
   // `series` are those beside ~other, `minutes` those in which something is counted, between two checkpoints and at
   // all.
   size_t series = 0;

@@ -19,7 +19,7 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 20'000;   // messages that the test holds at once
+constexpr uint64_t kChunk = 20'000;  // messages that the test holds at once
 constexpr absl::Duration kPatience = absl::Minutes(10);
 
 class Memory : public testing::Test {
@@ -81,7 +81,7 @@ std::string InMegabytes(uint64_t measured, uint64_t bound) {
 // A node of many metrics is slower than the broker, so what it prefetches fills.
 TEST_F(Memory, OfACompressedBacklogIsBounded) {
   FaultRow row("prefetch memory: compressed backlog", /*times=*/1000, /*times_in_test=*/500);
-  partitions_ = 16;   // of one client, which fetches from all at once
+  partitions_ = 16;  // of one client, which fetches from all at once
   threads_ = 1;
   constexpr size_t kEventBytes = 1000;
   const uint64_t events = static_cast<uint64_t>(row.times()) * 1000;
@@ -110,9 +110,9 @@ TEST_F(Memory, OfACompressedBacklogIsBounded) {
 struct Explosion {
   const char* dimension;
   std::function<std::string(uint64_t)> game, call;
-  uint64_t others;                           // series of ~other that there are at the end
-  const char* last;                          // the one that takes what no other does
-  std::function<uint64_t(uint64_t)> taken;   // of so many beyond the limit
+  uint64_t others;                          // series of ~other that there are at the end
+  const char* last;                         // the one that takes what no other does
+  std::function<uint64_t(uint64_t)> taken;  // of so many beyond the limit
 };
 
 class SeriesExplosion : public Memory, public testing::WithParamInterface<Explosion> {};
@@ -147,13 +147,13 @@ TEST_P(SeriesExplosion, IsCountedUnderOther) {
 const auto kAlways = [](const char* value) { return [value](uint64_t) { return std::string(value); }; };
 const auto kDistinct = [](uint64_t i) { return Cat("explosion", i); };
 
-INSTANTIATE_TEST_SUITE_P(
-    , SeriesExplosion,
-    testing::Values(Explosion{"last", kAlways("mw"), kDistinct, 1, "stats:mw:~other",
-                              [](uint64_t beyond) { return beyond; }},
-                    Explosion{"first", kDistinct, kAlways("login"), SeriesTable::kOtherMax + 1, "stats:~other:~other",
-                              [](uint64_t beyond) { return beyond - SeriesTable::kOtherMax; }}),
-    [](const auto& test) { return std::string(test.param.dimension); });
+INSTANTIATE_TEST_SUITE_P(, SeriesExplosion,
+                         testing::Values(Explosion{"last", kAlways("mw"), kDistinct, 1, "stats:mw:~other",
+                                                   [](uint64_t beyond) { return beyond; }},
+                                         Explosion{"first", kDistinct, kAlways("login"), SeriesTable::kOtherMax + 1,
+                                                   "stats:~other:~other",
+                                                   [](uint64_t beyond) { return beyond - SeriesTable::kOtherMax; }}),
+                         [](const auto& test) { return std::string(test.param.dimension); });
 
 TEST_F(Memory, OfValuesThatAreTooLongIsBounded) {
   FaultRow row("values of 10 KB", /*times=*/100'000, /*times_in_test=*/20'000);
@@ -171,7 +171,7 @@ TEST_F(Memory, OfValuesThatAreTooLongIsBounded) {
   const std::string rejects = node_->Query({"REJECTS"});
   const size_t lines = static_cast<size_t>(std::count(rejects.begin(), rejects.end(), '\n')) + 1;
   EXPECT_EQ(lines, Rejects::kKept);
-  EXPECT_LE(rejects.size(), Rejects::kKept * (Rejects::kSampleBytes * 2 + 100));   // a quote is escaped
+  EXPECT_LE(rejects.size(), Rejects::kKept * (Rejects::kSampleBytes * 2 + 100));  // a quote is escaped
   MemoryBound bound = Bound();
   bound.event_bytes = kValueBytes;
   EXPECT_LE(Peak(), bound.Bytes());

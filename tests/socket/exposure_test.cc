@@ -44,8 +44,9 @@ class Secrets : public testing::Test {
                                          << "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\n"
                                          << "sasl.mechanism = \"PLAIN\"\nsasl.username = \"tally\"\n"
                                          << "sasl.password = \"" << kKafkaPassword << "\"\n"
-                                         << "debug = \"security,conf\"\n"   // as talkative as it gets
-                                         << "[server]\npassword_file = \"" << data_ / "password" << "\"\n";
+                                         << "debug = \"security,conf\"\n"  // as talkative as it gets
+                                         << "[server]\npassword_file = \"" << data_ / "password"
+                                         << "\"\n";
     auto node = Tallyd::Start({"--config", data_ / "tallyd.toml", "--data", data_ / "data"});
     ASSERT_TRUE(node.ok()) << node.status();
     node_ = *std::move(node);
@@ -62,10 +63,28 @@ class Secrets : public testing::Test {
       for (const std::string& word : words) Append(bytes, Cat("$", word.size(), "\r\n", word, "\r\n"));
     };
     if (authenticated) add(Cat("AUTH ", kPassword));
-    for (const char* line :
-         {"CONFIG GET *", "CONFIG GET requirepass", "CLIENT LIST", "CLIENT INFO", "CLIENT GETNAME", "INFO",
-          "INFO everything", "HELP", "COMMAND", "COMMAND DOCS", "LAG", "REJECTS", "LIST", "KEYS *", "SCAN 0", "DBSIZE",
-          "HELLO 2", "HELLO 3", "NONE", "AUTH", "ACL LIST", "DEBUG"}) {
+    for (const char* line : {"CONFIG GET *",
+                             "CONFIG GET requirepass",
+                             "CLIENT LIST",
+                             "CLIENT INFO",
+                             "CLIENT GETNAME",
+                             "INFO",
+                             "INFO everything",
+                             "HELP",
+                             "COMMAND",
+                             "COMMAND DOCS",
+                             "LAG",
+                             "REJECTS",
+                             "LIST",
+                             "KEYS *",
+                             "SCAN 0",
+                             "DBSIZE",
+                             "HELLO 2",
+                             "HELLO 3",
+                             "NONE",
+                             "AUTH",
+                             "ACL LIST",
+                             "DEBUG"}) {
       add(line);
     }
     client.Send(bytes);
@@ -95,8 +114,13 @@ class Secrets : public testing::Test {
 TEST_F(Secrets, AreToldToNobody) {
   FaultRow row("exposure: wrong passwords, and what the node tells", /*times=*/100'000, /*times_in_test=*/5'000);
   const std::string right(kPassword);
-  std::vector<std::string> wrong = {"x", right + "x", right.substr(1), right.substr(0, right.size() - 1),
-                                    std::string(60'000, 'c'), "Correct-horse-7f3a", "default"};
+  std::vector<std::string> wrong = {"x",
+                                    right + "x",
+                                    right.substr(1),
+                                    right.substr(0, right.size() - 1),
+                                    std::string(60'000, 'c'),
+                                    "Correct-horse-7f3a",
+                                    "default"};
   TestClient guesser(node_->port_number());
   for (int i = 0; i < row.times(); ++i) {
     guesser.Send(Cat("AUTH ", wrong[static_cast<size_t>(i) % wrong.size()], "\n"));
@@ -127,7 +151,7 @@ TEST_F(Secrets, AreToldToNobody) {
   ExpectNoSecret(check->out + check->err, "tallyd check");
   ExpectNoSecret(node_->process().Stdout(), "stdout");
   const std::string log = node_->process().Stderr();
-  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));   // it did speak of Kafka
+  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));  // it did speak of Kafka
   ExpectNoSecret(log, "the log");
   row.Did(Cat(row.times(), " wrong passwords; every command and page, without and with the right one"));
   row.Saw("no answer without it; no secret in any reply, page, log line or `tallyd check`");

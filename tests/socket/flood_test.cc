@@ -20,7 +20,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(120);
-constexpr rlim_t kOwnDescriptors = 200;   // of this test, beside the flood's
+constexpr rlim_t kOwnDescriptors = 200;  // of this test, beside the flood's
 
 // As many descriptors as the flood takes, if the system lets us; else how many connections there can be.
 int RoomForFlood(int wanted) {
@@ -60,17 +60,19 @@ TEST(ConnectionFlood, LeavesThoseWithinTheLimitAlone) {
   EXPECT_LE(descriptors, 1000 + 2 * Peers::kOverMax + kDescriptorsOfTheNode);
   TestClient probe((*node)->http_port_number());
   probe.Send("GET /healthz HTTP/1.0\r\n\r\n");
-  EXPECT_TRUE(probe.ReadToEnd().starts_with("HTTP/1.0 200"));   // or whoever looks after the node would kill it
+  EXPECT_TRUE(probe.ReadToEnd().starts_with("HTTP/1.0 200"));  // or whoever looks after the node would kill it
 
   clients.clear();
   const absl::Time end = absl::Now() + kPatience;
   while ((*node)->Info("clients") != "3" && absl::Now() < end) absl::SleepFor(absl::Milliseconds(100));
-  EXPECT_EQ((*node)->Info("clients"), "3");   // the two, and who asks
+  EXPECT_EQ((*node)->Info("clients"), "3");  // the two, and who asks
   const std::string others = other.Stop();
   EXPECT_TRUE(other.answered()) << others;
   row.Did(Cat(flood, " connections, some with half a request"));
-  row.Saw(Cat("1000 clients, ", descriptors, " descriptors, a probe of /healthz answered, all "
-              "free again once they went; others: ", others));
+  row.Saw(Cat("1000 clients, ", descriptors,
+              " descriptors, a probe of /healthz answered, all "
+              "free again once they went; others: ",
+              others));
 }
 
 // 300 s of silence, so only where there is time.
@@ -104,10 +106,10 @@ TEST(ConnectionFlood, LeavesDescriptorsToRocksDbAndKafka) {
   KafkaBroker& broker = SharedBroker();
   const std::string topic = broker.UniqueTopic("mw");
   TempDir data;
-  auto node = Tallyd::Start({"--brokers", broker.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
-                             "kafka.start=earliest", "--set", "kafka.threads=2", "--set",
-                             "kafka.group=" + broker.UniqueTopic("group")},
-                            {"prlimit", Cat("--nofile=", kLimit, ":", kLimit)});
+  auto node = Tallyd::Start(
+      {"--brokers", broker.bootstrap(), "--topics", topic, "--data", data.path(), "--set", "kafka.start=earliest",
+       "--set", "kafka.threads=2", "--set", "kafka.group=" + broker.UniqueTopic("group")},
+      {"prlimit", Cat("--nofile=", kLimit, ":", kLimit)});
   ASSERT_TRUE(node.ok()) << node.status();
   Bystander other((*node)->port_number());
   TestClient early((*node)->port_number());

@@ -60,8 +60,9 @@ class Lines : public testing::Test {
 };
 
 std::string Rubbish(std::mt19937_64& random) {
-  constexpr std::string_view kLikely = "*$\r\n 0123PINGLIST\0"
-                                       "GET";
+  constexpr std::string_view kLikely =
+      "*$\r\n 0123PINGLIST\0"
+      "GET";
   std::string rubbish = random() % 4 == 0 ? "*" : "";
   for (uint64_t n = random() % 2000; n > 0; --n) {
     rubbish += random() % 2 == 0 ? kLikely[random() % kLikely.size()] : static_cast<char>(random());
@@ -127,7 +128,7 @@ TEST_F(Lines, OfHttpAreNotCommands) {
     argv.insert(argv.end(), request.begin(), request.end());
     argv.push_back(url);
     absl::StatusOr<Finished> curl = RunToEnd(argv, absl::Seconds(20));
-    if (!curl.ok()) continue;   // there is no curl
+    if (!curl.ok()) continue;  // there is no curl
     EXPECT_THAT(curl->out, testing::AnyOf("", std::string(refused)));
   }
   row.Did(Cat(row.times() * 8, " requests of HTTP, and curl's GET, POST and PUT"));

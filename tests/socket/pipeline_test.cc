@@ -13,7 +13,7 @@ namespace tally {
 namespace {
 
 constexpr int kCommands = 1'000'000;
-constexpr uint64_t kConnectionBytes = 1 << 20;   // what one connection holds at most, apps/server/connection.h
+constexpr uint64_t kConnectionBytes = 1 << 20;  // what one connection holds at most, apps/server/connection.h
 constexpr uint64_t kSlackBytes = 8 << 20;
 
 // A node whose broker does not answer: it serves all the same.

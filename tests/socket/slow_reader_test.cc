@@ -22,8 +22,8 @@ constexpr absl::Duration kPatience = absl::Seconds(120);
 
 // A reply of LIST is some 4 MB, and while it waits 4 bytes for each series, in a list that has grown by doubling.
 constexpr uint64_t kReplyBytes = 8ull * kSeries;
-constexpr uint64_t kConnectionBytes = 1 << 20;   // beside that, apps/server/connection.h
-constexpr uint64_t kSlackBytes = 16 << 20;   // what the node does beside
+constexpr uint64_t kConnectionBytes = 1 << 20;  // beside that, apps/server/connection.h
+constexpr uint64_t kSlackBytes = 16 << 20;      // what the node does beside
 
 absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
   const int64_t now = SystemClock().Now().millis();
@@ -54,8 +54,8 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
                              "kafka.start=earliest", "--set", "kafka.group=" + broker.UniqueTopic("group")});
   ASSERT_TRUE(node.ok()) << node.status();
   ASSERT_TRUE((*node)->WaitUntilRead(kSeries, kPatience).ok());
-  ASSERT_TRUE(WaitFor(**node, "checkpoint_age_ms", 0));   // which takes memory as well
-  ForgetPeakOf((*node)->process().pid());   // that of the start, behind which more could hide
+  ASSERT_TRUE(WaitFor(**node, "checkpoint_age_ms", 0));  // which takes memory as well
+  ForgetPeakOf((*node)->process().pid());                // that of the start, behind which more could hide
   const uint64_t before = PeakResidentBytesOf((*node)->process().pid());
 
   Bystander other((*node)->port_number());
@@ -71,7 +71,7 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
   // A few, which the limit for all together leaves alone: each has one of its own.
   constexpr int kFew = 20;
   add_slow(kFew);
-  absl::SleepFor(absl::Seconds(2));   // by now they wait, each in the middle of its first reply
+  absl::SleepFor(absl::Seconds(2));  // by now they wait, each in the middle of its first reply
   const uint64_t took_by_few = PeakResidentBytesOf((*node)->process().pid()) - before;
   EXPECT_LE(took_by_few, kFew * (kConnectionBytes + kReplyBytes) + kSlackBytes);
 
@@ -83,7 +83,7 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
       for (size_t i = 0; i < slow.size(); i += 2) (void)slow[i].ReadSome(1500);
     }
   });
-  const bool gone = WaitFor(**node, "clients", 2);   // the bystander, and who asks
+  const bool gone = WaitFor(**node, "clients", 2);  // the bystander, and who asks
   stopping = true;
   trickle.join();
   const std::string others = other.Stop();

@@ -196,7 +196,7 @@ TEST(CheckpointStore, GoesOnAfterAReplace) {
   changes.series = {{0, "calls:login"}};
   ASSERT_TRUE(store->Write(changes, {}).ok());
   store.reset();
-  const CheckpointContents reloaded = Reloaded(directory.path());   // before the raw database is open: each locks it
+  const CheckpointContents reloaded = Reloaded(directory.path());  // before the raw database is open: each locks it
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(reloaded));
 }
 
@@ -268,7 +268,9 @@ TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
 }
 
 TEST(DamagedStore, IsRefusedIfARowIsMissing) {
-  struct { std::string key, message; } rows[] = {
+  struct {
+    std::string key, message;
+  } rows[] = {
       {PartitionKey({"hh", 0}), "expected 2 partition rows, found 1"},
       {SeriesKey(300), "expected 3 series rows, found 2"},
       {BlockRowKey({MinuteAt("14:31"), 1}), "expected 2 block rows, found 1"},
@@ -286,9 +288,10 @@ TEST(DamagedStore, IsRefusedIfARowIsMissing) {
 
 TEST(DamagedStore, IsRefusedIfARowIsTooMany) {
   std::string block = Packed({{0, 1}});
-  std::pair<std::string, std::string> rows[] = {
-      {PartitionKey({"hh", 7}), PartitionValue({})}, {SeriesKey(2), "stats:mw:x"},
-      {BlockRowKey({MinuteAt("14:35"), 0}), block},  {MetricKey("x"), MetricValue({})}};
+  std::pair<std::string, std::string> rows[] = {{PartitionKey({"hh", 7}), PartitionValue({})},
+                                                {SeriesKey(2), "stats:mw:x"},
+                                                {BlockRowKey({MinuteAt("14:35"), 0}), block},
+                                                {MetricKey("x"), MetricValue({})}};
   for (const auto& [key, value] : rows) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, value);
@@ -299,13 +302,13 @@ TEST(DamagedStore, IsRefusedIfARowIsTooMany) {
 TEST(DamagedStore, IsRefusedIfACheckpointIsMissingBetweenOthers) {
   StoredDirectory directory;
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
-  RawDatabase(directory.path()).Put(LinkKey(2), "");   // which the third one deleted
+  RawDatabase(directory.path()).Put(LinkKey(2), "");  // which the third one deleted
   EXPECT_THAT(WhyNot(directory.path()), HasSubstr("checkpoint 4 is there, but not checkpoint 3 before it"));
 }
 
 TEST(DamagedStore, IsRefusedIfAValueIsNone) {
-  for (const std::string& key : {HeaderKey(), MetricKey("all"), PartitionKey({"hh", 0}), SeriesKey(300),
-                                 BlockRowKey({MinuteAt("14:31"), 1})}) {
+  for (const std::string& key :
+       {HeaderKey(), MetricKey("all"), PartitionKey({"hh", 0}), SeriesKey(300), BlockRowKey({MinuteAt("14:31"), 1})}) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, "");
     EXPECT_THAT(WhyNot(directory.path()), HasSubstr("storage/FORMAT.md"));

@@ -106,8 +106,7 @@ class Outcomes {
       EXPECT_TRUE(totals != nullptr && TotalsOf(*contents) == *totals)
           << "dump, " << file << ": no checkpoint " << contents->header.sequence << " was ever written so";
     } else {
-      EXPECT_THAT(contents.status().code(),
-                  AnyOf(absl::StatusCode::kDataLoss, absl::StatusCode::kFailedPrecondition));
+      EXPECT_THAT(contents.status().code(), AnyOf(absl::StatusCode::kDataLoss, absl::StatusCode::kFailedPrecondition));
     }
     EXPECT_EQ(ReadImage(directory), before) << "dump changed a file";
   }
@@ -121,11 +120,21 @@ class Outcomes {
 void Damage(std::string& bytes, size_t at, uint64_t kind, std::mt19937_64& random) {
   const size_t length = std::min(bytes.size() - at, size_t{1} << random() % 13);
   switch (kind % 5) {
-    case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8)); break;
-    case 1: bytes[at] = static_cast<char>(bytes[at] + 1 + static_cast<int>(random() % 255)); break;
-    case 2: bytes.resize(at); break;
-    case 3: std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, '\0'); break;
-    case 4: std::generate_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, [&] { return random(); }); break;
+    case 0:
+      bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+      break;
+    case 1:
+      bytes[at] = static_cast<char>(bytes[at] + 1 + static_cast<int>(random() % 255));
+      break;
+    case 2:
+      bytes.resize(at);
+      break;
+    case 3:
+      std::fill_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, '\0');
+      break;
+    case 4:
+      std::generate_n(bytes.begin() + static_cast<ptrdiff_t>(at), length, [&] { return random(); });
+      break;
   }
 }
 
@@ -139,7 +148,7 @@ size_t RecordBefore(std::string_view log, size_t at) {
 
 // `row.times()` times: one file of those with `part` in their names is damaged, each region of it as often as another.
 Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
-  constexpr int kTimesEach = 25;   // on one history
+  constexpr int kTimesEach = 25;  // on one history
   Outcomes outcomes;
   std::mt19937_64 random(row.seed());
   int done = 0;
@@ -194,7 +203,7 @@ TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
   Outcomes outcomes;
   uint64_t seed = row.seed();
   for (int done = 0; done < row.times() && !HasFailure(); seed += 2) {
-    const History history(seed / 2 * 2);   // small ones, of which the row counts tell least
+    const History history(seed / 2 * 2);  // small ones, of which the row counts tell least
     const std::string name = NamesWith(history.image(), "MANIFEST-").at(0);
     for (size_t end : RecordStarts(history.image().at(name))) {
       SCOPED_TRACE(Cat("history ", seed, ", ", name, " cut at ", end));
@@ -226,7 +235,7 @@ TEST(DamagedFiles, ThatNobodyReadsDoNotMatter) {
 // As after a crash in the middle of a write: what is left is the checkpoint before, and nothing tells of it.
 TEST(DamagedFiles, OfATornLastRecordLeaveTheCheckpointBefore) {
   FaultRow row("torn tail of the WAL", 2000, 60);
-  const History history(row.seed() / 15 * 15 + 2);   // a small one, old, with a log
+  const History history(row.seed() / 15 * 15 + 2);  // a small one, old, with a log
   const std::vector<std::string> logs = NamesWith(history.image(), ".log");
   ASSERT_EQ(logs.size(), 1u);
   const std::string whole = history.image().at(logs[0]);
@@ -274,7 +283,7 @@ TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
         if (now != history.image().end() && now->second == bytes) continue;
         SCOPED_TRACE(Cat("history ", h, ", ", name, " of earlier"));
         Image image = history.image();
-        image[name] = bytes;   // some were gone, and are there again
+        image[name] = bytes;  // some were gone, and are there again
         outcomes.Load(history, image, name);
       }
     }

@@ -39,7 +39,7 @@ std::vector<MetricSpec> Metrics() {
 // The log, as Kafka would keep it: it outlives every crash.
 struct Log {
   TopicPartition place;
-  std::vector<ModelEvent> events;   // offsets ascend, with gaps
+  std::vector<ModelEvent> events;  // offsets ascend, with gaps
   int64_t end = 0;
 };
 
@@ -56,11 +56,11 @@ class Trial {
   void Steps() {
     for (int i = 0, n = 20 + Below(60); i < n && !testing::Test::HasFailure(); ++i) Step();
     Crash();
-    if (testing::Test::HasFatalFailure()) return;   // there is no node
+    if (testing::Test::HasFatalFailure()) return;  // there is no node
     faults_ = false;
     for (size_t log = 0; log < logs_.size(); ++log) Read(log, logs_[log].events.size());
     Save();
-    Save();   // the second one frees the names of what the first one dropped
+    Save();  // the second one frees the names of what the first one dropped
     Compare();
     CompareNames();
   }
@@ -70,11 +70,22 @@ class Trial {
 
   void Step() {
     switch (Below(10)) {
-      case 0: Crash(); break;
-      case 1: case 2: Save(); break;
-      case 3: Wait(); break;
-      case 4: case 5: Produce(); break;
-      default: Read(static_cast<size_t>(Below(static_cast<int>(logs_.size()))), static_cast<size_t>(Below(50)));
+      case 0:
+        Crash();
+        break;
+      case 1:
+      case 2:
+        Save();
+        break;
+      case 3:
+        Wait();
+        break;
+      case 4:
+      case 5:
+        Produce();
+        break;
+      default:
+        Read(static_cast<size_t>(Below(static_cast<int>(logs_.size()))), static_cast<size_t>(Below(50)));
     }
     if (!testing::Test::HasFatalFailure()) Compare();
   }
@@ -89,7 +100,7 @@ class Trial {
   void Produce() {
     Log& log = logs_[static_cast<size_t>(Below(static_cast<int>(logs_.size())))];
     for (int i = 0, n = Below(60); i < n; ++i) {
-      if (Below(10) == 0) log.end += Below(5);   // transaction markers, compaction
+      if (Below(10) == 0) log.end += Below(5);  // transaction markers, compaction
       log.events.push_back(MakeEvent(log.end++));
     }
     if (Below(4) == 0) log.end += Below(3);
@@ -152,7 +163,7 @@ class Trial {
     if (Below(3)) disk_.RunBackground();
     const bool faulted = disk_.Disarm();
     if (status.ok()) {
-      possible_ = {{store_->sequence(), {model_}}};   // what was acknowledged cannot be lost
+      possible_ = {{store_->sequence(), {model_}}};  // what was acknowledged cannot be lost
     } else {
       ASSERT_TRUE(faulted || hurt_) << status;
       possible_[attempted].push_back(model_);
@@ -271,13 +282,13 @@ class Trial {
   std::mt19937_64 random_;
   SimulatedDisk disk_;
   bool faults_ = true;
-  bool hurt_ = false;   // by a fault that no call has reported yet
+  bool hurt_ = false;  // by a fault that no call has reported yet
   FakeClock clock_{Timestamp::FromMillis(1'307'284'200'000)};
   absl::Duration ttl_;
   EventSpec event_;
   std::vector<Log> logs_;
   Model model_;
-  std::map<uint64_t, std::vector<Model>> possible_;   // by sequence: the checkpoints that may be on the disk
+  std::map<uint64_t, std::vector<Model>> possible_;  // by sequence: the checkpoints that may be on the disk
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;

@@ -182,11 +182,21 @@ class Trial {
 
   void Step() {
     switch (random_() % 8) {
-      case 0: Begin(); break;
-      case 1: case 2: Save(random_() % 3000); break;
-      case 3: Save(RLIM_INFINITY); break;
-      case 4: minutes_ += 1 + static_cast<int>(random_() % 3), Tick(); break;
-      default: Count();
+      case 0:
+        Begin();
+        break;
+      case 1:
+      case 2:
+        Save(random_() % 3000);
+        break;
+      case 3:
+        Save(RLIM_INFINITY);
+        break;
+      case 4:
+        minutes_ += 1 + static_cast<int>(random_() % 3), Tick();
+        break;
+      default:
+        Count();
     }
   }
 
@@ -194,7 +204,7 @@ class Trial {
     Save(RLIM_INFINITY);
     ASSERT_EQ(store_->sequence(), written_);
     store_.reset();
-    const auto loaded = Load(directory_.path());   // before the raw database is open: each locks the directory
+    const auto loaded = Load(directory_.path());  // before the raw database is open: each locks the directory
     ASSERT_EQ(RawDatabase(directory_.path()).rows(), RowsOf(**loaded));
     Begin();
   }
@@ -266,7 +276,7 @@ class Trial {
   TempDir directory_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<CountingNode> node_;
-  std::vector<State> possible_ = {State{}};   // what the disk may hold
+  std::vector<State> possible_ = {State{}};  // what the disk may hold
   uint64_t written_ = 0;
   int minutes_ = 0;
   size_t failures_ = 0;

@@ -42,7 +42,7 @@ class RandomFaults {
     std::lock_guard<std::mutex> lock(mutex_);
     how_ = How::kNever;
   }
-  uint64_t failed() const { return failed_; }   // REQUIRES: nobody uses the disk
+  uint64_t failed() const { return failed_; }  // REQUIRES: nobody uses the disk
 
  private:
   enum class How { kNever, kOnce, kFrom, kSome };
@@ -54,7 +54,7 @@ class RandomFaults {
     if (how_ == How::kSome && random_() % 3 != 0) return 0;
     if (how_ == How::kOnce) how_ = How::kNever;
     ++failed_;
-    return random_() % 2 == 0 ? error_ : -error_;   // half of a write gets through, or nothing
+    return random_() % 2 == 0 ? error_ : -error_;  // half of a write gets through, or nothing
   }
 
   std::mutex mutex_;
@@ -74,12 +74,26 @@ class Trial {
 
   void Step() {
     switch (random_() % 10) {
-      case 0: Crash(); break;
-      case 1: case 2: faults_.Break(); break;
-      case 3: faults_.Mend(); break;
-      case 4: case 5: case 6: Save(); break;
-      case 7: events_.PassMinutes(1), clock_.Advance(absl::Minutes(1)); break;
-      default: events_.Count(30);
+      case 0:
+        Crash();
+        break;
+      case 1:
+      case 2:
+        faults_.Break();
+        break;
+      case 3:
+        faults_.Mend();
+        break;
+      case 4:
+      case 5:
+      case 6:
+        Save();
+        break;
+      case 7:
+        events_.PassMinutes(1), clock_.Advance(absl::Minutes(1));
+        break;
+      default:
+        events_.Count(30);
     }
   }
 
@@ -162,7 +176,7 @@ class Trial {
   FakeClock clock_{events_.node().now()};
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::vector<State> possible_ = {{0, NoEvents()}};   // what the disk may hold, the acknowledged one first
+  std::vector<State> possible_ = {{0, NoEvents()}};  // what the disk may hold, the acknowledged one first
   int failed_writes_ = 0;
   int reached_ = 0;
 };
@@ -185,7 +199,7 @@ TEST(FailingDisk, LosesNothingWhateverFails) {
     reached += trial.reached();
   }
   EXPECT_GT(failed_writes, trials / 2);
-  EXPECT_GT(reached, 0);   // some were on the disk all the same
+  EXPECT_GT(reached, 0);  // some were on the disk all the same
   row.Did(Cat(trials, " times"));
   row.Saw(Cat(failed_calls, " calls failed and ", failed_writes, " checkpoints with them, ", reached,
               " of which were found on the disk all the same; the last one held all"));

@@ -67,22 +67,42 @@ TEST(Fingerprint, OfAMetricDependsOnEachOfItsKeys) {
       Print([](MetricSpec& m) { m.by[0].label = "g"; }),
       Print([](MetricSpec& m) { m.by[0].source = "/game"; }),
       Print([](MetricSpec& m) { m.value = "n"; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"buy"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"buy", "sell"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"sell", "buy"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"buy"}}, {"game", {"mw"}}}; }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"buy"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"buy", "sell"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"sell", "buy"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"buy"}}, {"game", {"mw"}}};
+      }),
   };
   EXPECT_EQ(prints.size(), 10u);
 }
 
 TEST(Fingerprint, TellsTextsWithQuotesAndCommasFromSeveralTexts) {
   std::set<std::string> prints = {
-      Print([](MetricSpec& m) { m.where = {{"call", {"a", "b"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"a\",\"b"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"a,b"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"a\\", "b"}}}; }),
-      Print([](MetricSpec& m) { m.where = {{"call", {"a"}}, {"b", {""}}}; }),
-      Print([](MetricSpec& m) { m.by = {{"game", "game\",call=\"call"}}; }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"a", "b"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"a\",\"b"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"a,b"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"a\\", "b"}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.where = {{"call", {"a"}}, {"b", {""}}};
+      }),
+      Print([](MetricSpec& m) {
+        m.by = {{"game", "game\",call=\"call"}};
+      }),
   };
   EXPECT_EQ(prints.size(), 6u);
   EXPECT_EQ(Print([](MetricSpec& m) { m.value = "a\nb"; }).find('\n'), std::string::npos);

@@ -29,7 +29,7 @@ class History {
   }
 
   const Image& image() const { return images_.back(); }
-  const std::vector<Image>& images() const { return images_; }   // after each checkpoint
+  const std::vector<Image>& images() const { return images_; }  // after each checkpoint
   uint64_t newest() const { return totals_.rbegin()->first; }
 
   // What checkpoint `sequence` held; nothing if there was none.

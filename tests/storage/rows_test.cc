@@ -28,32 +28,52 @@ PartitionState SomeState() {
 }
 
 HeaderRow SomeHeader() {
-  return {.node = "0123456789abcdef", .sequence = 300, .horizon = MinuteAt("10:30"), .clock = TimeAt("14:30:05"),
-          .partitions = 1, .series = 2, .blocks = 300, .metrics = 4};
+  return {.node = "0123456789abcdef",
+          .sequence = 300,
+          .horizon = MinuteAt("10:30"),
+          .clock = TimeAt("14:30:05"),
+          .partitions = 1,
+          .series = 2,
+          .blocks = 300,
+          .metrics = 4};
 }
 
 std::string Written(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
-    case RowKind::kHeader: return HeaderValue(*HeaderOf(value));
-    case RowKind::kMetric: return MetricValue(*MetricOf(key, value));
-    case RowKind::kPartition: return PartitionValue(PartitionOf(key, value)->state);
-    case RowKind::kSeries: return SeriesOf(key, value)->name;
-    case RowKind::kBlock: return std::string(BlockOfRow(key, value)->second.bytes());
-    case RowKind::kLink: return "";
-    case RowKind::kEvent: break;
+    case RowKind::kHeader:
+      return HeaderValue(*HeaderOf(value));
+    case RowKind::kMetric:
+      return MetricValue(*MetricOf(key, value));
+    case RowKind::kPartition:
+      return PartitionValue(PartitionOf(key, value)->state);
+    case RowKind::kSeries:
+      return SeriesOf(key, value)->name;
+    case RowKind::kBlock:
+      return std::string(BlockOfRow(key, value)->second.bytes());
+    case RowKind::kLink:
+      return "";
+    case RowKind::kEvent:
+      break;
   }
   return std::string(value);
 }
 
 absl::Status Read(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
-    case RowKind::kHeader: return HeaderOf(value).status();
-    case RowKind::kMetric: return MetricOf(key, value).status();
-    case RowKind::kPartition: return PartitionOf(key, value).status();
-    case RowKind::kSeries: return SeriesOf(key, value).status();
-    case RowKind::kBlock: return BlockOfRow(key, value).status();
-    case RowKind::kLink: return LinkOf(key, value).status();
-    case RowKind::kEvent: break;
+    case RowKind::kHeader:
+      return HeaderOf(value).status();
+    case RowKind::kMetric:
+      return MetricOf(key, value).status();
+    case RowKind::kPartition:
+      return PartitionOf(key, value).status();
+    case RowKind::kSeries:
+      return SeriesOf(key, value).status();
+    case RowKind::kBlock:
+      return BlockOfRow(key, value).status();
+    case RowKind::kLink:
+      return LinkOf(key, value).status();
+    case RowKind::kEvent:
+      break;
   }
   return absl::OkStatus();
 }
@@ -115,12 +135,15 @@ TEST(Rows, OfAPartitionHoldPlaceAndState) {
 }
 
 TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
-  for (PartitionState state :
-       {PartitionState{}, SomeState(),
-        PartitionState{.next = INT64_MAX, .fates = {UINT64_MAX}, .newest_event = Timestamp::Min(),
-                       .newest_stamp = Timestamp::Max()},
-        PartitionState{.next = 1, .newest_stamp = TimeAt("14:30"), .last = RecordMark{0, Timestamp::Min(), UINT64_MAX},
-                       .gaps = std::vector<Gap>(PartitionState::kGapsMax)}}) {
+  for (PartitionState state : {PartitionState{}, SomeState(),
+                               PartitionState{.next = INT64_MAX,
+                               .fates = {UINT64_MAX},
+                               .newest_event = Timestamp::Min(),
+                               .newest_stamp = Timestamp::Max()},
+                               PartitionState{.next = 1,
+                               .newest_stamp = TimeAt("14:30"),
+                               .last = RecordMark{0, Timestamp::Min(), UINT64_MAX},
+                               .gaps = std::vector<Gap>(PartitionState::kGapsMax)}}) {
     auto partition = PartitionOf(PartitionKey({"a.b-c_D", INT32_MAX}), PartitionValue(state));
     ASSERT_TRUE(partition.ok()) << partition.status();
     EXPECT_EQ(partition->state, state);
@@ -181,8 +204,8 @@ TEST(Rows, OfABlockHoldItsMinuteAndCounts) {
 }
 
 TEST(Rows, OfBlocksSortByMinuteAndNumber) {
-  std::vector<BlockKey> keys = {{Minute::Min(), 0}, {Minute::FromIndex(-1), 9}, {Minute::FromIndex(0), 0},
-                                {Minute::FromIndex(0), 256}, {MinuteAt("14:30"), 1}, {Minute::Max(), 0}};
+  std::vector<BlockKey> keys = {{Minute::Min(), 0},          {Minute::FromIndex(-1), 9}, {Minute::FromIndex(0), 0},
+                                {Minute::FromIndex(0), 256}, {MinuteAt("14:30"), 1},     {Minute::Max(), 0}};
   for (size_t i = 1; i < keys.size(); ++i) EXPECT_LT(BlockRowKey(keys[i - 1]), BlockRowKey(keys[i]));
 }
 

@@ -21,7 +21,7 @@ class TableCheck : public testing::Test {
  protected:
   TableCheck() {
     StoredDirectory directory;
-    OpenStore(directory.path());   // makes a table of the log
+    OpenStore(directory.path());  // makes a table of the log
     image_ = ReadImage(directory.path());
     name_ = NamesWith(image_, ".sst").at(0);
   }
@@ -61,7 +61,7 @@ TEST_F(TableCheck, RefusesDamageToAnyByteOfTheProperties) {
   for (size_t at = begin; at < end && !HasFailure(); ++at) {
     SCOPED_TRACE(Cat("at ", at, ", in ", begin, " to ", end));
     const char whole = table()[at];
-    table()[at] = static_cast<char>(whole ^ 0x80);   // the last byte tells the kind of block: the abort
+    table()[at] = static_cast<char>(whole ^ 0x80);  // the last byte tells the kind of block: the abort
     ExpectRefused(Load());
     ExpectRefused(Read());
     table()[at] = whole;
@@ -96,10 +96,10 @@ TEST_F(TableCheck, RefusesWhatEndsEarlyOrSaysThatItGoesOnLater) {
     ExpectRefused(Read());
   }
   table() = whole;
-  std::fill(table().end() - 52, table().end() - 12, '\xff');   // the places of metaindex and index
+  std::fill(table().end() - 52, table().end() - 12, '\xff');  // the places of metaindex and index
   ExpectRefused(Read());
   table() = whole;
-  table().replace(table().size() - 52, 4, "\xf0\xff\xff\x0f");   // an offset
+  table().replace(table().size() - 52, 4, "\xf0\xff\xff\x0f");  // an offset
   ExpectRefused(Read());
 }
 
@@ -114,7 +114,7 @@ TEST_F(TableCheck, DoesNotMindATableThatIsNotUsed) {
 TEST_F(TableCheck, LetsATableWithOtherChecksumsBe) {
   WriteImage(image_, directory_.path());
   RawDatabase(directory_.path()).Put(MetricKey("all"), MetricValue({Minute::Min(), ""}));
-  RawDatabase(directory_.path()).rows();   // makes a table of the log, as RocksDB makes them
+  RawDatabase(directory_.path()).rows();  // makes a table of the log, as RocksDB makes them
   const Image image = ReadImage(directory_.path());
   const std::string& theirs = image.at(NamesWith(image, ".sst").back());
   ASSERT_NE(ChecksumType(theirs), ChecksumType(table()));

@@ -8,7 +8,7 @@
 namespace tally {
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(1);   // else it would be a flood itself
+constexpr auto kPause = std::chrono::milliseconds(1);  // else it would be a flood itself
 
 }  // namespace
 

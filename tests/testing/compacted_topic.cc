@@ -27,7 +27,7 @@ absl::Status CompactedTopic::Create(int partitions) {
                              {{"cleanup.policy", "compact"},
                               {"min.cleanable.dirty.ratio", "0.001"},
                               {"min.compaction.lag.ms", "3600000"},
-                              {"segment.ms", "600000"}});   // a record two hours later begins a segment
+                              {"segment.ms", "600000"}});  // a record two hours later begins a segment
 }
 
 absl::Status CompactedTopic::Append(int32_t partition, std::vector<Message> messages) {

@@ -42,7 +42,7 @@ class CompactedTopic {
  private:
   KafkaBroker& broker_;
   const std::string topic_;
-  std::vector<int64_t> ends_;               // by partition
+  std::vector<int64_t> ends_;  // by partition
   std::vector<std::set<std::string>> keys_;
 };
 

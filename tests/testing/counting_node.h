@@ -43,10 +43,16 @@ class MemoryDisk {
  public:
   void Write(const Changes& changes) {
     for (const auto& [key, packed] : changes.blocks) {
-      if (packed.empty()) blocks_.erase(key); else blocks_[key] = packed;
+      if (packed.empty())
+        blocks_.erase(key);
+      else
+        blocks_[key] = packed;
     }
     for (const auto& [id, name] : changes.series) {
-      if (name.empty()) series_.erase(id); else series_[id] = name;
+      if (name.empty())
+        series_.erase(id);
+      else
+        series_[id] = name;
     }
     partitions_ = changes.partitions;
     horizon_ = changes.horizon;
@@ -88,7 +94,7 @@ struct CountingOptions {
   absl::Duration ttl = absl::Hours(4);
   ClockKind clock = ClockKind::kWall;
   size_t series_max = 1'000'000;
-  int32_t shards = 1;   // each with one partition of the topic "mw", numbered as the shard
+  int32_t shards = 1;  // each with one partition of the topic "mw", numbered as the shard
 };
 
 class CountingNode {
@@ -136,9 +142,8 @@ class CountingNode {
   std::map<std::string, uint64_t> Counts(Minute minute) const {
     std::map<std::string, uint64_t> counts;
     View view(counters_);
-    view.ForEach(minute, [&](SeriesId id, uint64_t n) {
-      TALLY_CHECK(counts.emplace(counters_.series().Name(id), n).second);
-    });
+    view.ForEach(minute,
+                 [&](SeriesId id, uint64_t n) { TALLY_CHECK(counts.emplace(counters_.series().Name(id), n).second); });
     return counts;
   }
 

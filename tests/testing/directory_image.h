@@ -16,7 +16,7 @@
 
 namespace tally {
 
-using Image = std::map<std::string, std::string>;   // name -> bytes
+using Image = std::map<std::string, std::string>;  // name -> bytes
 
 inline Image ReadImage(const std::string& directory) {
   Image image;

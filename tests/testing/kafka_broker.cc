@@ -96,17 +96,23 @@ absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm) {
   return status;
 }
 
-KafkaBroker::~KafkaBroker() = default;   // the client before the process, the process before its directory
+KafkaBroker::~KafkaBroker() = default;  // the client before the process, the process before its directory
 
 absl::Status KafkaBroker::WriteProperties() {
   std::ofstream file(dir_ / "server.properties");
   file << "process.roles=broker,controller\n"
           "node.id=1\n"
           "controller.listener.names=CONTROLLER\n"
-          "controller.quorum.voters=1@127.0.0.1:" << controller_port_ << "\n"
-          "listeners=PLAINTEXT://127.0.0.1:" << port_ << ",CONTROLLER://127.0.0.1:" << controller_port_ << "\n"
+          "controller.quorum.voters=1@127.0.0.1:"
+       << controller_port_
+       << "\n"
+          "listeners=PLAINTEXT://127.0.0.1:"
+       << port_ << ",CONTROLLER://127.0.0.1:" << controller_port_
+       << "\n"
           "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
-          "log.dirs=" << dir_ / "data" << "\n"
+          "log.dirs="
+       << dir_ / "data"
+       << "\n"
           "auto.create.topics.enable=false\n"
           "default.replication.factor=1\n"
           "min.insync.replicas=1\n"

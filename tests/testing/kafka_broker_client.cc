@@ -15,9 +15,9 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(60);
-constexpr absl::Duration kChangeTimeout = absl::Seconds(20);   // until a change to a topic is seen
+constexpr absl::Duration kChangeTimeout = absl::Seconds(20);  // until a change to a topic is seen
 constexpr int kRequestTimeoutMs = 10'000;
-constexpr int kPollMs = 20;   // how long one look for news may block; nothing rests on its length
+constexpr int kPollMs = 20;  // how long one look for news may block; nothing rests on its length
 
 absl::Status KafkaError(std::string_view what, rd_kafka_resp_err_t error) {
   return absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_err2str(error))));
@@ -47,7 +47,7 @@ rd_kafka_resp_err_t Enqueue(rd_kafka_t* client, const std::string& topic, int32_
                             Deliveries* deliveries) {
   const void* key = message.key ? message.key->data() : nullptr;
   const size_t key_size = message.key ? message.key->size() : 0;
-  const int64_t stamp_ms = message.stamp ? message.stamp->millis() : 0;   // 0: now
+  const int64_t stamp_ms = message.stamp ? message.stamp->millis() : 0;  // 0: now
   return rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
                            RD_KAFKA_V_VALUE(const_cast<char*>(message.payload.data()), message.payload.size()),
@@ -79,7 +79,7 @@ absl::Status Ask(rd_kafka_t* client, std::string_view what,
                  const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& send,
                  const std::function<absl::Status(rd_kafka_event_t*)>& read) {
   std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)> queue(rd_kafka_queue_new(client),
-                                                                            rd_kafka_queue_destroy);
+                                                                             rd_kafka_queue_destroy);
   std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> options(
       rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY), rd_kafka_AdminOptions_destroy);
   char error[256];
@@ -114,7 +114,7 @@ void KafkaBroker::ClientDeleter::operator()(rd_kafka_s* client) const { rd_kafka
 
 absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& bootstrap, const Configs& properties) {
   Configs all = {{"bootstrap.servers", bootstrap},
-                 {"enable.idempotence", "true"},   // order kept and nothing twice, whatever is sent again
+                 {"enable.idempotence", "true"},  // order kept and nothing twice, whatever is sent again
                  {"linger.ms", "2"},
                  {"queue.buffering.max.messages", "500000"},
                  {"message.timeout.ms", "20000"},
@@ -130,7 +130,7 @@ absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& boot
     return InvalidArgument(name, ": ", std::string_view(error));
   }
   rd_kafka_conf_set_dr_msg_cb(conf, OnDelivery);
-  rd_kafka_conf_set_log_cb(conf, nullptr);   // a broker that is not up yet, or was stopped, is no news
+  rd_kafka_conf_set_log_cb(conf, nullptr);  // a broker that is not up yet, or was stopped, is no news
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
   if (client == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -148,7 +148,7 @@ absl::Status KafkaBroker::WaitUntilItAnswers() {
     }
     const rd_kafka_metadata_t* metadata = nullptr;
     if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, 500) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    const bool ready = metadata->broker_cnt > 0;   // none before it has let itself in
+    const bool ready = metadata->broker_cnt > 0;  // none before it has let itself in
     rd_kafka_metadata_destroy(metadata);
     if (!ready) continue;
     // Not somebody else's broker, on a port that was free a moment ago.

@@ -53,8 +53,8 @@ absl::Status LogOracle::ReadUntil(const Offsets& next, absl::Duration timeout) {
     const int64_t read = read_[place];
     if (offset > read) missing[place] = offset;
     if (offset < read) {
-      return absl::DataLossError(Cat(place.topic, "[", place.partition, "]: offset ", offset, " is before ", read,
-                                     ", which was read"));
+      return absl::DataLossError(
+          Cat(place.topic, "[", place.partition, "]: offset ", offset, " is before ", read, ", which was read"));
     }
   }
   Assign(missing);
@@ -86,7 +86,7 @@ void LogOracle::See(const rd_kafka_message_s& message, Offsets& missing) {
     Take({static_cast<const char*>(message.payload), message.len});
     read = message.offset + 1;
   }
-  if (message.offset >= wanted->second) read = wanted->second;   // there were only markers before it
+  if (message.offset >= wanted->second) read = wanted->second;  // there were only markers before it
   if (read == wanted->second) missing.erase(wanted);
 }
 

@@ -37,7 +37,7 @@ class LogOracle {
   absl::Status ReadUntil(const Offsets& next, absl::Duration timeout);
 
   const Counts& counts() const { return counts_; }
-  const std::map<std::string, uint64_t>& fates() const { return fates_; }   // only those that there are
+  const std::map<std::string, uint64_t>& fates() const { return fates_; }  // only those that there are
 
  private:
   void Assign(const Offsets& missing);
@@ -48,7 +48,7 @@ class LogOracle {
     void operator()(rd_kafka_s* client) const;
   };
   std::unique_ptr<rd_kafka_s, Deleter> client_;
-  Offsets read_;   // the next offset of each partition
+  Offsets read_;  // the next offset of each partition
   Counts counts_;
   std::map<std::string, uint64_t> fates_;
 };

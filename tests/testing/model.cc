@@ -6,10 +6,13 @@ namespace tally {
 
 std::string ModelEvent::Json() const {
   switch (form) {
-    case Form::kBroken: return R"({"time": 1, "game": )";
-    case Form::kBadTime: return R"({"time": "noon", "game": "mw", "call": "login"})";
+    case Form::kBroken:
+      return R"({"time": 1, "game": )";
+    case Form::kBadTime:
+      return R"({"time": "noon", "game": "mw", "call": "login"})";
     case Form::kGood:
-    case Form::kNoTime: break;
+    case Form::kNoTime:
+      break;
   }
   std::string json = "{";
   if (form == Form::kGood) Append(json, Cat(R"("time":)", time.millis(), ","));

@@ -36,13 +36,19 @@ class Mutator {
     char byte = kBytes[Below(kBytes.size())];
     switch (Below(7)) {
       case 0:
-      case 1: text.insert(at, 1, byte); break;
+      case 1:
+        text.insert(at, 1, byte);
+        break;
       case 2:
       case 3:
         if (at < text.size()) text[at] = byte;
         break;
-      case 4: text.erase(at, 1 + Below(3)); break;
-      case 5: text.insert(at, text.substr(Below(text.size()), Below(30))); break;
+      case 4:
+        text.erase(at, 1 + Below(3));
+        break;
+      case 5:
+        text.insert(at, text.substr(Below(text.size()), Below(30)));
+        break;
       case 6: {
         const std::string& other = corpus_[Below(corpus_.size())];
         text = text.substr(0, at) + other.substr(Below(other.size()));

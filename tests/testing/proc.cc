@@ -49,7 +49,7 @@ Threads ThreadsOf(int pid, std::string_view prefix) {
     std::string name;
     std::getline(std::ifstream(entry.path() / "comm"), name);
     if (!name.starts_with(prefix)) continue;
-    int64_t nanos = 0;   // the first number: on a core; then waiting for one, and how often
+    int64_t nanos = 0;  // the first number: on a core; then waiting for one, and how often
     std::ifstream(entry.path() / "schedstat") >> nanos;
     ++threads.count;
     threads.cpu += absl::Nanoseconds(nanos);

@@ -8,11 +8,11 @@
 
 namespace tally {
 
-uint64_t ResidentBytesOf(int pid);       // now
-uint64_t PeakResidentBytesOf(int pid);   // the most so far, or since ForgetPeakOf()
+uint64_t ResidentBytesOf(int pid);      // now
+uint64_t PeakResidentBytesOf(int pid);  // the most so far, or since ForgetPeakOf()
 void ForgetPeakOf(int pid);
 
-uint64_t DescriptorsOf(int pid);         // that are open
+uint64_t DescriptorsOf(int pid);  // that are open
 
 // User and system time so far of all threads, also of those that have ended. Finer than /proc/PID/stat, which counts in
 // hundredths of a second.
@@ -24,7 +24,7 @@ struct Threads {
   absl::Duration cpu;
 };
 Threads ThreadsOf(int pid, std::string_view prefix);
-inline constexpr std::string_view kClientThreads = "rdk:";   // librdkafka's own
+inline constexpr std::string_view kClientThreads = "rdk:";  // librdkafka's own
 
 // What this process has had written to a disk, pages that are written twice counted twice.
 uint64_t WrittenToDisk();

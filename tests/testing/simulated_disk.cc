@@ -30,8 +30,8 @@ constexpr size_t kSector = 512;
 
 struct File {
   std::string data;
-  size_t synced = 0;                                  // bytes that a power loss leaves
-  std::vector<std::pair<size_t, size_t>> forsaken;    // from, to: a sync of them failed once
+  size_t synced = 0;                                // bytes that a power loss leaves
+  std::vector<std::pair<size_t, size_t>> forsaken;  // from, to: a sync of them failed once
 };
 using FilePtr = std::shared_ptr<File>;
 
@@ -149,8 +149,8 @@ class SimulatedFiles : public rocksdb::FileSystem {
                              IODebugContext*) override {
     return Open<Sequential>(name, result);
   }
-  IOStatus NewRandomAccessFile(const std::string& name, const FileOptions&,
-                               std::unique_ptr<FSRandomAccessFile>* result, IODebugContext*) override {
+  IOStatus NewRandomAccessFile(const std::string& name, const FileOptions&, std::unique_ptr<FSRandomAccessFile>* result,
+                               IODebugContext*) override {
     return Open<RandomAccess>(name, result);
   }
   IOStatus NewWritableFile(const std::string& name, const FileOptions&, std::unique_ptr<FSWritableFile>* result,
@@ -209,8 +209,7 @@ class SimulatedFiles : public rocksdb::FileSystem {
     *path = SimulatedDisk::kRoot;
     return IOStatus::OK();
   }
-  IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* absolute,
-                           IODebugContext*) override {
+  IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* absolute, IODebugContext*) override {
     *absolute = path;
     return IOStatus::OK();
   }
@@ -283,7 +282,7 @@ class SimulatedFiles : public rocksdb::FileSystem {
   uint64_t fail_to_ = 0;
   bool faulted_ = false;
   std::map<std::string, FilePtr> names_;
-  std::map<std::string, FilePtr> synced_names_;   // what a power loss may bring back
+  std::map<std::string, FilePtr> synced_names_;  // what a power loss may bring back
   std::set<std::string> locked_;
 };
 
@@ -322,7 +321,7 @@ class Directory : public FSDirectory {
 }  // namespace
 
 IOStatus SimulatedFiles::NewWritableFile(const std::string& name, const FileOptions&,
-                                               std::unique_ptr<FSWritableFile>* result, IODebugContext*) {
+                                         std::unique_ptr<FSWritableFile>* result, IODebugContext*) {
   result->reset();
   IOStatus status = Begin();
   if (!status.ok()) return status;
@@ -331,8 +330,8 @@ IOStatus SimulatedFiles::NewWritableFile(const std::string& name, const FileOpti
   return status;
 }
 
-IOStatus SimulatedFiles::NewDirectory(const std::string&, const IOOptions&,
-                                            std::unique_ptr<FSDirectory>* result, IODebugContext*) {
+IOStatus SimulatedFiles::NewDirectory(const std::string&, const IOOptions&, std::unique_ptr<FSDirectory>* result,
+                                      IODebugContext*) {
   *result = std::make_unique<Directory>(*this);
   return IOStatus::OK();
 }

@@ -63,14 +63,14 @@ struct Launch {
   std::vector<char*> argv;
   std::vector<char*> environment;
   int in = -1, out = -1, err = -1;
-  int report = -1;   // takes errno if exec fails; closed by an exec that works
+  int report = -1;  // takes errno if exec fails; closed by an exec that works
   pid_t parent = -1;
 };
 
 [[noreturn]] void RunChild(const Launch& launch) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != launch.parent) _exit(127);   // it died before it could be asked for the signal
+  if (getppid() != launch.parent) _exit(127);  // it died before it could be asked for the signal
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -152,7 +152,7 @@ bool Subprocess::Reap() {
   if (status_) return true;
   siginfo_t info = {};
   if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return false;
-  kill(-pid_, SIGKILL);   // whatever it left in its group, whose number is ours only until the child is reaped
+  kill(-pid_, SIGKILL);  // whatever it left in its group, whose number is ours only until the child is reaped
   int status = 0;
   TALLY_CHECK(waitpid(pid_, &status, 0) == pid_);
   status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -193,16 +193,16 @@ std::optional<std::string> Subprocess::FindLine(std::string_view part) const {
 absl::StatusOr<std::string> Subprocess::WaitForLine(std::string_view part, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   while (true) {
-    const bool ended = Reap();   // asked before the look: what it wrote at its end is then seen
+    const bool ended = Reap();  // asked before the look: what it wrote at its end is then seen
     if (auto line = FindLine(part)) return *line;
     if (ended) {
-      return absl::AbortedError(Cat(name_, " ended with ", *status_, " without a line with '", part, "'; its stderr: ",
-                                    Tail(Stderr())));
+      return absl::AbortedError(
+          Cat(name_, " ended with ", *status_, " without a line with '", part, "'; its stderr: ", Tail(Stderr())));
     }
     if (absl::Now() >= deadline) {
       return absl::DeadlineExceededError(Cat(name_, ": no line with '", part, "' after ",
-                                             FromAbsl(absl::FormatDuration(timeout)), "; its stderr: ",
-                                             Tail(Stderr())));
+                                             FromAbsl(absl::FormatDuration(timeout)),
+                                             "; its stderr: ", Tail(Stderr())));
     }
     WaitForActivity(deadline);
   }

@@ -30,8 +30,8 @@ namespace tally {
 class Subprocess {
  public:
   struct Options {
-    std::vector<std::string> environment;   // "NAME=value", over the test's own
-    std::string output_dir;                 // where stdout and stderr go and stay; empty: a directory that goes with it
+    std::vector<std::string> environment;  // "NAME=value", over the test's own
+    std::string output_dir;                // where stdout and stderr go and stay; empty: a directory that goes with it
   };
 
   // Runs argv[0], looked up in PATH. It has begun when this returns: one that cannot be executed is an error here.
@@ -75,13 +75,13 @@ class Subprocess {
   std::string stdout_path_;
   std::string stderr_path_;
   pid_t pid_ = -1;
-  int pidfd_ = -1;     // readable once the child has ended
-  int inotify_ = -1;   // readable once a file in the output directory was written
+  int pidfd_ = -1;    // readable once the child has ended
+  int inotify_ = -1;  // readable once a file in the output directory was written
   std::optional<int> status_;
 };
 
 struct Finished {
-  int status = 0;   // as Subprocess::Wait() gives it
+  int status = 0;  // as Subprocess::Wait() gives it
   std::string out;
   std::string err;
 };

@@ -118,7 +118,7 @@ TEST(Subprocess, TakesItsGroupAlongWhenItEndsItself) {
 
 // The test itself, killed with -9 in the middle: a fork of us stands for it.
 TEST(Subprocess, DiesWithATestThatIsKilled) {
-  TempDir dir;   // ours, as a process that is killed cleans up nothing
+  TempDir dir;  // ours, as a process that is killed cleans up nothing
   int pids[2];
   ASSERT_EQ(pipe(pids), 0);
   const pid_t test = fork();

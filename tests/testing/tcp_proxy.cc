@@ -56,8 +56,7 @@ void SetUp(int fd) {
 
 }  // namespace
 
-TcpProxy::TcpProxy(const std::string& target)
-    : listener_(NewSocket()), buffer_(kReadMax), target_(PortOf(target)) {
+TcpProxy::TcpProxy(const std::string& target) : listener_(NewSocket()), buffer_(kReadMax), target_(PortOf(target)) {
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
   TALLY_CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(listener_, 100) == 0);

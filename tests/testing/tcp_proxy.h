@@ -61,10 +61,10 @@ class TcpProxy {
     std::deque<Chunk> chunks;
   };
   struct Connection {
-    Pipe up, down;               // to the broker, to the client
-    std::string seen;            // the end of what came down
-    size_t address_left = 0;     // bytes of a port that are still to be replaced
-    size_t flip_in = 0;          // bytes until the one to be flipped; 0: none
+    Pipe up, down;            // to the broker, to the client
+    std::string seen;         // the end of what came down
+    size_t address_left = 0;  // bytes of a port that are still to be replaced
+    size_t flip_in = 0;       // bytes until the one to be flipped; 0: none
   };
 
   void Run();
@@ -81,7 +81,7 @@ class TcpProxy {
   int wake_[2] = {-1, -1};
   uint16_t port_ = 0;
   std::string bootstrap_;
-  std::vector<char> buffer_;   // the thread's
+  std::vector<char> buffer_;  // the thread's
 
   mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -125,8 +125,8 @@ TEST(TomlValue, IsADurationInWholeMilliseconds) {
   EXPECT_EQ(duration("1h30m").value(), absl::Minutes(90));
   EXPECT_EQ(duration("1.5s").value(), absl::Milliseconds(1500));
   EXPECT_EQ(duration("10ms").value(), absl::Milliseconds(10));
-  for (const char* text : {"0", "0s", "-1h", "9ms", "1001h", "inf", "-inf", "10.5ms", "1", "4d", "4x", "",
-                           " 4h", "4 h"}) {
+  for (const char* text :
+       {"0", "0s", "-1h", "9ms", "1001h", "inf", "-inf", "10.5ms", "1", "4d", "4x", "", " 4h", "4 h"}) {
     EXPECT_FALSE(duration(text).ok()) << text;
   }
 }

@@ -19,14 +19,12 @@ TEST(Endpoint, IsAHostAndAPort) {
   ExpectEndpoint("a.example.org:65535", "a.example.org", 65535);
 }
 
-TEST(Endpoint, PutsAHostWithColonsInBrackets) {
-  ExpectEndpoint("[::1]:7878", "::1", 7878);
-}
+TEST(Endpoint, PutsAHostWithColonsInBrackets) { ExpectEndpoint("[::1]:7878", "::1", 7878); }
 
 TEST(Endpoint, IsNothingElse) {
-  for (const char* text : {"", ":", "127.0.0.1", "127.0.0.1:", ":7878", "::1:7878", "[]:1", "[::1]", "[::1:1",
-                           "h:65536", "h:-1", "h:+1", "h: 1", "h:1 ", "h:0x1", "a b:1", "[[::1]]:1",
-                           "h:99999999999999999999"}) {
+  for (const char* text :
+       {"", ":", "127.0.0.1", "127.0.0.1:", ":7878", "::1:7878", "[]:1", "[::1]", "[::1:1", "h:65536", "h:-1", "h:+1",
+        "h: 1", "h:1 ", "h:0x1", "a b:1", "[[::1]]:1", "h:99999999999999999999"}) {
     EXPECT_FALSE(ParseEndpoint(text).has_value()) << text;
   }
   EXPECT_FALSE(ParseEndpoint(std::string(254, 'a') + ":1").has_value());

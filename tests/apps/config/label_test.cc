@@ -28,7 +28,7 @@ TEST(Dimension, HasTheLabelBeforeTheEqualsSign) {
   ExpectDimension("country=/user/country", "country", "/user/country");
   ExpectDimension("t=@topic", "t", "@topic");
   ExpectDimension("a=b=c", "a", "b=c");
-  ExpectDimension("/a=b", "a=b", "/a=b");   // a label does not begin with a /
+  ExpectDimension("/a=b", "a=b", "/a=b");  // a label does not begin with a /
 }
 
 TEST(Dimension, NeedsBothSidesOfTheEqualsSign) {

@@ -140,9 +140,7 @@ TEST(Set, TakesTomlOrABareText) {
   EXPECT_EQ(Loaded(Sets({"metric=[{name=\"all\"}]"})).metrics[0].name, "all");
 }
 
-TEST(Set, CountsInTheOrderGiven) {
-  EXPECT_EQ(Loaded(Sets({"kafka.group=a", "kafka.group=b"})).kafka.group, "b");
-}
+TEST(Set, CountsInTheOrderGiven) { EXPECT_EQ(Loaded(Sets({"kafka.group=a", "kafka.group=b"})).kafka.group, "b"); }
 
 TEST(Set, DoesNotCutAPasswordAtAHash) {
   EXPECT_EQ(Loaded(Sets({"kafka.properties.sasl.password=12#34"})).kafka.properties["sasl.password"], "12#34");

@@ -19,11 +19,21 @@ std::string Mutated(std::string text, std::mt19937& random) {
     const size_t at = below(text.size());
     const size_t size = 1 + below(std::min<size_t>(20, text.size() - at));
     switch (below(5)) {
-      case 0: text[at] = static_cast<char>(random()); break;
-      case 1: text[at] = "\"'[]{}=.#\n\\,"[below(12)]; break;
-      case 2: text.erase(at, size); break;
-      case 3: text.insert(below(text.size()), text.substr(at, size)); break;
-      default: text.insert(at, size, text[at]); break;
+      case 0:
+        text[at] = static_cast<char>(random());
+        break;
+      case 1:
+        text[at] = "\"'[]{}=.#\n\\,"[below(12)];
+        break;
+      case 2:
+        text.erase(at, size);
+        break;
+      case 3:
+        text.insert(below(text.size()), text.substr(at, size));
+        break;
+      default:
+        text.insert(at, size, text[at]);
+        break;
     }
   }
   return text;

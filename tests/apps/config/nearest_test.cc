@@ -9,7 +9,7 @@ constexpr std::string_view kWords[] = {"ttl", "clock", "series_max", "clients_ma
 
 TEST(Nearest, FindsTheWordWithTheFewestSlips) {
   EXPECT_EQ(Nearest("tll", kWords), "ttl");
-  EXPECT_EQ(Nearest("tlt", kWords), "ttl");   // by a swap; by two changes it would be less alike than not
+  EXPECT_EQ(Nearest("tlt", kWords), "ttl");  // by a swap; by two changes it would be less alike than not
   EXPECT_EQ(Nearest("clock_", kWords), "clock");
   EXPECT_EQ(Nearest("serie_max", kWords), "series_max");
   EXPECT_EQ(Nearest("client_max", kWords), "clients_max");

@@ -112,8 +112,9 @@ TEST(Start, IsAPlaceInTheLogOrATime) {
 }
 
 TEST(Start, IsNothingElse) {
-  ExpectLimits("kafka", "start", {}, {"\"\"", "\"Earliest\"", "\"time\"", "0", "-1", "2011-06-05",
-                                      "2011-06-05T14:30:00", "\"1969-01-01T00:00:00Z\"", "[]"});
+  ExpectLimits("kafka", "start", {},
+               {"\"\"", "\"Earliest\"", "\"time\"", "0", "-1", "2011-06-05", "2011-06-05T14:30:00",
+                "\"1969-01-01T00:00:00Z\"", "[]"});
 }
 
 TEST(Endpoints, AreLoopbackOrRefused) {

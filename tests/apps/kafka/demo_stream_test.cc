@@ -23,7 +23,7 @@ TEST(DemoEvents, LookLikeEventsOfTheirGame) {
   DemoEvents events(1);
   for (int i = 0; i < 1000; ++i) {
     const DemoEvents::Event event = events.Next(kNow);
-    if (!event.payload.ends_with('}')) continue;   // one of the broken ones
+    if (!event.payload.ends_with('}')) continue;  // one of the broken ones
     EXPECT_THAT(std::string(event.payload),
                 MatchesRegex(Cat(R"(\{"time":13[0-9]+,"game":")", event.game,
                                  R"(","call":"[a-z]+","user":[0-9]+,"source":"[a-z]+"\})")));
@@ -64,7 +64,7 @@ TEST(DemoEvents, ShowEveryGameAndAFewThatAreBrokenLateOrAhead) {
 
 TEST(DemoEvents, SwellAndFallWithTime) {
   DemoEvents events(1);
-  std::set<int> shares;   // of mw, in tenths
+  std::set<int> shares;  // of mw, in tenths
   for (int minute = 0; minute < 20; ++minute) {
     int mw = 0;
     for (int i = 0; i < 10'000; ++i) mw += events.Next(kNow + absl::Minutes(minute)).game == "mw" ? 1 : 0;
@@ -120,7 +120,7 @@ TEST(DemoStream, ProducesAsManyEventsAsAreDue) {
     EXPECT_EQ((*stream)->produced(), due);
   }
   EXPECT_THAT(sink.last, EndsWith("}"));
-  clock.Advance(absl::Hours(1));   // a machine that slept
+  clock.Advance(absl::Hours(1));  // a machine that slept
   ReadUntil(5000, *source, sink);
   EXPECT_EQ((*stream)->produced(), 5000u);
 }

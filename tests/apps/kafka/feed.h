@@ -56,11 +56,11 @@ class Feed {
   void ProduceOne(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
                   int64_t stamp_ms) {
     const size_t key_size = key != nullptr ? std::string(key).size() : 0;
-    const rd_kafka_resp_err_t error = rd_kafka_producev(
-        producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
-        RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()), RD_KAFKA_V_TIMESTAMP(stamp_ms),
-        RD_KAFKA_V_END);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()),
+                          RD_KAFKA_V_TIMESTAMP(stamp_ms), RD_KAFKA_V_END);
     TALLY_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
   }
   void Flush() {

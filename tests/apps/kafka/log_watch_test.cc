@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-constexpr absl::Duration kShort = absl::Milliseconds(200);   // for answers that do not come
+constexpr absl::Duration kShort = absl::Milliseconds(200);  // for answers that do not come
 
 class LogWatchTest : public testing::Test {
  protected:

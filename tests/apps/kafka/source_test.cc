@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int kFetch = 1;   // Kafka's number
+constexpr int kFetch = 1;  // Kafka's number
 
 // What a source said, in its order: "0@17 payload", "0 ends at 18", "0 stopped: reason".
 class Transcript : public RecordSink {
@@ -50,7 +50,7 @@ class Transcript : public RecordSink {
     return found;
   }
 
-  std::function<void()> before_records;   // called once
+  std::function<void()> before_records;  // called once
   std::vector<std::string> lines;
   std::vector<std::string> keys;
   std::vector<int64_t> stamps;
@@ -141,7 +141,7 @@ TEST_F(KafkaSourceTest, KeepsRecordsAndEndsOfOneBatchInTheirOrder) {
   EXPECT_THAT(said_.Records(), ElementsAre("0@0 a", "0@1 b", "0@2 c"));
   for (size_t i = 1; i < said_.lines.size(); ++i) {
     if (!said_.lines[i].starts_with("0 ends")) continue;
-    const std::string& before = said_.lines[i - 1];   // the record before the end
+    const std::string& before = said_.lines[i - 1];  // the record before the end
     EXPECT_EQ(said_.lines[i], Cat("0 ends at ", before[2] - '0' + 1));
   }
 }

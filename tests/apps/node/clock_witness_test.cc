@@ -19,8 +19,8 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLong = absl::Seconds(9);    // in which a witness that is wrong would trust the clock
-constexpr absl::Duration kStep = absl::Seconds(30);   // a busy machine may miss some before the witness passes for deaf
+constexpr absl::Duration kLong = absl::Seconds(9);   // in which a witness that is wrong would trust the clock
+constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some before the witness passes for deaf
 
 // Two partitions; a clock that is an hour off.
 class ClockWitnessTest : public testing::Test {
@@ -91,8 +91,7 @@ TEST_F(ClockWitnessTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
   EXPECT_FALSE(Trusted(kLong, [&] {
     machine_.Advance(kStep);
     const bool hidden = ++turn % 3 == 0;
-    feed_.broker().SetTopicError("hh",
-                                 hidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR);
+    feed_.broker().SetTopicError("hh", hidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR);
   }));
   ExpectHearing();
 }
@@ -112,7 +111,7 @@ TEST_F(ClockWitnessTest, HearsNothingWhereThereIsNoTopic) {
 }
 
 TEST_F(ClockWitnessTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
-  constexpr absl::Duration kTooShort = absl::Seconds(4);   // but twice of it is enough
+  constexpr absl::Duration kTooShort = absl::Seconds(4);  // but twice of it is enough
   ClockWitness witness(clock_, kBoth, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kTooShort));
   machine_.Set(machine_.Now() - absl::Hours(1));

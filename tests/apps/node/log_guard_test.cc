@@ -115,7 +115,7 @@ TEST_F(LogGuardTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, ElementsAre(0u));
   EXPECT_EQ(node_.shard().BeginReading(0), 10);
-  EXPECT_EQ(node_.shard().BeginReading(0), 10);   // another partition of the shard may need a new client too
+  EXPECT_EQ(node_.shard().BeginReading(0), 10);  // another partition of the shard may need a new client too
 }
 
 // A topic that was created anew, and has grown since the client was told that it is out of range.
@@ -161,7 +161,7 @@ TEST_F(LogGuardTest, DoesNotCountATimeWithoutAnswersAsShort) {
 TEST_F(LogGuardTest, StopsWhereTheTopicWasDeleted) {
   Guard();
   guard_->NoteTopics({{"other", 1}});
-  bounds_.ends.clear();   // and nobody is asked
+  bounds_.ends.clear();  // and nobody is asked
   LookFor(absl::Seconds(28));
   EXPECT_EQ(status().stopped, "");
   EXPECT_TRUE(status().out_of_range);
@@ -183,7 +183,7 @@ TEST_F(LogGuardTest, ComparesATopicThatIsThereAgain) {
     Guard();
     guard_->NoteTopics({});
     LookFor(absl::Seconds(20));
-    node_.Apply(EventAt("14:30", "mw", "login"));   // of a client that still reads what is there now
+    node_.Apply(EventAt("14:30", "mw", "login"));  // of a client that still reads what is there now
     EXPECT_EQ(status().state.next, 10);
     guard_->NoteTopics({{"mw", 1}});
     EXPECT_TRUE(Look().ok());
@@ -209,7 +209,7 @@ TEST_F(LogGuardTest, StopsInAnotherClusterThoughNobodySaysWhereItsLogBegins) {
 }
 
 TEST_F(LogGuardTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhereItEnds) {
-  bounds_.ends = {{{"mw", 1}, 5}};   // of another leader
+  bounds_.ends = {{{"mw", 1}, 5}};  // of another leader
   node_.shard().AddPartition({"mw", 1}, PartitionState{});
   node_.shard().LeaveRange(0);
   bounds_.before_beginnings = [] { ADD_FAILURE() << "asked"; };
@@ -247,7 +247,7 @@ TEST_F(LogGuardTest, WantsToBeToldWhereToGoOnInAnotherLog) {
   EXPECT_NE(status().stopped, "");
   EXPECT_TRUE(Look("b").ok());
   EXPECT_NE(status().stopped, "");
-  EXPECT_THAT(renewed_, ElementsAre(0u));   // once, without it
+  EXPECT_THAT(renewed_, ElementsAre(0u));  // once, without it
 }
 
 TEST_F(LogGuardTest, GoesOnWhereTold) {
@@ -291,7 +291,7 @@ TEST_F(LogGuardTest, GoesOnBehindADamagedRecordButNeverBefore) {
 TEST_F(LogGuardTest, UsesAFlagOnlyForTheOffsetThatTheNodeStartedAt) {
   Guard({"mw:0@11=start"});
   EXPECT_TRUE(Look().ok());
-  node_.Apply(EventAt("14:30", "mw", "login"));   // next is 11 now
+  node_.Apply(EventAt("14:30", "mw", "login"));  // next is 11 now
   EXPECT_TRUE(Look("b").ok());
   EXPECT_THAT(status().stopped, HasSubstr("cluster"));
 }

@@ -81,7 +81,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceThereIsATopic) {
   ASSERT_TRUE(node_->Stop().ok());
   std::swap(config_, changed);
   Start();
-  ExpectRead("mw", 10);   // the checkpoint is what it was
+  ExpectRead("mw", 10);  // the checkpoint is what it was
   ASSERT_TRUE(node_->Stop().ok());
 
   std::swap(config_, changed);

@@ -74,10 +74,10 @@ TEST_F(HttpPages, AskForThePasswordWhereThereIsOne) {
   };
   EXPECT_EQ(code("/healthz", ""), 200u);
   for (const char* target : {"/readyz", "/metrics", "/nothing"}) EXPECT_EQ(code(target, ""), 401u) << target;
-  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjI="), 200u);     // any:hunter2
-  EXPECT_EQ(code("/metrics", "bAsIc Omh1bnRlcjI="), 200u);         // :hunter2
-  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjM="), 401u);     // any:hunter3
-  EXPECT_EQ(code("/metrics", "Basic aHVudGVyMg=="), 401u);         // hunter2
+  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjI="), 200u);  // any:hunter2
+  EXPECT_EQ(code("/metrics", "bAsIc Omh1bnRlcjI="), 200u);      // :hunter2
+  EXPECT_EQ(code("/metrics", "Basic YW55Omh1bnRlcjM="), 401u);  // any:hunter3
+  EXPECT_EQ(code("/metrics", "Basic aHVudGVyMg=="), 401u);      // hunter2
   for (const char* wrong : {"Basic", "Basic ", "Basic !", "Bearer hunter2", "hunter2", "Basic YW55Og=="}) {
     EXPECT_EQ(code("/metrics", wrong), 401u) << wrong;
   }

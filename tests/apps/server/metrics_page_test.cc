@@ -46,7 +46,7 @@ TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
               AllOf(HasSubstr("tallyd_events_total{topic=\"mw\",partition=\"2\",fate=\"late\"} 3\n"),
                     HasSubstr("tallyd_next_offset{topic=\"mw\",partition=\"2\"} 7\n"),
                     HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 0\n"),
-                    Not(HasSubstr("tallyd_lag_records{"))));   // unknown
+                    Not(HasSubstr("tallyd_lag_records{"))));  // unknown
 
   shard.ReportEnds({{{"mw", 2}, 10}}, Timestamp::FromMillis(0));
   shard.Stop(slot, "offset_out_of_range");

@@ -18,7 +18,7 @@ class SomePeer : public Peer {
   }
   void Wait() {
     SetDeadline(std::chrono::minutes(60));
-    std::this_thread::sleep_for(std::chrono::microseconds(10));   // so that no two wait since the same moment
+    std::this_thread::sleep_for(std::chrono::microseconds(10));  // so that no two wait since the same moment
   }
 
   void Go() { ClearDeadline(); }
@@ -56,7 +56,7 @@ TEST_F(MemoryOfPeers, IsSummedUpAndGivenBack) {
 
 TEST_F(MemoryOfPeers, IsTakenFromThoseThatHaveWaitedLongest) {
   auto first = Add(kHalf), second = Add(kHalf);
-  first->Wait();   // it has taken something meanwhile
+  first->Wait();  // it has taken something meanwhile
   auto third = Add(kHalf);
   EXPECT_FALSE(first->closed);
   EXPECT_TRUE(second->closed);

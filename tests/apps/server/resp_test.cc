@@ -29,7 +29,7 @@ std::vector<Words> Parse(std::string_view text, size_t piece = SIZE_MAX) {
         return requests;
       }
       requests.emplace_back(parsed.words.begin(), parsed.words.end());
-      input = input.substr(parsed.consumed);   // a new string: the bytes move
+      input = input.substr(parsed.consumed);  // a new string: the bytes move
     }
   }
   return requests;
@@ -106,12 +106,11 @@ TEST(RespParser, RefusesARequestBeyondALimitBeforeItHasArrived) {
   EXPECT_THAT(ErrorOf("*1\r\n$262144\r\n"), HasSubstr("at most 262144 bytes in a request"));
   EXPECT_THAT(ErrorOf("*1\r\n$999999999\r\n"), HasSubstr("at most 262144 bytes in a request"));
   std::string half(RespParser::kRequestBytesMax / 2, 'x');
-  EXPECT_THAT(ErrorOf("*2\r\n$131072\r\n" + half + "\r\n$131072\r\n"),
-              HasSubstr("at most 262144 bytes in a request"));
+  EXPECT_THAT(ErrorOf("*2\r\n$131072\r\n" + half + "\r\n$131072\r\n"), HasSubstr("at most 262144 bytes in a request"));
 }
 
 TEST(RespParser, TakesARequestOfJustTheLimit) {
-  std::string word(RespParser::kRequestBytesMax - 15, 'x');   // *1 CRLF $262129 CRLF, and CRLF behind
+  std::string word(RespParser::kRequestBytesMax - 15, 'x');  // *1 CRLF $262129 CRLF, and CRLF behind
   EXPECT_EQ(Parse(Cat("*1\r\n$", word.size(), "\r\n", word, "\r\n"), 4096).at(0).at(0).size(), word.size());
   EXPECT_THAT(ErrorOf(Cat("*1\r\n$", word.size() + 1, "\r\n")), HasSubstr("at most"));
 }

@@ -23,7 +23,7 @@ class SomeStatus : public StatusSource {
  public:
   NodeStatus Status() const override { return status; }
 
-  NodeStatus status;   // not to be changed while a server runs
+  NodeStatus status;  // not to be changed while a server runs
 };
 
 // Starts a server on free ports; counts one event of 14:30 for each of `series` calls of the game mw: call0, call1 ...

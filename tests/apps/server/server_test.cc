@@ -107,7 +107,7 @@ TEST(Server, ClosesBehindTheReplyToQuit) {
 TEST(Server, ClosesBehindALineThatIsTooLong) {
   ServedNode node;
   TestClient client(node.server->text_port());
-  client.Send(Cat("PING\n", std::string(1'000'000, 'x')));   // far more than is read of it
+  client.Send(Cat("PING\n", std::string(1'000'000, 'x')));  // far more than is read of it
   EXPECT_EQ(client.ReadToEnd(), "PONG\nEND\nERR expected a line of at most 65536 bytes, got a longer one\n");
   EXPECT_TRUE(client.ended());
 }
@@ -149,11 +149,11 @@ TEST(Server, AnswersOthersWhileALargeReplyWaitsForItsReader) {
   ServedNode node({}, kSeries);
   TestClient slow(node.server->text_port(), /*receive_bytes=*/4096);
   slow.Send("LIST\n");
-  EXPECT_EQ(slow.ReadUntil("\n"), "stats:mw:call0\n");   // it has begun, and fills the socket
+  EXPECT_EQ(slow.ReadUntil("\n"), "stats:mw:call0\n");  // it has begun, and fills the socket
   TestClient other(node.server->text_port());
   for (int i = 0; i < 100; ++i) EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
   std::string rest = slow.ReadUntil("END\n");
-  EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), kSeries);   // less the one above, and END
+  EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), kSeries);  // less the one above, and END
 }
 
 TEST(Server, ReadsNoMoreRequestsWhileRepliesWait) {
@@ -198,7 +198,7 @@ TEST(Server, DisconnectsAReaderThatTakesLittleAtATime) {
   client.ReadUntil("\n");
   ASSERT_EQ(node.server->clients(), 1);
   for (absl::Time end = absl::Now() + absl::Seconds(10); node.server->clients() > 0 && absl::Now() < end;) {
-    (void)client.ReadSome(1500);   // 100 KB a second
+    (void)client.ReadSome(1500);  // 100 KB a second
     absl::SleepFor(absl::Milliseconds(15));
   }
   EXPECT_EQ(node.server->clients(), 0);
@@ -258,7 +258,7 @@ TEST(Server, AnswersAProbeWhileTheLinePortIsFlooded) {
   ServedNode node({.clients_max = 1});
   std::deque<TestClient> flood;
   for (int i = 0; i < 200; ++i) flood.emplace_back(node.server->text_port());
-  EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());   // there is no place any more to be told so
+  EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());  // there is no place any more to be told so
   TestClient probe(node.server->http_port());
   probe.Send("GET /healthz HTTP/1.1\r\n\r\n");
   EXPECT_THAT(probe.ReadToEnd(), StartsWith("HTTP/1.1 200"));
@@ -277,7 +277,7 @@ TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
   int used = dup(0);
   close(used);
   rlimit none_left = limit;
-  none_left.rlim_cur = static_cast<rlim_t>(used) + 1;   // the next client's socket, and none for the server
+  none_left.rlim_cur = static_cast<rlim_t>(used) + 1;  // the next client's socket, and none for the server
   setrlimit(RLIMIT_NOFILE, &none_left);
   waiting.emplace_back(node.server->text_port());
   EXPECT_TRUE(waiting.back().connected());

@@ -25,7 +25,7 @@ class Log {
 
   void Append(size_t n, std::mt19937_64& random) {
     for (size_t i = 0; i < n; ++i) {
-      end_ += static_cast<int64_t>(random() % 4 == 0 ? 1 + random() % 5 : 0);   // markers, or compacted away
+      end_ += static_cast<int64_t>(random() % 4 == 0 ? 1 + random() % 5 : 0);  // markers, or compacted away
       records_[end_++] = EventAt("14:30", name_, Cat("call", random() % 5, "-", lives_));
     }
   }
@@ -53,7 +53,7 @@ class Log {
 struct Client {
   int64_t began = 0;
   int64_t at = 0;
-  int life = 0;   // of the log, when it began
+  int life = 0;  // of the log, when it began
 };
 
 class Assignments : public testing::Test {
@@ -101,9 +101,8 @@ class Assignments : public testing::Test {
         client.at = record->first + 1;
       }
     }
-    std::stable_sort(batch.begin(), batch.end(), [this](const Record& a, const Record& b) {
-      return order_[a.slot] < order_[b.slot];
-    });
+    std::stable_sort(batch.begin(), batch.end(),
+                     [this](const Record& a, const Record& b) { return order_[a.slot] < order_[b.slot]; });
     std::shuffle(order_.begin(), order_.end(), random_);
     shard().Apply(batch, node_->now());
     for (uint32_t slot = 0; slot < kPartitions; ++slot) {
@@ -127,7 +126,7 @@ class Assignments : public testing::Test {
     ASSERT_TRUE(shard().AcceptGap(slot, {before.state.next, to, node_->now()}, kCluster));
     from_[slot] = to;
     lives_counted_[slot] = logs_[slot].lives();
-    Deliver();   // what the client of before still brings
+    Deliver();  // what the client of before still brings
     EXPECT_EQ(status(slot).state.next, to);
     BeginAll();
   }
@@ -135,7 +134,7 @@ class Assignments : public testing::Test {
   // What was counted before a gap, and the log from there to next.
   std::map<std::string, uint64_t> Expected(uint32_t slot) {
     std::map<std::string, uint64_t> expected = kept_[slot];
-    if (lives_counted_[slot] != logs_[slot].lives()) return last_[slot];   // its log is gone, and nothing is added
+    if (lives_counted_[slot] != logs_[slot].lives()) return last_[slot];  // its log is gone, and nothing is added
     for (const auto& [offset, payload] : logs_[slot].records()) {
       if (offset < from_[slot] || offset >= status(slot).state.next) continue;
       const size_t call = payload.find("call\":\"") + 7;
@@ -172,10 +171,14 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
     SCOPED_TRACE(Cat("step ", step));
     const auto slot = static_cast<uint32_t>(random_() % kPartitions);
     switch (random_() % 40) {
-      case 0: shard().LeaveRange(slot); break;   // paused until a client begins
+      case 0:
+        shard().LeaveRange(slot);
+        break;  // paused until a client begins
       case 1:
       case 2:
-      case 3: BeginAll(), ++begun; break;
+      case 3:
+        BeginAll(), ++begun;
+        break;
       case 4:
         if (random_() % 8 == 0) shard().GiveUp(slot, "damaged");
         break;
@@ -189,9 +192,11 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
           BeginAll();
         }
         break;
-      case 7: node_->Save(); break;
+      case 7:
+        node_->Save();
+        break;
       default:
-        if (random_() % 12 == 0) logs_[slot].Append(random_() % 20, random_);   // each step reads all of it
+        if (random_() % 12 == 0) logs_[slot].Append(random_() % 20, random_);  // each step reads all of it
         Deliver();
     }
     Compare();

@@ -153,11 +153,11 @@ TEST(BlockParse, RefusesAWidthThatNoCountHas) {
 
 TEST(BlockParse, RefusesWhatCouldBeSaidOtherwise) {
   constexpr char kOutOfOrder[] = "a block whose cells or values are out of order";
-  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0})), kOutOfOrder);             // a count of zero
-  EXPECT_EQ(WhyNot(Bytes({1, 2, 3, 1})), kOutOfOrder);             // wider than its largest count
-  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0b11})), kOutOfOrder);          // a bit behind the values
-  EXPECT_EQ(WhyNot(Bytes({2, 1, 4, 3, 0b11})), kOutOfOrder);       // cells that descend
-  EXPECT_EQ(WhyNot(Bytes({2, 1, 3, 3, 0b11})), kOutOfOrder);       // a cell that comes twice
+  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0})), kOutOfOrder);        // a count of zero
+  EXPECT_EQ(WhyNot(Bytes({1, 2, 3, 1})), kOutOfOrder);        // wider than its largest count
+  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0b11})), kOutOfOrder);     // a bit behind the values
+  EXPECT_EQ(WhyNot(Bytes({2, 1, 4, 3, 0b11})), kOutOfOrder);  // cells that descend
+  EXPECT_EQ(WhyNot(Bytes({2, 1, 3, 3, 0b11})), kOutOfOrder);  // a cell that comes twice
   EXPECT_EQ(WhyNot(Bytes({32, 1}) + std::string(32, '\0') + std::string(4, '\xff')), kOutOfOrder);
   EXPECT_EQ(WhyNot(Bytes({32, 1}) + std::string(32, '\xff') + std::string(4, '\xff')), kOutOfOrder);
 }

@@ -81,9 +81,9 @@ TEST(Fate, ThatLackedAFieldOfTheOnlyMetricThatHeldIsMissingField) {
 }
 
 TEST(Fate, IsDecidedInOrder) {
-  EXPECT_EQ(FateOf(EventWith(Millis("10:00"), "")), Fate::kLate);         // and lacks its fields
-  EXPECT_EQ(FateOf(EventWith(Millis("16:00"), "")), Fate::kFuture);       // and lacks its fields
-  EXPECT_EQ(FateOf(EventWith(Millis("16:00"), ""), {}), Fate::kFuture);   // and nothing holds
+  EXPECT_EQ(FateOf(EventWith(Millis("10:00"), "")), Fate::kLate);        // and lacks its fields
+  EXPECT_EQ(FateOf(EventWith(Millis("16:00"), "")), Fate::kFuture);      // and lacks its fields
+  EXPECT_EQ(FateOf(EventWith(Millis("16:00"), ""), {}), Fate::kFuture);  // and nothing holds
 }
 
 TEST(Fate, OfAnEventBehindAHorizonThatIsInTheClocksFutureIsLate) {

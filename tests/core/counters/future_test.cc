@@ -18,9 +18,11 @@ using Wide = __int128;
 
 constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
-const std::vector<std::pair<TimeUnit, Wide>> kNanosOf = {
-    {TimeUnit::kSeconds, 1'000'000'000}, {TimeUnit::kMillis, 1'000'000}, {TimeUnit::kMicros, 1000},
-    {TimeUnit::kNanos, 1},               {TimeUnit::kAuto, 0}};
+const std::vector<std::pair<TimeUnit, Wide>> kNanosOf = {{TimeUnit::kSeconds, 1'000'000'000},
+                                                         {TimeUnit::kMillis, 1'000'000},
+                                                         {TimeUnit::kMicros, 1000},
+                                                         {TimeUnit::kNanos, 1},
+                                                         {TimeUnit::kAuto, 0}};
 
 Wide NanosOf(int64_t number, Wide unit) {
   if (unit != 0) return number * unit;
@@ -30,12 +32,24 @@ Wide NanosOf(int64_t number, Wide unit) {
 
 // As a producer's mistake would write it: at the ends, of any size, or near `now` in some unit.
 int64_t DrawTime(std::mt19937_64& random, Timestamp now) {
-  const std::vector<int64_t> ends = {0, 1, -1, kMax, kMin, 99'999'999'999, 100'000'000'000, 99'999'999'999'999,
-                                     100'000'000'000'000, 99'999'999'999'999'999, 100'000'000'000'000'000};
+  const std::vector<int64_t> ends = {0,
+                                     1,
+                                     -1,
+                                     kMax,
+                                     kMin,
+                                     99'999'999'999,
+                                     100'000'000'000,
+                                     99'999'999'999'999,
+                                     100'000'000'000'000,
+                                     99'999'999'999'999'999,
+                                     100'000'000'000'000'000};
   switch (random() % 3) {
-    case 0: return ends[random() % ends.size()];
-    case 1: return static_cast<int64_t>(random()) >> random() % 64;
-    default: break;
+    case 0:
+      return ends[random() % ends.size()];
+    case 1:
+      return static_cast<int64_t>(random()) >> random() % 64;
+    default:
+      break;
   }
   const Wide width = Wide{20} * 60 * 1'000'000'000;
   const Wide near = Wide{now.millis()} * 1'000'000 + Wide{random() % static_cast<uint64_t>(2 * width)} - width;
@@ -45,7 +59,7 @@ int64_t DrawTime(std::mt19937_64& random, Timestamp now) {
 // It is 14:30, the horizon is 10:30, and events may be 10 minutes ahead.
 Fate FateAt(Wide nanos) {
   if (nanos < Wide{TimeAt("10:30").millis()} * 1'000'000) return Fate::kLate;
-  return nanos < Wide{TimeAt("14:40").millis() + 1} * 1'000'000 ? Fate::kCounted : Fate::kFuture;   // decimals are cut
+  return nanos < Wide{TimeAt("14:40").millis() + 1} * 1'000'000 ? Fate::kCounted : Fate::kFuture;  // decimals are cut
 }
 
 TEST(FutureTimes, AreRejectedAndMoveNoClock) {

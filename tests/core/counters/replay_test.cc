@@ -35,7 +35,7 @@ TEST(Replay, ShuffledWithinTheTtlCountsAsInOrder) {
     for (int i = 0; i < 300; ++i) {
       payloads.push_back(EventAtMillis(first + static_cast<int64_t>(random() % static_cast<uint64_t>(span)), random));
     }
-    std::sort(payloads.begin(), payloads.end());   // by time, which comes first in them
+    std::sort(payloads.begin(), payloads.end());  // by time, which comes first in them
     CountingNode ordered;
     ordered.Tick("14:30:30");
     for (const std::string& payload : payloads) ordered.Apply(payload);
@@ -88,7 +88,7 @@ TEST(Replay, ByTheEventsClockCallsNothingLateHoweverFastAPartitionIsRead) {
     CountingNode node({.ttl = absl::Minutes(5), .clock = ClockKind::kEvent, .shards = kPartitions});
     while (!history.empty()) {
       const size_t partition = random() % kPartitions;
-      const uint64_t burst = uint64_t{1} << (3 * (partition + static_cast<size_t>(run)) % 10);   // 1 to 512
+      const uint64_t burst = uint64_t{1} << (3 * (partition + static_cast<size_t>(run)) % 10);  // 1 to 512
       for (uint64_t i = 0; i < burst && !history.empty(partition); ++i) {
         node.Apply(history.Next(partition), partition);
         node.TickAt(TimeAt("23:59") + absl::Hours(24 * 30));

@@ -1,9 +1,8 @@
 // What a node takes over from a checkpoint.
-#include "core/counters/counters.h"
-
 #include <string>
 #include <vector>
 
+#include "core/counters/counters.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/counting_node.h"

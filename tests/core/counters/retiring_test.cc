@@ -34,7 +34,7 @@ class OldSeriesNode : public CountingNode {
 // Lets a cut begin and hand over what was counted; does `meanwhile` before the cut folds it; lets it finish.
 template <typename Meanwhile>
 void SaveAnd(CountingNode& node, Meanwhile meanwhile) {
-  auto view = std::make_unique<View>(node.counters());   // no cut folds while somebody reads
+  auto view = std::make_unique<View>(node.counters());  // no cut folds while somebody reads
   std::thread saving([&] { node.Save(); });
   while (node.counters().shards().back()->Deltas().size() < 2) std::this_thread::yield();
   meanwhile();
@@ -218,13 +218,26 @@ class Churn {
 
   void Step() {
     switch (Below(16)) {
-      case 0: minute_ = minute_ + static_cast<int32_t>(Below(3)), Tick(); break;
-      case 1: Save(); break;
-      case 2: node_->counters().Cut(); break;
-      case 3: SaveAmidEvents(); break;
-      case 4: Below(4) ? Save() : Restart(); break;
-      case 5: pin_ = Below(2) ? std::make_unique<SeriesTable::Pin>(node_->counters().series()) : nullptr; break;
-      default: Apply();
+      case 0:
+        minute_ = minute_ + static_cast<int32_t>(Below(3)), Tick();
+        break;
+      case 1:
+        Save();
+        break;
+      case 2:
+        node_->counters().Cut();
+        break;
+      case 3:
+        SaveAmidEvents();
+        break;
+      case 4:
+        Below(4) ? Save() : Restart();
+        break;
+      case 5:
+        pin_ = Below(2) ? std::make_unique<SeriesTable::Pin>(node_->counters().series()) : nullptr;
+        break;
+      default:
+        Apply();
     }
     if (Below(8) == 0) Compare();
   }

@@ -1,9 +1,8 @@
 // The limit on series, as events meet it.
-#include "core/counters/counters.h"
-
 #include <string>
 #include <vector>
 
+#include "core/counters/counters.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/counting_node.h"

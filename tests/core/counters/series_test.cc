@@ -63,13 +63,15 @@ TEST(SeriesName, LeavesValidUtf8AsItIs) {
 
 TEST(SeriesName, EncodesEveryByteThatIsNoUtf8) {
   EXPECT_EQ(Encoded("\x80"), "%80");
-  EXPECT_EQ(Encoded("a\xff" "b"), "a%FFb");
-  EXPECT_EQ(Encoded("\xc0\x80"), "%C0%80");                       // overlong
-  EXPECT_EQ(Encoded("\xe0\x9f\xbf"), "%E0%9F%BF");                // overlong
-  EXPECT_EQ(Encoded("\xed\xa0\x80"), "%ED%A0%80");                // a surrogate
-  EXPECT_EQ(Encoded("\xf4\x90\x80\x80"), "%F4%90%80%80");         // above U+10FFFF
-  EXPECT_EQ(Encoded("\xe2\x82"), "%E2%82");                       // cut
-  EXPECT_EQ(Encoded("\xe2\x82\xc3\xa9"), "%E2%82\u00e9");         // cut by a whole one
+  EXPECT_EQ(Encoded("a\xff"
+                    "b"),
+            "a%FFb");
+  EXPECT_EQ(Encoded("\xc0\x80"), "%C0%80");                // overlong
+  EXPECT_EQ(Encoded("\xe0\x9f\xbf"), "%E0%9F%BF");         // overlong
+  EXPECT_EQ(Encoded("\xed\xa0\x80"), "%ED%A0%80");         // a surrogate
+  EXPECT_EQ(Encoded("\xf4\x90\x80\x80"), "%F4%90%80%80");  // above U+10FFFF
+  EXPECT_EQ(Encoded("\xe2\x82"), "%E2%82");                // cut
+  EXPECT_EQ(Encoded("\xe2\x82\xc3\xa9"), "%E2%82\u00e9");  // cut by a whole one
   EXPECT_EQ(Encoded("\xf0\x9f\x98z"), "%F0%9F%98z");
 }
 

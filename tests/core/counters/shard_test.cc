@@ -308,9 +308,9 @@ TEST(Shard, GoesOnWhereAGapWasAcceptedOnceANewClientReads) {
   OneShard shard;
   shard.Apply(16, kLogin);
   shard->Stop(0, "another log");
-  EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));   // next has moved on
+  EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));  // next has moved on
   EXPECT_TRUE(shard->AcceptGap(0, {17, 3, OneShard::kNow}, "cluster"));
-  shard.Apply(40, kLogin);   // the old client's
+  shard.Apply(40, kLogin);  // the old client's
   shard->GiveUp(0, "damaged"), shard->LeaveRange(0);
   EXPECT_EQ(shard.next(), 3);
   EXPECT_EQ(shard.status().stopped, "");

@@ -16,7 +16,7 @@ namespace {
 
 using AllCounts = std::map<Minute, std::map<std::string, uint64_t>>;
 
-constexpr int kRecords = 50'000;   // of each thread that applies
+constexpr int kRecords = 50'000;  // of each thread that applies
 constexpr int kBatch = 100;
 
 // What one thread made up and handed to its shard, also what was late.

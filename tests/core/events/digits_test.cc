@@ -49,8 +49,7 @@ bool IsNumber(std::string_view number) {
 
 bool IsTime(std::string_view number) {
   Timestamp time;
-  return ParseEventTime({Field::Kind::kInteger, number}, TimeUnit::kMillis, time) &&
-         Cat(time.millis()) == number;
+  return ParseEventTime({Field::Kind::kInteger, number}, TimeUnit::kMillis, time) && Cat(time.millis()) == number;
 }
 
 TEST(Digits, MakeANumberOfAnyLengthThatHasNoOtherByte) {

@@ -50,9 +50,7 @@ bool IsEvent(std::string_view payload) { return Read(payload, {"v"}) != "unparsa
 
 std::string Nested(size_t depth) { return "{\"v\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}"; }
 
-TEST(JsonDecoder, HasALevelThatRunsAnywhere) {
-  EXPECT_EQ(JsonLevels().back(), "portable");
-}
+TEST(JsonDecoder, HasALevelThatRunsAnywhere) { EXPECT_EQ(JsonLevels().back(), "portable"); }
 
 TEST(JsonDecoder, FindsTheFieldsInTheOrderThatTheyWereAskedFor) {
   EXPECT_EQ(Read(R"({"time":1307284245123,"game":"mw","call":"login"})", {"call", "time"}),
@@ -184,11 +182,11 @@ TEST(JsonDecoder, TakesExactlyOneObject) {
 
 TEST(JsonDecoder, IsStrictAtTheTopLevelAlsoAboutWhatNobodyAskedFor) {
   for (std::string_view members :
-       {"\"a\"", "\"a\":", "\"a\" 1", "\"a\":1,", ",", "\"a\":1 \"b\":2", "a:1", "1:1", "\"a\":1,,\"b\":2", "\"a\"::1",
-        "\"a\":tru", "\"a\":True", "\"a\":truex", "\"a\":nul", "\"a\":01", "\"a\":+1", "\"a\":.5", "\"a\":1.",
-        "\"a\":1e", "\"a\":1e+", "\"a\":-", "\"a\":1x", "\"a\":0x1", "\"a\":NaN", "\"a\":1\"\"",
-        "\"a\":\"\"1", "\"a\":'b'",
-        "\"a\":}", "\"a\":]", "\"a\":1]", "\"a\":[1}", "\"a\":{\"b\":[}]", "\"a\":[", "\"a\":1 /**/"}) {
+       {"\"a\"",    "\"a\":",           "\"a\" 1",   "\"a\":1,",         ",",           "\"a\":1 \"b\":2", "a:1",
+        "1:1",      "\"a\":1,,\"b\":2", "\"a\"::1",  "\"a\":tru",        "\"a\":True",  "\"a\":truex",     "\"a\":nul",
+        "\"a\":01", "\"a\":+1",         "\"a\":.5",  "\"a\":1.",         "\"a\":1e",    "\"a\":1e+",       "\"a\":-",
+        "\"a\":1x", "\"a\":0x1",        "\"a\":NaN", "\"a\":1\"\"",      "\"a\":\"\"1", "\"a\":'b'",       "\"a\":}",
+        "\"a\":]",  "\"a\":1]",         "\"a\":[1}", "\"a\":{\"b\":[}]", "\"a\":[",     "\"a\":1 /**/"}) {
     EXPECT_FALSE(IsEvent(Cat("{", members, "}"))) << members;
   }
 }

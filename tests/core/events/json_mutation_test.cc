@@ -17,12 +17,12 @@ namespace {
 constexpr uint32_t kSeed = 20110605;
 constexpr int kMutations = Scaled(200'000);
 
-const std::vector<std::string> kPaths = {
-    "time", "game", "call", "a\"b", "/user/country", "/user",
-    "/user/a/0", "/l/1", "/l/2/x", "/user/a/1", "/~1p/q~0", "caf\xc3\xa9", ""};
+const std::vector<std::string> kPaths = {"time",     "game",        "call", "a\"b",   "/user/country",
+                                         "/user",    "/user/a/0",   "/l/1", "/l/2/x", "/user/a/1",
+                                         "/~1p/q~0", "caf\xc3\xa9", ""};
 const std::vector<std::vector<std::string>> kKeys = {
-    {"time"}, {"game"}, {"call"}, {"a\"b"}, {"user", "country"}, {"user"},
-    {"user", "a", "0"}, {"l", "1"}, {"l", "2", "x"}, {"user", "a", "1"}, {"/p", "q~"}, {"caf\xc3\xa9"}, {""}};
+    {"time"},   {"game"},        {"call"},           {"a\"b"},     {"user", "country"}, {"user"}, {"user", "a", "0"},
+    {"l", "1"}, {"l", "2", "x"}, {"user", "a", "1"}, {"/p", "q~"}, {"caf\xc3\xa9"},     {""}};
 
 const std::vector<std::string> kCorpus = {
     R"({"time":1307284245123,"game":"mw","call":"login","user":123456,"ip":"10.1.2.3","v":3,"source":"feed"})",
@@ -87,7 +87,7 @@ TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
       }
       decoder->Load(std::vector<std::string_view>(payloads.begin(), payloads.end()));
       for (size_t i = 0; i < payloads.size(); ++i) {
-        if (random() % 8 == 0) continue;   // a record that comes twice is not decoded
+        if (random() % 8 == 0) continue;  // a record that comes twice is not decoded
         bool is_event = Agrees(*decoder, i, payloads[i], found);
         if (only_scannable) ++(is_event ? events : no_events);
       }

@@ -33,7 +33,7 @@ class NaiveJson {
 
  private:
   struct Member {
-    std::optional<std::string> key;   // nothing if it has a broken escape
+    std::optional<std::string> key;  // nothing if it has a broken escape
     size_t value;
   };
 
@@ -172,7 +172,7 @@ class NaiveJson {
       in_word = false;
       if (c == '{' || c == '[') {
         open += c;
-        if (open.size() > 1023) return std::nullopt;   // the event itself is the first of 1024
+        if (open.size() > 1023) return std::nullopt;  // the event itself is the first of 1024
       } else if (c == '}' || c == ']') {
         if (open.back() != (c == '}' ? '{' : '[')) return std::nullopt;
         open.pop_back();

@@ -83,9 +83,7 @@ TEST(MetricRule, MissesADimensionThatIsAnythingElse) {
   EXPECT_EQ(NameOf({{"a", "a"}, {"b", "b"}}, R"({"a":1})"), "missing");
 }
 
-TEST(MetricRule, CountsTheEmptyString) {
-  EXPECT_EQ(NameOf({{"a", "a"}, {"b", "b"}}, R"({"a":"","b":""})"), "m::");
-}
+TEST(MetricRule, CountsTheEmptyString) { EXPECT_EQ(NameOf({{"a", "a"}, {"b", "b"}}, R"({"a":"","b":""})"), "m::"); }
 
 TEST(MetricRule, TakesADimensionOf256BytesAndMissesOneOf257) {
   std::string longest(256, 'x');

@@ -5,7 +5,7 @@
 namespace tally {
 namespace {
 
-constexpr Minute kMinute = Minute::FromIndex(21'788'070);   // 2011-06-05T14:30Z
+constexpr Minute kMinute = Minute::FromIndex(21'788'070);  // 2011-06-05T14:30Z
 
 TEST(BucketKey, IsTheGroupAndTheMinute) {
   EXPECT_EQ(FormatBucketKey("stats:mw", kMinute), "stats:mw:2011_0605_1430");

@@ -12,10 +12,30 @@ namespace {
 class Command : public NodeTest {};
 
 // Commands and arguments that mean something, and bytes that do not.
-const std::vector<std::string> kArguments = {
-    "stats:mw:login", "all", "*", "stats:*", "[^", "\\", "now", "-15m", "0", "-1", "5m", "9223372036854775807",
-    "-9223372036854775808", "2011-06-05T14:30Z", "stats:mw:2011_0605_1430", "all:2011_0605_1430", "MATCH", "COUNT",
-    "GET", "", std::string("\0\xff\n", 3), "ID", "SETNAME", std::string(70'000, '*')};
+const std::vector<std::string> kArguments = {"stats:mw:login",
+                                             "all",
+                                             "*",
+                                             "stats:*",
+                                             "[^",
+                                             "\\",
+                                             "now",
+                                             "-15m",
+                                             "0",
+                                             "-1",
+                                             "5m",
+                                             "9223372036854775807",
+                                             "-9223372036854775808",
+                                             "2011-06-05T14:30Z",
+                                             "stats:mw:2011_0605_1430",
+                                             "all:2011_0605_1430",
+                                             "MATCH",
+                                             "COUNT",
+                                             "GET",
+                                             "",
+                                             std::string("\0\xff\n", 3),
+                                             "ID",
+                                             "SETNAME",
+                                             std::string(70'000, '*')};
 
 TEST_F(Command, AnyWordsGetAReply) {
   auto seed = std::random_device{}();

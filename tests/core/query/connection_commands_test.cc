@@ -34,17 +34,17 @@ TEST_F(ConnectionCommands, AWrongNumberOfArgumentsIsAnErrorWithTheUsage) {
 
 TEST_F(ConnectionCommands, HelpHasALineForEachCommand) {
   std::vector<std::string> help = Ask({"HELP"});
-  for (std::string line : {"PING [message]", "LIST [glob]", "RANGE glob from to [step]", "TOP n glob from to", "DBSIZE",
-                           "SCAN cursor [MATCH glob] [COUNT n] [TYPE type]", "REJECTS [topic]", "INFO [section]",
-                           "QUIT"}) {
+  for (std::string line :
+       {"PING [message]", "LIST [glob]", "RANGE glob from to [step]", "TOP n glob from to", "DBSIZE",
+        "SCAN cursor [MATCH glob] [COUNT n] [TYPE type]", "REJECTS [topic]", "INFO [section]", "QUIT"}) {
     EXPECT_THAT(help, Contains(line));
   }
   EXPECT_EQ(help.size(), 29u);
 }
 
 TEST_F(ConnectionCommands, HelloSpeaksRedisTwo) {
-  std::vector<std::string> map = {"server redis", "version 7.0.0", "proto 2", "id 17",
-                                  "mode standalone", "role master", "modules -"};
+  std::vector<std::string> map = {"server redis",    "version 7.0.0", "proto 2",  "id 17",
+                                  "mode standalone", "role master",   "modules -"};
   EXPECT_EQ(Ask({"HELLO", "2"}), map);
   EXPECT_EQ(Ask({"HELLO"}), map);
   EXPECT_EQ(std::get<Table>(Execute({"HELLO"}).body).shape, Table::Shape::kFlat);
@@ -74,9 +74,7 @@ TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
 
 class WithPassword : public NodeTest {
  protected:
-  std::vector<std::string> Say(std::vector<std::string_view> words) {
-    return Lines(guarded_.Execute(words, session_));
-  }
+  std::vector<std::string> Say(std::vector<std::string_view> words) { return Lines(guarded_.Execute(words, session_)); }
 
   Commands guarded_{counters_, clock_, *this, Password("hunter2")};
 };

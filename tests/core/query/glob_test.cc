@@ -45,11 +45,11 @@ TEST(Glob, SetsMatchOneOfTheirBytes) {
 }
 
 TEST(Glob, OddSetsAreReadAsRedisReadsThem) {
-  EXPECT_TRUE(Matches("[abc", "c"));      // not closed
+  EXPECT_TRUE(Matches("[abc", "c"));  // not closed
   EXPECT_FALSE(Matches("[", "["));
   EXPECT_FALSE(Matches("[]", "]"));
   EXPECT_TRUE(Matches("[^]", "x"));
-  EXPECT_TRUE(Matches("[a-]", "^"));      // from ] to a
+  EXPECT_TRUE(Matches("[a-]", "^"));  // from ] to a
 }
 
 TEST(Glob, BackslashTakesTheNextByteAsItIs) {

@@ -65,9 +65,9 @@ TEST_F(KeyCommands, FieldsAreTheirEncodedValues) {
 
 TEST_F(KeyCommands, WhatIsNoBucketIsAnEmptyHash) {
   Count("14:34", "mw", "login", 3);
-  for (std::string_view key : {"stats:2011_0605_1434", "stats:mw:login:2011_0605_1434", "stats:mw:2011_0605_1433",
-                               "stats:mw", "", ":", "mw:2011_0605_1434", "stats:mw:2011_0605_14344",
-                               "stats:m:2011_0605_1434"}) {
+  for (std::string_view key :
+       {"stats:2011_0605_1434", "stats:mw:login:2011_0605_1434", "stats:mw:2011_0605_1433", "stats:mw", "", ":",
+        "mw:2011_0605_1434", "stats:mw:2011_0605_14344", "stats:m:2011_0605_1434"}) {
     EXPECT_THAT(Ask({"HGETALL", key}), IsEmpty()) << key;
     EXPECT_THAT(Ask({"HGET", key, "login"}), ElementsAre("-")) << key;
     EXPECT_THAT(Ask({"EXISTS", key}), ElementsAre("0")) << key;
@@ -146,7 +146,7 @@ TEST_F(KeyCommands, AScanWhoseBookmarkIsGoneBeginsAgain) {
   clock_.Set(At("14:45"));
   for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
   ASSERT_THAT(Ask({"LIST", "stats:a:*"}), IsEmpty());
-  Count("14:44", "d", "another");   // and takes its number
+  Count("14:44", "d", "another");  // and takes its number
   EXPECT_THAT(Ask({"SCAN", cursor}), Contains("stats:b:2011_0605_1430"));
 }
 
@@ -178,7 +178,7 @@ TEST_F(KeyCommands, AReplyKeepsItsNamesWhileItIsWritten) {
     Reply reply = commands_.Execute(words);
     clock_.Advance(absl::Hours(5));
     for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
-    for (std::string_view game : {"x", "y", "z"}) count(game);   // and take the numbers, if they are free
+    for (std::string_view game : {"x", "y", "z"}) count(game);  // and take the numbers, if they are free
     EXPECT_EQ(Lines(reply), expected) << words[0];
     reply = StatusReply("written");
     for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();

@@ -34,8 +34,8 @@ TEST_F(NodeCommands, LagShowsWhatIsUnknownAndWhyAPartitionStopped) {
   shard_.ReportEnds({{{"games", 1}, 9}}, clock_.Now());
   shard_.Stop(slot, "offset 5 is\ngone");
   status_.waiting_topics = {"dd"};
-  EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - ok", "games 1 5 9 4 - stopped:offset_5_is\\ngone",
-                                        "dd - - - - - waiting"));
+  EXPECT_THAT(Ask({"LAG"}),
+              ElementsAre("games 0 0 - - - ok", "games 1 5 9 4 - stopped:offset_5_is\\ngone", "dd - - - - - waiting"));
 }
 
 TEST_F(NodeCommands, LagIsNeverLessThanNothing) {
@@ -83,22 +83,27 @@ TEST_F(NodeCommands, SamplesAreEscapedAndCut) {
 }
 
 TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
-  status_ = {.version = "0.1.0", .not_ready = "", .uptime = absl::Seconds(90), .checkpoint_sequence = 7,
-             .checkpoint_age = absl::Milliseconds(12'000), .checkpoint_stale = true, .clients = 3, .rss_bytes = 4096,
+  status_ = {.version = "0.1.0",
+             .not_ready = "",
+             .uptime = absl::Seconds(90),
+             .checkpoint_sequence = 7,
+             .checkpoint_age = absl::Milliseconds(12'000),
+             .checkpoint_stale = true,
+             .clients = 3,
+             .rss_bytes = 4096,
              .waiting_topics = {}};
   Count("14:34", "mw", "login", 3);
   Apply("x", At("14:35"));
   Cut();
-  EXPECT_THAT(Ask({"INFO"}),
-              ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
-                          "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3", "# Memory",
-                          "rss_bytes:4096", "# Counters", "series:2", "counters:2", "minutes:1",
-                          "minute_oldest:2011-06-05T10:35Z", "minute_newest:2011-06-05T14:34Z", "# Events",
-                          "events_read:4", "events_counted:3",
-                          "events_late:0", "events_future:0", "events_unparsable:1", "events_missing_field:0",
-                          "events_filtered:0", "# Kafka", "lag_records:0", "lag_seconds:0", "partitions:1",
-                          "partitions_stopped:0", "# Checkpoint", "checkpoint_sequence:7",
-                          "checkpoint_age_ms:12000", "checkpoint_stale:1"));
+  EXPECT_THAT(
+      Ask({"INFO"}),
+      ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
+                  "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3", "# Memory", "rss_bytes:4096",
+                  "# Counters", "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
+                  "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3", "events_late:0",
+                  "events_future:0", "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
+                  "lag_records:0", "lag_seconds:0", "partitions:1", "partitions_stopped:0", "# Checkpoint",
+                  "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
@@ -128,8 +133,8 @@ TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
   shard_.AddPartition({"games", 1}, {.next = 5, .newest_stamp = At("14:35:25")});
   shard_.AddPartition({"games", 2}, {});
   shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
-  EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions:3",
-                                                     "partitions_stopped:0"));
+  EXPECT_THAT(Ask({"INFO", "kafka"}),
+              ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions:3", "partitions_stopped:0"));
 }
 
 TEST_F(NodeCommands, InfoIsOneBulkOfLines) {

@@ -76,7 +76,7 @@ class QueryModel : public NodeTest {
     for (const auto& [minute, series] : model_.minutes()) {
       if (minute.start() < from || minute.start() >= to || !Known(minute)) continue;
       for (const auto& [name, count] : series) {
-        if (Glob(glob).Matches(name)) sums[name] -= static_cast<int64_t>(count);   // so that the largest comes first
+        if (Glob(glob).Matches(name)) sums[name] -= static_cast<int64_t>(count);  // so that the largest comes first
       }
     }
     std::set<std::pair<int64_t, std::string>> order;
@@ -147,8 +147,8 @@ class QueryModel : public NodeTest {
   Model model_{absl::Hours(4), absl::Minutes(10)};
   const std::vector<std::string> games_ = {"mw", "hh", "dd", "m", "mw-2"};
   const std::vector<std::string> calls_ = {"login", "logout", "buy", "a"};
-  const std::vector<std::string> globs_ = {"stats:*", "stats:mw:*", "stats:m*:l*", "*:buy", "*", "spent:*",
-                                           "all",     "stats:mw:login"};
+  const std::vector<std::string> globs_ = {"stats:*", "stats:mw:*", "stats:m*:l*", "*:buy",
+                                           "*",       "spent:*",    "all",         "stats:mw:login"};
   const std::vector<std::string> names_ = {"stats:mw:login", "stats:mw-2:buy", "stats:no:no", "spent:dd", "all"};
 };
 

@@ -53,7 +53,7 @@ TEST_F(SeriesCommands, AnyOtherSeriesIsAnErrorThatSaysWhatWasExpected) {
   EXPECT_THAT(Ask({"GET", "nothing"}), ElementsAre(StartsWith("ERR no metric has a series 'nothing'")));
   EXPECT_THAT(Ask({"GET", "stats:mw:*", "x"}), ElementsAre(StartsWith("ERR expected a time")));
   EXPECT_THAT(Ask({"GET", "stats:m w:a\n"}), ElementsAre("ERR no series is named 'stats:m w:a\\n': values are "
-                                                          "percent-encoded, as 'stats:m%20w:a%0A'"));
+                                                         "percent-encoded, as 'stats:m%20w:a%0A'"));
 }
 
 TEST_F(SeriesCommands, UnknownMinutesAreErrorsThatNameTheOldestOne) {

@@ -38,7 +38,7 @@ class SeriesReading : public NodeTest {
 
 TEST_F(SeriesReading, EachCountIsThatOfItsSeries) {
   std::vector<SeriesId> all, few;
-  for (uint32_t i = 0; i < kSeries; ++i) all.push_back(kSeries - 1 - i);   // in any order
+  for (uint32_t i = 0; i < kSeries; ++i) all.push_back(kSeries - 1 - i);  // in any order
   for (uint32_t i = 0; i < kSeries; i += 100) few.push_back(i);
   ExpectEach(all);
   ExpectEach(few);

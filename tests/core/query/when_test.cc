@@ -47,10 +47,9 @@ TEST(When, ANumberIsMilliseconds) {
 }
 
 TEST(When, AnythingElseIsRefused) {
-  for (std::string_view text :
-       {"", "-", "15m", "--15m", "-inf", "-15x", "yesterday", "2011-06-05", "2011-13-05T14:30Z", "2011-06-05T14:30X",
-        "2011-06-05T14:30:00ZZ", "99999999999999999999", "20110605T143000Z", "2011-06-05T25:00Z", "1e12", "now ",
-        "12345-06-05T14:30Z"}) {
+  for (std::string_view text : {"", "-", "15m", "--15m", "-inf", "-15x", "yesterday", "2011-06-05", "2011-13-05T14:30Z",
+                                "2011-06-05T14:30X", "2011-06-05T14:30:00ZZ", "99999999999999999999",
+                                "20110605T143000Z", "2011-06-05T25:00Z", "1e12", "now ", "12345-06-05T14:30Z"}) {
     EXPECT_EQ(When(text), Refusal(Cat("'", text, "'")));
   }
   EXPECT_EQ(When("\n"), Refusal("'\\n'"));

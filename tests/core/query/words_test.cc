@@ -19,7 +19,9 @@ TEST(Words, EscapedIsPrintableUtf8) {
   EXPECT_EQ(Escaped(std::string_view("\0\x1b\x7f", 3)), "\\x00\\x1b\\x7f");
   EXPECT_EQ(Escaped("\xc3\xa4\xf0\x9f\x98\x80"), "\xc3\xa4\xf0\x9f\x98\x80");
   EXPECT_EQ(Escaped("\xff\xc3"), "\\xff\\xc3");
-  EXPECT_EQ(Escaped("\xc2\x9b" "31m"), "\\xc2\\x9b31m");
+  EXPECT_EQ(Escaped("\xc2\x9b"
+                    "31m"),
+            "\\xc2\\x9b31m");
   EXPECT_EQ(Escaped("\xc0\xaf\xed\xa0\x80"), "\\xc0\\xaf\\xed\\xa0\\x80");
 }
 

@@ -45,7 +45,7 @@ TEST_F(TrustedClockTest, StandsStillAfterALongerStep) {
     TrustedClock clock(machine_);
     machine_.Advance(absl::Seconds(30));
     Step(step);
-    EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;   // by whoever asks first
+    EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;  // by whoever asks first
     EXPECT_TRUE(clock.in_doubt());
     machine_.Advance(absl::Minutes(5));
     EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;

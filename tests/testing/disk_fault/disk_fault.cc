@@ -16,7 +16,7 @@ namespace tally {
 namespace {
 
 std::mutex mutex;
-std::shared_ptr<const DiskRule> active;   // guarded by mutex; null: none
+std::shared_ptr<const DiskRule> active;  // guarded by mutex; null: none
 
 int Ask(DiskCall call, std::string_view path) {
   std::shared_ptr<const DiskRule> rule;

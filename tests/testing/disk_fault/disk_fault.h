@@ -11,12 +11,12 @@
 
 namespace tally {
 
-enum class DiskCall { kOpen, kWrite, kSync, kRename };   // kOpen: for writing
+enum class DiskCall { kOpen, kWrite, kSync, kRename };  // kOpen: for writing
 
 // An errno, or 0 for a call that is to be left alone. A write with -errno gets half of its bytes to the disk first. A
 // sync that fails was not made.
 using DiskRule = std::function<int(DiskCall call, std::string_view path)>;
 
-void SetDiskFault(DiskRule rule);   // nullptr: nothing fails
+void SetDiskFault(DiskRule rule);  // nullptr: nothing fails
 
 }  // namespace tally
