@@ -1,5 +1,5 @@
-// CHECK for what we do wrong: a broken invariant ends the process before it can reach a counter or the disk.
-// What the world does wrong is an absl::Status, never a CHECK. (Debian 12's Abseil has no absl/log yet.)
+// CHECK reports a bug in this program: a broken invariant ends the process before it can reach a counter or the disk.
+// An error from outside (input, disk, network) is an absl::Status, never a CHECK. Debian 12's Abseil has no absl/log.
 #pragma once
 
 #include <cstdio>

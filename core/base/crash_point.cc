@@ -10,12 +10,12 @@
 namespace tally {
 namespace {
 
-struct Wanted {
+struct Target {
   std::string name;
   long times = 0;
 };
 
-Wanted FromEnvironment() {
+Target FromEnvironment() {
   const char* value = std::getenv("TALLY_CRASH_AT");
   const std::string text = value == nullptr ? "" : value;
   const size_t colon = text.rfind(':');
@@ -26,9 +26,9 @@ Wanted FromEnvironment() {
 }  // namespace
 
 void CrashPoint(const char* name) {
-  static const Wanted kWanted = FromEnvironment();
+  static const Target kTarget = FromEnvironment();
   static std::atomic<long> reached{0};
-  if (kWanted.name == name && ++reached == kWanted.times) std::raise(SIGKILL);
+  if (kTarget.name == name && ++reached == kTarget.times) std::raise(SIGKILL);
 }
 
 }  // namespace tally

@@ -1,9 +1,10 @@
-// Named places at which a test has the process killed, as kill -9 does it.
+// Named points in the code at which a test can kill the process with SIGKILL.
 //
 //   CrashPoint("before the write");
 //
-// TALLY_CRASH_AT="before the write:3" in the environment ends the process when that place is reached for the third
-// time. Only in builds with TALLY_CRASH_POINTS, as the dev preset's; in others nothing is left of it.
+// With TALLY_CRASH_AT="before the write:3" in the environment, the process ends when it reaches that point for the
+// third time. Only builds with TALLY_CRASH_POINTS (the dev preset) have crash points; in other builds the call is
+// empty.
 #pragma once
 
 namespace tally {

@@ -1,5 +1,5 @@
-// FNV-1a, 64 bits: a hash that is the same in every process and on every machine, for what is kept on a disk or by a
-// client. Not for hash tables, where absl::Hash is faster, and another one in every process.
+// FNV-1a, 64 bits: a hash that is the same in every process and on every machine. Use it for values that a disk or a
+// client keeps. Do not use it for hash tables: absl::Hash is faster, and its seed differs in every process.
 //
 //   Fnv1a fnv;
 //   fnv.Add("stats:mw");
@@ -18,7 +18,7 @@ class Fnv1a {
   void Add(std::string_view bytes) {
     for (char c : bytes) AddByte(static_cast<uint8_t>(c));
   }
-  // As eight bytes, little-endian.
+  // Adds the number as eight bytes, little-endian.
   void Add(uint64_t number) {
     for (int shift = 0; shift < 64; shift += 8) AddByte(static_cast<uint8_t>(number >> shift));
   }

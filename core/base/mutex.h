@@ -4,7 +4,7 @@
 //   int value_ ABSL_GUARDED_BY(mutex_);
 //   { MutexLock lock(mutex_); ++value_; }
 //
-// Not absl::Mutex: thread sanitizer cannot see into a distribution's prebuilt one and reports races that are none.
+// Not absl::Mutex: ThreadSanitizer cannot see into a distribution's prebuilt library and reports false races.
 #pragma once
 
 #include <mutex>

@@ -1,5 +1,7 @@
-// Early return on an error, as in   RETURN_IF_ERROR(store.Write(batch));
-//                                    ASSIGN_OR_RETURN(Minute minute, ParseMinute(text));
+// Macros that return early on an error.
+//
+//   RETURN_IF_ERROR(store.Write(batch));
+//   ASSIGN_OR_RETURN(Minute minute, ParseMinute(text));
 #pragma once
 
 #include <utility>

@@ -1,9 +1,9 @@
-// Strings glued together, and Status made from them.
+// Concatenates strings, and makes a Status from them.
 //
 //   return InvalidArgument("partition ", partition, ": expected an offset, got '", text, "'");
 //
-// Not absl::StrCat: in some builds of Abseil absl::string_view is a type of its own, to which std::string_view does not
-// convert. Here everything is std::string_view, and this is the one place where the two meet.
+// Not absl::StrCat: in some builds of Abseil, absl::string_view is a separate type, and std::string_view does not
+// convert to it. This code uses std::string_view everywhere; only this header converts between the two.
 #pragma once
 
 #include <charconv>
@@ -39,7 +39,7 @@ absl::Status InvalidArgument(const Parts&... parts) {
   return absl::InvalidArgumentError(Cat(parts...));
 }
 
-// The same error with `context` and ": " before its message; OK stays OK.
+// Returns the same error with `context` and ": " before its message. OK stays OK.
 inline absl::Status Annotate(const absl::Status& status, std::string_view context) {
   if (status.ok()) return status;
   return absl::Status(status.code(), Cat(context, ": ", FromAbsl(status.message())));

@@ -1,4 +1,4 @@
-// Which bytes are UTF-8.
+// Recognizes UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace tally {
 
-// How many bytes the character at the front of `s` has; 0 if those bytes are no UTF-8 (RFC 3629: nothing overlong, no
-// surrogates, nothing above U+10FFFF). REQUIRES: `s` is not empty.
+// Returns the number of bytes of the first character in `s`, or 0 if those bytes are not UTF-8 (RFC 3629: no overlong
+// forms, no surrogates, nothing above U+10FFFF). REQUIRES: `s` is not empty.
 inline size_t Utf8Length(std::string_view s) {
   auto byte = [&](size_t at) { return at < s.size() ? static_cast<uint8_t>(s[at]) : uint8_t{0}; };
   auto continues = [&](size_t at) { return (byte(at) & 0xc0) == 0x80; };

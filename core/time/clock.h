@@ -1,11 +1,11 @@
-// Time is handed in: below apps/ nobody asks the machine. Tests hand in a clock that they move.
+// Time is passed in: code below apps/ does not read the machine's clock. Tests pass in a clock that they set.
 #pragma once
 
 #include "core/time/time.h"
 
 namespace tally {
 
-// What moves the horizon: the wall clock, or the events' own time, for replaying history.
+// The clock that moves the horizon: the wall clock, or the time of the events (for replaying history).
 enum class ClockKind { kWall, kEvent };
 
 // Thread-safe.
@@ -13,10 +13,10 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // The wall clock, UTC. May jump, either way.
+  // Returns the wall clock, UTC. It may jump forward and backward.
   virtual Timestamp Now() const = 0;
 
-  // Time since some fixed moment; goes on evenly, also while the machine sleeps.
+  // Returns the time since some fixed moment. It advances evenly, also while the machine sleeps.
   virtual absl::Duration Monotonic() const = 0;
 };
 

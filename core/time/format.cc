@@ -35,7 +35,7 @@ std::string DateAndMinute(const absl::CivilMinute& civil) {
   return out;
 }
 
-// The number that `text` is, digits alone; nothing if it is none.
+// Parses a number that consists of digits only. Returns nullopt for anything else.
 std::optional<int> Digits(std::string_view text) {
   int number = 0;
   for (char c : text) {

@@ -1,9 +1,9 @@
-// How minutes and instants are written, always in UTC.
+// Formats minutes and timestamps, always in UTC.
 //
 //   FormatMinute(minute);    // 2011-06-05T14:30Z
-//   FormatBucket(minute);    // 2011_0605_1430, as the keys of buckets end
+//   FormatBucket(minute);    // 2011_0605_1430, the end of a bucket's key
 //
-// Years have four digits and, before the year 0, a minus sign.
+// Years have four digits; years before the year 0 also have a minus sign.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ std::string FormatMinute(Minute minute);
 std::string FormatTimestamp(Timestamp time);  // 2011-06-05T14:30:45.123Z
 std::string FormatBucket(Minute minute);
 
-// What FormatBucket() wrote; nothing if `text` is anything else, as 2011_0231_0000 is.
+// Parses the output of FormatBucket(). Returns nullopt for anything else, for example 2011_0231_0000.
 std::optional<Minute> ParseBucket(std::string_view text);
 
 }  // namespace tally

@@ -1,9 +1,9 @@
-// Instants and minutes. Seconds, milliseconds and buckets never meet as bare integers.
+// Timestamps and minutes. The types keep seconds, milliseconds and minutes from being mixed as bare integers.
 //
 //   Minute minute = MinuteOf(Timestamp::FromMillis(1307284245000));   // 2011-06-05T14:30Z
 //   minute.end() - minute.start();                                     // absl::Minutes(1)
 //
-// Values; nothing here reads a clock.
+// Both are values; nothing here reads a clock.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +14,9 @@
 
 namespace tally {
 
-// A point in time: whole milliseconds since the Unix epoch, UTC; what is finer was cut. Limited to kMin..kMax
-// (some 3,000 years to either side of 1970), and saturates there, so that arithmetic on the world's numbers cannot
-// overflow.
+// A point in time: whole milliseconds since the Unix epoch, UTC; smaller units are truncated. The range is Min() to
+// Max(), about 3,000 years before and after 1970. Values saturate there, so that arithmetic on numbers from outside
+// cannot overflow.
 class Timestamp {
  public:
   static constexpr int64_t kLimitMillis = 100'000'000'000'000;
@@ -42,7 +42,7 @@ class Timestamp {
   int64_t millis_ = 0;
 };
 
-// One UTC minute, by its number since the Unix epoch.
+// One UTC minute; index() is its number since the Unix epoch.
 class Minute {
  public:
   static constexpr int64_t kMillis = 60'000;
@@ -71,7 +71,7 @@ class Minute {
   int32_t index_ = 0;
 };
 
-// The minute that holds `t`: rounded down, before 1970 too.
+// Returns the minute that contains `t`. It rounds down, also before 1970.
 constexpr Minute MinuteOf(Timestamp t) {
   int64_t ms = t.millis();
   return Minute::FromIndex(static_cast<int32_t>((ms >= 0 ? ms : ms - (Minute::kMillis - 1)) / Minute::kMillis));

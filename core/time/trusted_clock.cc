@@ -14,14 +14,14 @@ bool Agree(Timestamp a, Timestamp b) { return absl::AbsDuration(a - b) <= Truste
 
 TrustedClock::TrustedClock(const Clock& machine)
     : machine_(machine),
-      looked_at_millis_(machine.Now().millis()),
+      verified_millis_(machine.Now().millis()),
       anchor_wall_(machine.Now()),
       anchor_monotonic_(machine.Monotonic()) {}
 
 Timestamp TrustedClock::Now() const {
   const Timestamp wall = machine_.Now();
-  const Timestamp looked_at = Timestamp::FromMillis(looked_at_millis_);
-  return !in_doubt_ && absl::AbsDuration(wall - looked_at) <= kGlance ? wall : Look();
+  const Timestamp verified = Timestamp::FromMillis(verified_millis_);
+  return !in_doubt_ && absl::AbsDuration(wall - verified) <= kVerifyInterval ? wall : Verify();
 }
 
 void TrustedClock::NotBefore(Timestamp time) {
@@ -32,12 +32,12 @@ void TrustedClock::NotBefore(Timestamp time) {
   Check();
 }
 
-void TrustedClock::Check() const { (void)Look(); }
+void TrustedClock::Check() const { (void)Verify(); }
 
-void TrustedClock::SeeFresh(Timestamp stamp) {
+void TrustedClock::SeeFresh(Timestamp timestamp) {
   MutexLock lock(mutex_);
   const Timestamp wall = machine_.Now();
-  if (!doubt_.empty() && Agree(stamp, wall)) Trust(wall, machine_.Monotonic());
+  if (!doubt_.empty() && Agree(timestamp, wall)) Trust(wall, machine_.Monotonic());
 }
 
 void TrustedClock::HearNothingFor(absl::Duration duration) {
@@ -50,30 +50,30 @@ std::string TrustedClock::doubt() const {
   return doubt_;
 }
 
-Timestamp TrustedClock::Look() const {
+Timestamp TrustedClock::Verify() const {
   MutexLock lock(mutex_);
   const Timestamp wall = machine_.Now();
   const absl::Duration monotonic = machine_.Monotonic();
   const Timestamp expected = anchor_wall_ + (monotonic - anchor_monotonic_);
-  std::string objection = Objection(wall, expected);
-  if (!objection.empty() && doubt_.empty()) {
-    stands_at_ = std::max(expected, not_before_);
-    doubt_ = std::move(objection);
+  std::string reason = ReasonToDoubt(wall, expected);
+  if (!reason.empty() && doubt_.empty()) {
+    stopped_at_ = std::max(expected, not_before_);
+    doubt_ = std::move(reason);
     in_doubt_ = true;
-  } else if (objection.empty() && (!doubt_.empty() || monotonic - anchor_monotonic_ >= kAnchorFor)) {
+  } else if (reason.empty() && (!doubt_.empty() || monotonic - anchor_monotonic_ >= kAnchorFor)) {
     Trust(wall, monotonic);
   }
-  if (!doubt_.empty()) return stands_at_;
-  looked_at_millis_ = wall.millis();
+  if (!doubt_.empty()) return stopped_at_;
+  verified_millis_ = wall.millis();
   return wall;
 }
 
-std::string TrustedClock::Objection(Timestamp wall, Timestamp expected) const {
+std::string TrustedClock::ReasonToDoubt(Timestamp wall, Timestamp expected) const {
   if (wall < not_before_) {
-    return Cat("it says ", FormatTimestamp(wall), ", but the checkpoint was taken at ", FormatTimestamp(not_before_));
+    return Cat("it reads ", FormatTimestamp(wall), ", but the checkpoint was taken at ", FormatTimestamp(not_before_));
   }
   if (Agree(wall, expected)) return "";
-  return Cat("it says ", FormatTimestamp(wall), ", but was to say ", FormatTimestamp(expected));
+  return Cat("it reads ", FormatTimestamp(wall), ", but the monotonic clock expects ", FormatTimestamp(expected));
 }
 
 void TrustedClock::Trust(Timestamp wall, absl::Duration monotonic) const {
@@ -81,7 +81,7 @@ void TrustedClock::Trust(Timestamp wall, absl::Duration monotonic) const {
   anchor_monotonic_ = monotonic;
   not_before_ = Timestamp::Min();
   doubt_.clear();
-  looked_at_millis_ = wall.millis();
+  verified_millis_ = wall.millis();
   in_doubt_ = false;
 }
 

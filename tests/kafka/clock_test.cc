@@ -60,7 +60,7 @@ class SteppingClock : public testing::Test {
   }
   HttpPage Ready() const { return AnswerHttp({"GET", "/readyz", ""}, node_->counters(), *node_, {}); }
   bool InDoubt() const {
-    return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it says ");
+    return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it reads ");
   }
 
   void ExpectRead(uint64_t records) {

@@ -16,7 +16,7 @@ TEST(Calendar, NumbersDaysAsAbseilDoes) {
   }
 }
 
-TEST(Calendar, KnowsHowLongMonthsAre) {
+TEST(Calendar, KnowsTheDaysOfEachMonth) {
   EXPECT_EQ(DaysInMonth(2011, 1), 31);
   EXPECT_EQ(DaysInMonth(2011, 6), 30);
   EXPECT_EQ(DaysInMonth(2011, 2), 28);

@@ -23,7 +23,7 @@ class TrustedClockTest : public testing::Test {
   TrustedClock clock_{machine_};
 };
 
-TEST_F(TrustedClockTest, FollowsTheMachines) {
+TEST_F(TrustedClockTest, FollowsTheMachinesClock) {
   for (int i = 0; i < 100; ++i) {
     machine_.Advance(absl::Minutes(7));
     EXPECT_EQ(clock_.Now(), machine_.Now());
@@ -39,13 +39,13 @@ TEST_F(TrustedClockTest, FollowsAStepOfTenMinutesEitherWay) {
   EXPECT_FALSE(Doubts());
 }
 
-TEST_F(TrustedClockTest, StandsStillAfterALongerStep) {
+TEST_F(TrustedClockTest, StopsAfterALongerStep) {
   for (absl::Duration step : {absl::Minutes(11), absl::Hours(24), -absl::Minutes(11), -absl::Hours(24)}) {
     machine_.Set(TimeAt("14:30"));
     TrustedClock clock(machine_);
     machine_.Advance(absl::Seconds(30));
     Step(step);
-    EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;  // by whoever asks first
+    EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;  // the first call already detects it
     EXPECT_TRUE(clock.in_doubt());
     machine_.Advance(absl::Minutes(5));
     EXPECT_EQ(clock.Now(), TimeAt("14:30:30")) << step;
@@ -59,13 +59,14 @@ TEST_F(TrustedClockTest, DoubtsAWallClockThatStopped) {
   EXPECT_TRUE(Doubts());
 }
 
-TEST_F(TrustedClockTest, SaysWhatItExpected) {
+TEST_F(TrustedClockTest, ReportsTheTimeThatItExpected) {
   Step(absl::Hours(1));
   clock_.Check();
-  EXPECT_THAT(clock_.doubt(), HasSubstr("it says 2011-06-05T15:30:00.000Z, but was to say 2011-06-05T14:30:00.000Z"));
+  EXPECT_THAT(clock_.doubt(),
+              HasSubstr("it reads 2011-06-05T15:30:00.000Z, but the monotonic clock expects 2011-06-05T14:30:00.000Z"));
 }
 
-TEST_F(TrustedClockTest, IsTrustedOnceAFreshRecordAgrees) {
+TEST_F(TrustedClockTest, IsTrustedAfterAFreshRecordAgrees) {
   Step(absl::Hours(1));
   ASSERT_TRUE(Doubts());
   clock_.SeeFresh(TimeAt("15:19"));
@@ -97,21 +98,21 @@ TEST_F(TrustedClockTest, IsTrustedAfterTenMinutesWithoutAFreshRecord) {
   EXPECT_EQ(clock_.Now(), TimeAt("15:45"));
 }
 
-TEST_F(TrustedClockTest, IsNotTrustedWhereNobodyListened) {
+TEST_F(TrustedClockTest, IsNotTrustedIfNobodyListened) {
   Step(absl::Hours(1));
   ASSERT_TRUE(Doubts());
   machine_.Advance(absl::Hours(10));
   EXPECT_TRUE(Doubts());
 }
 
-TEST_F(TrustedClockTest, TakesNoHeedOfSilenceWhileItIsTrusted) {
+TEST_F(TrustedClockTest, IgnoresSilenceWhileItIsTrusted) {
   machine_.Advance(absl::Minutes(1));
   clock_.HearNothingFor(absl::Hours(1));
   Step(absl::Hours(1));
   EXPECT_TRUE(Doubts());
 }
 
-TEST_F(TrustedClockTest, IsTrustedOnceItIsSetRight) {
+TEST_F(TrustedClockTest, IsTrustedAfterTheWallClockIsCorrected) {
   Step(absl::Hours(1));
   ASSERT_TRUE(Doubts());
   machine_.Advance(absl::Minutes(3));
@@ -130,12 +131,12 @@ TEST_F(TrustedClockTest, IsInDoubtBeforeTheCheckpointsTime) {
   EXPECT_FALSE(Doubts());
 }
 
-TEST_F(TrustedClockTest, IsNotInDoubtBehindTheCheckpointsTime) {
+TEST_F(TrustedClockTest, IsNotInDoubtFromTheCheckpointsTimeOn) {
   clock_.NotBefore(TimeAt("14:30"));
   EXPECT_FALSE(Doubts());
 }
 
-TEST_F(TrustedClockTest, BelievesARecordMoreThanTheCheckpoint) {
+TEST_F(TrustedClockTest, TrustsAFreshRecordMoreThanTheCheckpoint) {
   clock_.NotBefore(TimeAt("18:30"));
   clock_.SeeFresh(TimeAt("14:31"));
   EXPECT_FALSE(Doubts());
