@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "apps/config/password_file.h"
-#include "apps/memory.h"
+#include "apps/node/memory.h"
 #include "apps/options.h"
 #include "apps/query_client.h"
 #include "apps/run.h"

@@ -1,10 +1,9 @@
 // The command line.
 //
 //   Command command = ParseOptions(argc, argv);
-//   // std::visit: ServeOptions, DemoOptions, ... each is a command to run; Exit is all there is to do.
+//   // std::visit: ServeOptions, DemoOptions, ... each is a command to run. Exit is not: it only prints.
 //
-// Only the line itself is checked here. What --config, --set and the flags that stand for configuration say is checked
-// by LoadConfig().
+// Only the line itself is checked here. LoadConfig() checks --config, --set and the flags that are configuration.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +11,8 @@
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "apps/config/load.h"
 
 namespace tally {
 
@@ -21,17 +22,10 @@ inline constexpr int kExitFailure = 1;  // at run time; the last line on stderr 
 inline constexpr int kExitUsage = 2;    // wrong usage or configuration
 inline constexpr int kExitData = 3;     // the data directory is locked, damaged, another's, or unexpectedly empty
 
-// What stands over the file, as it was typed. The order of `set` counts, the flags win over it.
-struct ServeOptions {
-  std::optional<std::string> config;  // the file's name; none: every key has its default
-  std::vector<std::string> set;       // section.key=value
-  std::optional<std::string> brokers;
-  std::optional<std::string> topics;  // A,B
-  std::optional<std::string> data;
-  std::optional<std::string> listen;
-  std::optional<std::string> http;
-  bool init = false;                       // start anew although the group's positions say that there was a node before
-  bool recount = false;                    // count again what a changed configuration or an early horizon left wrong
+// The sources of the configuration, and what else `serve` takes.
+struct ServeOptions : ConfigSources {
+  bool init = false;                       // start empty although the group's offsets are those of an earlier node
+  bool recount = false;                    // count again if a changed configuration or a late horizon requires it
   std::vector<std::string> accepted_gaps;  // TOPIC:PARTITION@NEXT, as ParseAcceptedGap() takes them
 };
 

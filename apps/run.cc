@@ -106,9 +106,9 @@ int RunServe(const ServeOptions& options) {
 }
 
 int RunCheck(const CheckOptions& options) {
-  ServeOptions serve;
-  serve.config = options.config;
-  absl::StatusOr<Config> config = LoadConfig(serve);
+  ConfigSources sources;
+  sources.config = options.config;
+  absl::StatusOr<Config> config = LoadConfig(sources);
   if (!config.ok()) return Report(config.status());
   std::cout << PrintConfig(*config);
   return kExitDone;

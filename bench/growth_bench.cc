@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "apps/config/config.h"
-#include "apps/memory.h"
+#include "apps/node/memory.h"
 #include "apps/system_clock.h"
 #include "core/base/check.h"
 #include "core/base/strings.h"

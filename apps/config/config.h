@@ -1,6 +1,6 @@
 // What a node is told to do: every key of the configuration file, with its default.
 //
-//   ASSIGN_OR_RETURN(Config config, LoadConfig(options));   // apps/config/load.h
+//   ASSIGN_OR_RETURN(Config config, LoadConfig(sources));   // apps/config/load.h
 //   std::cout << PrintConfig(config);                        // valid TOML, defaults included
 //
 // Plain values. A Config that LoadConfig() returned has been checked: whoever takes one need not check again.

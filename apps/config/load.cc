@@ -27,7 +27,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& name) {
   return text;
 }
 
-// Whether `path` is keys joined by dots, as section.key.
+// Whether `path` consists of keys joined by dots, as in section.key.
 bool IsKeyPath(std::string_view path) {
   if (path.empty() || path.size() > kTextMax) return false;
   char before = '.';
@@ -43,14 +43,14 @@ absl::Status ApplySet(const std::string& set, Draft& draft) {
   const size_t equals = set.find('=');
   const std::string path = set.substr(0, equals);
   if (equals == std::string::npos || !IsKeyPath(path)) {
-    // Of what stands behind the =, nothing is shown: it may be a password.
+    // The value after the = is not shown: it may be a password.
     return InvalidArgument("--set ", Shown(path), ": expected section.key=value, as retention.ttl=4h");
   }
   ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, std::string_view(set).substr(equals + 1), "--set"));
   return ApplyLayer(root, draft);
 }
 
-// A flag with a name of its own: `toml` is what the file would say.
+// A flag with a name of its own. `toml` is its value as the file would have it.
 absl::Status ApplyFlag(std::string_view flag, std::string_view path, const std::string& toml, Draft& draft) {
   ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, toml, std::string(flag)));
   return ApplyLayer(root, draft);
@@ -67,19 +67,19 @@ std::string TomlList(std::string_view names) {
   return out + "]";
 }
 
-absl::Status ApplyFlags(const ServeOptions& options, Draft& draft) {
-  for (const std::string& set : options.set) RETURN_IF_ERROR(ApplySet(set, draft));
-  if (options.topics.has_value()) {
-    RETURN_IF_ERROR(ApplyFlag("--topics", "kafka.topics", TomlList(*options.topics), draft));
+absl::Status ApplyFlags(const ConfigSources& sources, Draft& draft) {
+  for (const std::string& set : sources.set) RETURN_IF_ERROR(ApplySet(set, draft));
+  if (sources.topics.has_value()) {
+    RETURN_IF_ERROR(ApplyFlag("--topics", "kafka.topics", TomlList(*sources.topics), draft));
   }
   const struct {
     std::string_view flag, path;
     const std::optional<std::string>& text;
   } flags[] = {
-      {"--brokers", "kafka.brokers", options.brokers},
-      {"--data", "checkpoint.dir", options.data},
-      {"--listen", "server.listen", options.listen},
-      {"--http", "server.http", options.http},
+      {"--brokers", "kafka.brokers", sources.brokers},
+      {"--data", "checkpoint.dir", sources.data},
+      {"--listen", "server.listen", sources.listen},
+      {"--http", "server.http", sources.http},
   };
   for (const auto& [flag, path, text] : flags) {
     if (text.has_value()) RETURN_IF_ERROR(ApplyFlag(flag, path, QuoteToml(*text), draft));
@@ -94,13 +94,13 @@ absl::Status ApplyText(std::string_view text, std::string_view file_name, Draft&
 
 }  // namespace
 
-absl::StatusOr<Config> LoadConfig(const ServeOptions& options) {
+absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
   Draft draft;
-  if (options.config.has_value()) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(*options.config));
-    RETURN_IF_ERROR(ApplyText(text, *options.config, draft));
+  if (sources.config.has_value()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(*sources.config));
+    RETURN_IF_ERROR(ApplyText(text, *sources.config, draft));
   }
-  RETURN_IF_ERROR(ApplyFlags(options, draft));
+  RETURN_IF_ERROR(ApplyFlags(sources, draft));
   RETURN_IF_ERROR(CheckWhole(draft));
   return std::move(draft.config);
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "apps/memory.h"
 #include "apps/node/client_options.h"
 #include "apps/node/descriptors.h"
+#include "apps/node/memory.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/events/rules.h"

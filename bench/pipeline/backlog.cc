@@ -114,7 +114,7 @@ double Bound(int clients, const Backlog& backlog) {
 absl::Status MeasureBacklog(Bench& bench) {
   const uint64_t shrink = bench.options().whole() ? 1 : 5;
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
-  Table table = {
+  ReportTable table = {
       .title = "Memory while the log is far ahead",
       .text = Cat("Peak RSS (VmHWM) of a node that reads a whole topic, which is larger than what it prefetches: "
                   "events of 113 bytes as they are, and of 1,000 bytes that lz4 makes a tenth of. A node of ",

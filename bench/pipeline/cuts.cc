@@ -170,7 +170,7 @@ Found CutWhileCounting(Node& node, int cuts) {
 }
 
 // Milliseconds of pause, by round.
-absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std::string& name, Table& table) {
+absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std::string& name, ReportTable& table) {
   const int cuts = bench.options().whole() ? 2000 : 300;
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make(extent));
   ASSIGN_OR_RETURN(auto node, Node::From(*prepared));
@@ -207,7 +207,7 @@ void JudgePause(Bench& bench, const std::string& name, const Spread& pause, cons
 
 absl::Status MeasureCuts(Bench& bench) {
   const bool whole = bench.options().whole();
-  Table table = {
+  ReportTable table = {
       .title = "Pause at a cut",
       .text =
           "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "

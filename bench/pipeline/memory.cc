@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "apps/memory.h"
+#include "apps/node/memory.h"
 #include "bench/pipeline/prepared.h"
 #include "bench/pipeline/redis_fill.h"
 #include "bench/pipeline/redis_server.h"
@@ -45,7 +45,7 @@ absl::StatusOr<double> RedisBytes(const Prepared& prepared) {
 }
 
 // A node with all of the minutes and one with a single one take turns.
-absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std::string>& topics, Table& table) {
+absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std::string>& topics, ReportTable& table) {
   const std::string what = Cat(extent.series, " series x ", extent.minutes, " minutes");
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(auto all, Prepared::Make(extent));
@@ -157,7 +157,7 @@ absl::Status MeasureMemory(Bench& bench) {
   const bool whole = bench.options().whole();
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
-  Table table = {
+  ReportTable table = {
       .title = "Memory of a counter",
       .text =
           "A node that goes on from a checkpoint with so many counters of 1 to 1000, and one from a checkpoint "

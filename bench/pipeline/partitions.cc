@@ -46,15 +46,16 @@ absl::Status MeasurePartitions(Bench& bench) {
         FillLog(*broker, {.events = bench.options().events, .prefix = Cat("of", partitions, "-"), .partitions = each}));
     logs.push_back(std::move(log));
   }
-  std::vector<Peer> peers;
+  std::vector<Contender> peers;
   for (const FilledLog& log : logs) {
     peers.push_back({Cat("R2, ", PartitionsOf(log), " partitions"), [&log] { return MeasureR2(log); }});
     peers.push_back({Cat("tallyd, ", PartitionsOf(log), " partitions"), [&log] { return MeasureNode(log); }});
   }
   ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
-  Table table{.title = "Partitions",
-              .text = Cat("The same ", Text(logs.back().events), " events in more and more partitions of five topics."),
-              .head = kFiguresHead};
+  ReportTable table{
+      .title = "Partitions",
+      .text = Cat("The same ", Text(logs.back().events), " events in more and more partitions of five topics."),
+      .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
   bench.report().Judge({.what = "ingest / R2, both with 1,000 partitions",

@@ -64,19 +64,20 @@ absl::Status MeasureRedis(Bench& bench) {
   const uint64_t events = std::min(log->events, kEventsMax);
   const bool quick = bench.options().quick;
   auto redis = [&](int clients) { return [=] { return MeasureConsumerAndRedis(*log, events, clients); }; };
-  std::vector<Peer> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
-                             {"consumer and Redis, one client", redis(1)}};
+  std::vector<Contender> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
+                                  {"consumer and Redis, one client", redis(1)}};
   if (!quick) peers.push_back({"consumer and Redis, two clients", redis(2)});
   ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
-  Table table{.title = "Beside a consumer and Redis",
-              .text = Cat("The same log. The consumer decodes with simdjson and sends an HINCRBY an event through "
-                          "hiredis, up to 1,000 on their way, with an EXPIRE for each new key, and reads the log's "
-                          "first ",
-                          Text(events),
-                          " events: at its rate that is enough. Redis keeps nothing on the "
-                          "disk, and nothing there is exact after a crash. CPU is that of both processes. The sum of "
-                          "all of Redis' counters was compared with the events read."),
-              .head = kFiguresHead};
+  ReportTable table{
+      .title = "Beside a consumer and Redis",
+      .text = Cat("The same log. The consumer decodes with simdjson and sends an HINCRBY an event through "
+                  "hiredis, up to 1,000 on their way, with an EXPIRE for each new key, and reads the log's "
+                  "first ",
+                  Text(events),
+                  " events: at its rate that is enough. Redis keeps nothing on the "
+                  "disk, and nothing there is exact after a crash. CPU is that of both processes. The sum of "
+                  "all of Redis' counters was compared with the events read."),
+      .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
   const std::vector<Measured> best = quick ? rounds[1] : Better(rounds[1], rounds[2]);

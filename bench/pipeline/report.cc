@@ -53,7 +53,7 @@ std::string Head(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-void Report::Add(Table table) { tables_.push_back(std::move(table)); }
+void Report::Add(ReportTable table) { tables_.push_back(std::move(table)); }
 
 void Report::Judge(Bar bar, Spread measured) { bars_.push_back({std::move(bar), measured}); }
 
@@ -77,7 +77,7 @@ std::string Report::Bars() const {
 std::string Report::Markdown() const {
   std::string text;
   if (!bars_.empty()) text += Cat("## Bars\n", Bars(), "\n");
-  for (const Table& table : tables_) {
+  for (const ReportTable& table : tables_) {
     text += Cat("## ", table.title, "\n", table.text, table.text.empty() ? "" : "\n\n", Head(table.head));
     for (const std::vector<std::string>& row : table.rows) text += Row(row);
     text += "\n";

@@ -13,7 +13,7 @@
 
 namespace tally {
 
-struct Table {
+struct ReportTable {
   std::string title;
   std::string text = {};  // what was done, one paragraph
   std::vector<std::string> head;
@@ -34,7 +34,7 @@ struct Bar {
 
 class Report {
  public:
-  void Add(Table table);
+  void Add(ReportTable table);
   // The median is what counts.
   void Judge(Bar bar, Spread measured);
 
@@ -49,7 +49,7 @@ class Report {
   std::string Bars() const;
 
   std::vector<Judged> bars_;
-  std::vector<Table> tables_;
+  std::vector<ReportTable> tables_;
 };
 
 // "2.06 (1.60-2.16)", the median and its spread.

@@ -9,7 +9,7 @@
 #include "core/base/strings.h"
 
 namespace tally {
-absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Peer>& peers) {
+absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Contender>& peers) {
   Rounds rounds(peers.size());
   for (size_t round = 0; round < static_cast<size_t>(bench.options().rounds); ++round) {
     for (size_t turn = 0; turn < peers.size(); ++turn) {

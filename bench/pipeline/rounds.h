@@ -15,7 +15,7 @@
 
 namespace tally {
 
-struct Peer {
+struct Contender {
   std::string name;
   std::function<absl::StatusOr<Measured>()> run;
 };
@@ -25,7 +25,7 @@ using Rounds = std::vector<std::vector<Measured>>;
 
 // Runs all peers in every round of options().rounds, each round beginning with the next one. Fails with the first that
 // fails.
-absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Peer>& peers);
+absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Contender>& peers);
 
 Spread SpreadOf(const std::vector<Measured>& rounds, double Measured::*figure, double unit = 1);
 

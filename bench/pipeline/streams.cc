@@ -101,19 +101,20 @@ absl::Status MeasureStreams(Bench& bench) {
   ASSIGN_OR_RETURN(FilledLog short_log,
                    FillLog(*broker, {.events = std::min(log->events, kEventsMax), .prefix = "short-"}));
   ASSIGN_OR_RETURN(auto streams, Streams::Make(*broker, short_log));
-  const std::vector<Peer> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
-                                   {"Kafka Streams, DSL", [&] { return streams->Measure("dsl"); }},
-                                   {"Kafka Streams, processor", [&] { return streams->Measure("processor"); }}};
+  const std::vector<Contender> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
+                                        {"Kafka Streams, DSL", [&] { return streams->Measure("dsl"); }},
+                                        {"Kafka Streams, processor", [&] { return streams->Measure("processor"); }}};
   ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
-  Table table{.title = "Beside Kafka Streams",
-              .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB: the DSL's "
-                          "windowed count, and a processor written by hand, which needs no topic in between. The node "
-                          "reads the log of above, Kafka Streams one of ",
-                          Text(short_log.events),
-                          " such events, of "
-                          "which the first half, and the start of the JVM, are left out of its figures: by then its "
-                          "code is compiled. The sum of all counters in its stores was compared with the log."),
-              .head = kFiguresHead};
+  ReportTable table{
+      .title = "Beside Kafka Streams",
+      .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB: the DSL's "
+                  "windowed count, and a processor written by hand, which needs no topic in between. The node "
+                  "reads the log of above, Kafka Streams one of ",
+                  Text(short_log.events),
+                  " such events, of "
+                  "which the first half, and the start of the JVM, are left out of its figures: by then its "
+                  "code is compiled. The sum of all counters in its stores was compared with the log."),
+      .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
   const std::vector<Measured> best = Better(rounds[1], rounds[2]);

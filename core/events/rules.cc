@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/count.h"
 #include "core/base/status_macros.h"
-#include "core/counters/series.h"
+#include "core/events/series_name.h"
 
 namespace tally {
 namespace {

@@ -31,8 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input = Input(data, size);
   CheckConfig(ParseConfig(input, "f.toml"));
   if (input.find('\n') != std::string_view::npos) return 0;
-  ServeOptions options;
-  options.set = {std::string(input)};
-  CheckConfig(LoadConfig(options));
+  ConfigSources sources;
+  sources.set = {std::string(input)};
+  CheckConfig(LoadConfig(sources));
   return 0;
 }

@@ -18,16 +18,16 @@ using ::testing::StartsWith;
 
 std::string ErrorOf(const absl::StatusOr<Config>& config) { return std::string(FromAbsl(config.status().message())); }
 
-Config Loaded(const ServeOptions& options) {
-  absl::StatusOr<Config> config = LoadConfig(options);
+Config Loaded(const ConfigSources& sources) {
+  absl::StatusOr<Config> config = LoadConfig(sources);
   EXPECT_EQ(ErrorOf(config), "");
   return *std::move(config);
 }
 
-ServeOptions Sets(std::vector<std::string> set) {
-  ServeOptions options;
-  options.set = std::move(set);
-  return options;
+ConfigSources Sets(std::vector<std::string> set) {
+  ConfigSources sources;
+  sources.set = std::move(set);
+  return sources;
 }
 
 std::string SetError(const std::string& set) { return ErrorOf(LoadConfig(Sets({set}))); }
@@ -35,12 +35,12 @@ std::string SetError(const std::string& set) { return ErrorOf(LoadConfig(Sets({s
 // Options that read a file of `text`.
 class FromFile : public ::testing::Test {
  protected:
-  ServeOptions File(const std::string& text) {
+  ConfigSources File(const std::string& text) {
     const std::string name = dir_ / "tallyd.toml";
     std::ofstream(name, std::ios::binary) << text;
-    ServeOptions options;
-    options.config = name;
-    return options;
+    ConfigSources sources;
+    sources.config = name;
+    return sources;
   }
 
   TempDir dir_;
@@ -59,41 +59,41 @@ TEST_F(FromFile, TakesWhatTheFileSaysAndDefaultsForTheRest) {
 }
 
 TEST_F(FromFile, NamesFileLineAndColumnInErrors) {
-  ServeOptions options = File("[retention]\nttl = \"4x\"");
-  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith(*options.config + ":2:7: retention.ttl: expected a duration"));
+  ConfigSources sources = File("[retention]\nttl = \"4x\"");
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith(*sources.config + ":2:7: retention.ttl: expected a duration"));
 }
 
 TEST_F(FromFile, LetsSetStandOverTheFileAndFlagsOverSet) {
-  ServeOptions options = File("[kafka]\nbrokers = \"file\"\ngroup = \"file\"\ntopics = [\"file\"]");
-  options.set = {"kafka.group=set", "kafka.topics=[\"set\"]"};
-  options.topics = "flag,other";
-  Config config = Loaded(options);
+  ConfigSources sources = File("[kafka]\nbrokers = \"file\"\ngroup = \"file\"\ntopics = [\"file\"]");
+  sources.set = {"kafka.group=set", "kafka.topics=[\"set\"]"};
+  sources.topics = "flag,other";
+  Config config = Loaded(sources);
   EXPECT_EQ(config.kafka.brokers, "file");
   EXPECT_EQ(config.kafka.group, "set");
   EXPECT_THAT(config.kafka.topics, ElementsAre("flag", "other"));
 }
 
 TEST_F(FromFile, LetsSetChangeOnePropertyAndKeepTheOthers) {
-  ServeOptions options = File("[kafka.properties]\n\"sasl.username\" = \"a\"\nclient.id = \"b\"");
-  options.set = {"kafka.properties.sasl.username=c"};
-  Config config = Loaded(options);
+  ConfigSources sources = File("[kafka.properties]\n\"sasl.username\" = \"a\"\nclient.id = \"b\"");
+  sources.set = {"kafka.properties.sasl.username=c"};
+  Config config = Loaded(sources);
   EXPECT_EQ(config.kafka.properties["sasl.username"], "c");
   EXPECT_EQ(config.kafka.properties["client.id"], "b");
 }
 
 TEST_F(FromFile, LetsSetMendAnErrorOfTheWhole) {
-  ServeOptions options = File("[event]\nformat = \"regex\"\ntime = \"t\"\n[[metric]]\nname = \"n\"");
-  EXPECT_EQ(ErrorOf(LoadConfig(options)), *options.config + ":2:10: event.format: \"regex\" needs event.pattern");
-  options.set = {"event.pattern=(?P<t>.*)"};
-  EXPECT_EQ(Loaded(options).event.pattern, "(?P<t>.*)");
+  ConfigSources sources = File("[event]\nformat = \"regex\"\ntime = \"t\"\n[[metric]]\nname = \"n\"");
+  EXPECT_EQ(ErrorOf(LoadConfig(sources)), *sources.config + ":2:10: event.format: \"regex\" needs event.pattern");
+  sources.set = {"event.pattern=(?P<t>.*)"};
+  EXPECT_EQ(Loaded(sources).event.pattern, "(?P<t>.*)");
 }
 
 TEST(LoadConfig, SaysThatAFileIsMissing) {
-  ServeOptions options;
-  options.config = "no-such.toml";
-  EXPECT_EQ(ErrorOf(LoadConfig(options)), "no-such.toml: No such file or directory");
-  options.config = ".";
-  EXPECT_EQ(ErrorOf(LoadConfig(options)), ".: Is a directory");
+  ConfigSources sources;
+  sources.config = "no-such.toml";
+  EXPECT_EQ(ErrorOf(LoadConfig(sources)), "no-such.toml: No such file or directory");
+  sources.config = ".";
+  EXPECT_EQ(ErrorOf(LoadConfig(sources)), ".: Is a directory");
 }
 
 TEST_F(FromFile, RefusesAFileBeyondTheLimit) {
@@ -102,13 +102,13 @@ TEST_F(FromFile, RefusesAFileBeyondTheLimit) {
 }
 
 TEST(LoadConfig, TakesEachFlagForItsKey) {
-  ServeOptions options;
-  options.brokers = "a:1,b:2";
-  options.topics = "x,y";
-  options.data = "dir";
-  options.listen = "[::1]:0";
-  options.http = "localhost:80";
-  Config config = Loaded(options);
+  ConfigSources sources;
+  sources.brokers = "a:1,b:2";
+  sources.topics = "x,y";
+  sources.data = "dir";
+  sources.listen = "[::1]:0";
+  sources.http = "localhost:80";
+  Config config = Loaded(sources);
   EXPECT_EQ(config.kafka.brokers, "a:1,b:2");
   EXPECT_THAT(config.kafka.topics, ElementsAre("x", "y"));
   EXPECT_EQ(config.checkpoint.dir, "dir");
@@ -117,17 +117,17 @@ TEST(LoadConfig, TakesEachFlagForItsKey) {
 }
 
 TEST(LoadConfig, NamesTheFlagInErrors) {
-  ServeOptions options;
-  options.listen = "0.0.0.0:7878";
-  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not loopback: any"));
-  options.set = {"server.password_file=/etc/tallyd/password"};
-  EXPECT_TRUE(LoadConfig(options).ok());
-  options = {};
-  options.topics = "a,,b";
-  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--topics: kafka.topics: expected the name of a topic"));
-  options = {};
-  options.data = "";
-  EXPECT_THAT(ErrorOf(LoadConfig(options)), StartsWith("--data: checkpoint.dir: expected"));
+  ConfigSources sources;
+  sources.listen = "0.0.0.0:7878";
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not loopback: any"));
+  sources.set = {"server.password_file=/etc/tallyd/password"};
+  EXPECT_TRUE(LoadConfig(sources).ok());
+  sources = {};
+  sources.topics = "a,,b";
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--topics: kafka.topics: expected the name of a topic"));
+  sources = {};
+  sources.data = "";
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--data: checkpoint.dir: expected"));
 }
 
 TEST(Set, TakesTomlOrABareText) {

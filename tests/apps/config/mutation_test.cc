@@ -70,9 +70,9 @@ TEST(ParseConfig, SurvivesEveryBeginningOfAConfiguration) {
 TEST(LoadConfig, SurvivesMutationsOfASet) {
   std::mt19937 random(kSeed);
   for (int i = 0; i < kMutations; ++i) {
-    ServeOptions options;
-    options.set = {Mutated("kafka.properties.sasl.username={a=[1,\"b\"]}", random)};
-    absl::StatusOr<Config> config = LoadConfig(options);
+    ConfigSources sources;
+    sources.set = {Mutated("kafka.properties.sasl.username={a=[1,\"b\"]}", random)};
+    absl::StatusOr<Config> config = LoadConfig(sources);
     EXPECT_TRUE(config.ok() || config.status().code() == absl::StatusCode::kInvalidArgument);
   }
 }

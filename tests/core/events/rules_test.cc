@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/count.h"
 #include "core/base/strings.h"
-#include "core/counters/series.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/events/decode_one.h"

@@ -1,4 +1,4 @@
-#include "apps/memory.h"
+#include "apps/node/memory.h"
 
 #include <unistd.h>
 

@@ -1,0 +1,26 @@
+// How the values of an event stand in the name of a series: `stats:mw:login` is the metric `stats`, then each value.
+//
+//   Encoded("a:b");     // "a%3Ab"
+//   Decoded("a%3Ab");   // "a:b"
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tally {
+
+// Series beyond the limit are counted under this value. No value of an event equals it, because a leading ~ is encoded.
+inline constexpr std::string_view kOther = "~other";
+
+// Writes `value` as it stands in the name of a series: bytes up to space, ':', '%', '"', DEL, bytes that are not valid
+// UTF-8, and a leading '~' become %XX. All other bytes stay. Returns the end. REQUIRES: `out` has room for
+// kEncodedMax * value.size() bytes.
+inline constexpr size_t kEncodedMax = 3;
+char* WriteEncoded(std::string_view value, char* out);
+std::string Encoded(std::string_view value);
+
+// The value that was encoded. A % without two hex digits after it stands for itself.
+std::string Decoded(std::string_view encoded);
+
+}  // namespace tally
