@@ -60,13 +60,12 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   }
   node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
                                          *node->store_, node->ingests_, trusted);
-  node->commands_ = std::make_unique<Commands>(*node->counters_, trusted, *node, options.password);
   ServerOptions server;
   server.text = config.server.listen;
   server.http = config.server.http;
   server.password = options.password;
   server.clients_max = clients_max;
-  node->server_ = std::make_unique<Server>(server, *node->commands_, *node->counters_, *node);
+  node->server_ = std::make_unique<Server>(server, *node->counters_, trusted, *node);
   return node;
 }
 
@@ -158,8 +157,8 @@ absl::Status Node::Stop() {
 
 Node::~Node() {
   if (checkpoint_thread_.joinable()) (void)Stop();
-  // Whatever asks the rest goes first.
-  server_.reset();
+  // The server's thread reads all other parts through Status(), so it is joined before any of them is destroyed.
+  if (server_ != nullptr) server_->Stop();
   clock_witness_.reset();
   watch_.reset();
   ingests_.clear();
@@ -179,7 +178,6 @@ NodeStatus Node::Status() const {
   status.checkpoint_sequence = progress.sequence;
   status.checkpoint_age = progress.age;
   status.checkpoint_stale = progress.age > kStaleIntervals * config_.checkpoint.interval;
-  status.clients = server_->clients();
   status.rss_bytes = ResidentBytes();
   status.waiting_topics = watch.waiting_topics;
   return status;

@@ -23,7 +23,6 @@
 #include "apps/node/watch.h"
 #include "apps/server/server.h"
 #include "core/counters/counters.h"
-#include "core/query/command.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
 #include "core/time/trusted_clock.h"
@@ -51,10 +50,11 @@ class Node : public StatusSource {
   // What made the node give up, as an empty directory where there was one; OK while it runs.
   absl::Status failure() const;
 
-  // Ends reading, takes the last checkpoint, and says how that went. It goes on answering until it is destroyed, which
-  // may wait for a broker that is away.
+  // Stops reading, takes the last checkpoint, and returns its status. The node continues to answer until it is
+  // destroyed. The destructor may wait for a broker that is away.
   absl::Status Stop();
 
+  // Everything but the number of clients, which the server knows.
   NodeStatus Status() const override;
   const Counters& counters() const { return *counters_; }
   const Server& server() const { return *server_; }
@@ -77,7 +77,6 @@ class Node : public StatusSource {
   std::vector<std::unique_ptr<Ingest>> ingests_;  // by shard
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<ClockWitness> clock_witness_;
-  std::unique_ptr<Commands> commands_;
   std::unique_ptr<Server> server_;
 
   StopFlag stop_;

@@ -21,17 +21,40 @@ namespace tally {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+namespace {
+
+// The node's status with the number of clients. The node cannot ask the server for it: that would be a circle, and the
+// server still answers requests while the node stops it.
+class StatusWithClients : public StatusSource {
+ public:
+  StatusWithClients(const StatusSource& node, const Peers& peers) : node_(node), peers_(peers) {}
+
+  NodeStatus Status() const override {
+    NodeStatus status = node_.Status();
+    status.clients = peers_.size();
+    return status;
+  }
+
+ private:
+  const StatusSource& node_;
+  const Peers& peers_;
+};
+
+}  // namespace
+
 class Server::Loop {
  public:
-  // Deadlines are kept to this; also how far a deadline may be missed.
+  // How often deadlines are checked, and so how late a client may be disconnected.
   static constexpr std::chrono::milliseconds kSweepTime{250};
 
-  Loop(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status)
+  Loop(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
       : options_(options),
         peers_(options.clients_max),
-        connections_{commands, peers_, absl::ToChronoMilliseconds(options.idle_max),
+        node_status_(status, peers_),
+        commands_(counters, clock, node_status_, options.password),
+        connections_{commands_, peers_, absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max)},
-        http_peers_{counters, status, options_.password, peers_},
+        http_peers_{counters, node_status_, options_.password, peers_},
         text_(context_, peers_, Peers::Port::kText,
               [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(socket), connections_, over);
@@ -54,7 +77,7 @@ class Server::Loop {
     return absl::OkStatus();
   }
 
-  // The loop's thread ends by itself once nothing is left to wait for.
+  // The loop's thread ends when nothing is left to wait for.
   void Stop() {
     if (!thread_.joinable()) return;
     asio::post(context_, [this] {
@@ -84,6 +107,8 @@ class Server::Loop {
   const ServerOptions options_;
   asio::io_context context_{/*concurrency_hint=*/1};
   Peers peers_;
+  const StatusWithClients node_status_;
+  Commands commands_;  // the loop's thread executes them
   const Connection::Context connections_;
   const HttpContext http_peers_;
   Listener text_;
@@ -93,8 +118,8 @@ class Server::Loop {
   std::thread thread_;
 };
 
-Server::Server(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status)
-    : loop_(std::make_unique<Loop>(options, commands, counters, status)) {}
+Server::Server(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
+    : loop_(std::make_unique<Loop>(options, counters, clock, status)) {}
 
 Server::~Server() { Stop(); }
 

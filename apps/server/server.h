@@ -1,11 +1,11 @@
 // The network side of a node: one thread with one event loop for the line protocol, RESP and HTTP.
 //
-//   Server server({.text = {"127.0.0.1", 7878}, .http = {"127.0.0.1", 7879}}, commands, counters, status);
+//   Server server({.text = {"127.0.0.1", 7878}, .http = {"127.0.0.1", 7879}}, counters, clock, status);
 //   RETURN_IF_ERROR(server.Start());
 //   spdlog::info("listening text={} http={}", server.text_port(), server.http_port());
+//   server.Stop();   // before anything that a request reads is destroyed
 //
-// From Start() to Stop() the commands belong to the server's thread. Start() and Stop() are for one thread; everything
-// else is for any.
+// One thread calls Start() and Stop(). Any thread may call the rest.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@
 #include "absl/time/time.h"
 #include "apps/config/endpoint.h"
 #include "core/counters/counters.h"
-#include "core/query/command.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
+#include "core/time/clock.h"
 
 namespace tally {
 
@@ -26,33 +26,34 @@ struct ServerOptions {
   Endpoint text = {"127.0.0.1", 7878};
   Endpoint http = {"127.0.0.1", 7879};
 
-  // Who has not said it gets no answer.
+  // A client that has not sent it gets no answer, except on /healthz.
   Password password = {};
 
-  // Connections of both ports together. One more is told so and closed.
+  // The limit of connections to both ports together. A connection beyond it gets an error and is closed.
   size_t clients_max = 1000;
 
-  // Of the line port: a client that asks nothing for so long is taken for dead.
+  // On the line port, a client that sends no request for this long is considered dead.
   absl::Duration idle_max = absl::Minutes(5);
 
-  // A client that does not take what is written to it at once, some 64 KB, within so long is disconnected: a reply
-  // under way keeps alive what it reads from.
+  // A client must take what is written to it at once, about 64 KB, within this time, or it is disconnected: a reply in
+  // progress keeps alive what it reads from.
   absl::Duration stall_max = absl::Seconds(10);
 };
 
 class Server {
  public:
-  // All of them outlive the server.
-  Server(const ServerOptions& options, Commands& commands, const Counters& counters, const StatusSource& status);
-  ~Server();  // stops
+  // `counters`, `clock` and `status` outlive the server. The server fills in NodeStatus::clients.
+  Server(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status);
+  ~Server();  // calls Stop()
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes both ports and begins to answer. An error names the address that could not be had. REQUIRES: not called
+  // Binds both ports and begins to answer. An error names the address that could not be bound. REQUIRES: not called
   // before.
   absl::Status Start();
 
-  // Closes both ports and every connection, in the middle of a reply too. Waits for the command that is being executed.
+  // Closes both ports and every connection, in the middle of a reply too, and joins the server's thread. When it
+  // returns, no request is being executed. A second call does nothing.
   void Stop();
 
   // REQUIRES: started.

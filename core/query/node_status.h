@@ -20,7 +20,7 @@ struct NodeStatus {
   uint64_t checkpoint_sequence = 0;
   absl::Duration checkpoint_age;  // of the oldest change that is not yet saved; zero if there is none
   bool checkpoint_stale = false;  // that age is above ten intervals
-  size_t clients = 0;
+  size_t clients = 0;  // open connections, as the server knows them
   uint64_t rss_bytes = 0;
   std::vector<std::string> waiting_topics;  // configured, but not there yet
 };

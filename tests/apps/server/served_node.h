@@ -1,4 +1,4 @@
-// A node's counters and commands without Kafka, with a server in front of them.
+// A node's counters without Kafka, and a server that answers from them.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,7 @@ class SomeStatus : public StatusSource {
 // Starts a server on free ports; counts one event of 14:30 for each of `series` calls of the game mw: call0, call1 ...
 // It is 14:30:45.
 struct ServedNode {
-  explicit ServedNode(ServerOptions options = {}, int series = 0, NodeStatus node_status = {})
-      : commands(counters, clock, status, options.password) {
+  explicit ServedNode(ServerOptions options = {}, int series = 0, NodeStatus node_status = {}) {
     status.status = std::move(node_status);
     Shard& shard = counters.AddShard();
     uint32_t slot = shard.AddPartition({"mw", 0}, {});
@@ -44,7 +43,7 @@ struct ServedNode {
     shard.Apply(records, clock.Now());
     counters.Tick(clock.Now());
     options.text.port = options.http.port = 0;
-    server = std::make_unique<Server>(options, commands, counters, status);
+    server = std::make_unique<Server>(options, counters, clock, status);
     TALLY_CHECK(server->Start().ok());
   }
 
@@ -59,7 +58,6 @@ struct ServedNode {
   FakeClock clock{TimeAt("14:30:45")};
   SomeStatus status;
   Counters counters{Compiled({StatsMetric()}), {}};
-  Commands commands;
   std::unique_ptr<Server> server;
 };
 

@@ -46,13 +46,13 @@ TEST(Server, AnswersResp) {
 TEST(Server, NamesTheAddressItCannotHave) {
   ServedNode node;
   uint16_t taken = node.server->text_port();
-  Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, node.commands, node.counters, node.status);
+  Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, node.counters, node.clock, node.status);
   EXPECT_EQ(other.Start().message(), Cat("cannot listen on 127.0.0.1:", taken, ": Address already in use"));
 }
 
 TEST(Server, NamesTheHostItDoesNotKnow) {
   ServedNode node;
-  Server other({.text = {"no such host", 0}, .http = {"127.0.0.1", 0}}, node.commands, node.counters, node.status);
+  Server other({.text = {"no such host", 0}, .http = {"127.0.0.1", 0}}, node.counters, node.clock, node.status);
   EXPECT_THAT(std::string(other.Start().message()), StartsWith("cannot listen on no such host:0: "));
 }
 
@@ -234,6 +234,15 @@ TEST(Server, TellsClientsBeyondTheLimitInTheirProtocol) {
   EXPECT_EQ(resp.ReadToEnd(), "-ERR max number of clients reached\r\n");
   EXPECT_EQ(silent.ReadToEnd(), "ERR max number of clients reached\n");
   EXPECT_EQ(node.server->clients(), 1);
+}
+
+TEST(Server, ReportsItsClientsInEveryProtocol) {
+  ServedNode node;
+  TestClient text(node.server->text_port());
+  EXPECT_THAT(text.Ask("INFO clients"), HasSubstr("\nclients:1\n"));
+  TestClient http(node.server->http_port());
+  http.Send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(http.ReadUntil("\ntallyd_clients 2\n"), EndsWith("\ntallyd_clients 2\n"));
 }
 
 TEST(Server, HasAPlaceAgainOnceAClientHasGone) {
