@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "apps/json_writer.h"
 #include "core/base/strings.h"
 #include "core/time/format.h"
 
@@ -29,7 +30,7 @@ class Writer {
 
 std::string HorizonText(Minute horizon) { return horizon == Minute::Min() ? "-" : FormatMinute(horizon); }
 
-class TextWriter : public Writer {
+class TextDump : public Writer {
  public:
   using Writer::Writer;
   void Header(const HeaderRow& header) override {
@@ -50,7 +51,7 @@ class TextWriter : public Writer {
   }
 };
 
-class CsvWriter : public Writer {
+class CsvDump : public Writer {
  public:
   using Writer::Writer;
   void Header(const HeaderRow& header) override {
@@ -70,64 +71,61 @@ class CsvWriter : public Writer {
   }
 };
 
-// A topic's and a series' name need no escapes: Kafka and the encoding of names keep out control bytes and '"'; a
-// name's backslash is doubled.
-std::string JsonText(std::string_view text) {
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (c == '\\') quoted.push_back('\\');
-    quoted.push_back(c);
-  }
-  return quoted + '"';
-}
-
-class JsonWriter : public Writer {
+class JsonDump : public Writer {
  public:
   using Writer::Writer;
   void Header(const HeaderRow& header) override {
-    out_ << "{\"sequence\":" << header.sequence << ",\"node\":" << JsonText(header.node)
-         << ",\"horizon\":" << JsonText(HorizonText(header.horizon)) << ",\n\"partitions\":[";
+    json_.BeginObject().Member("sequence", header.sequence).Member("node", header.node);
+    json_.Member("horizon", HorizonText(header.horizon));
+    json_.Key("partitions").BeginArray();
+    Flush();
   }
   void Partition(const TopicPartition& place, const PartitionState& state) override {
-    out_ << Separator() << "{\"topic\":" << JsonText(place.topic) << ",\"partition\":" << place.partition
-         << ",\"next\":" << state.next << ",\"fates\":{";
-    for (size_t i = 0; i < kFates; ++i) out_ << (i ? "," : "") << JsonText(kFateNames[i]) << ':' << state.fates[i];
-    out_ << "},\"gaps\":[";
-    for (size_t i = 0; i < state.gaps.size(); ++i) {
-      const Gap& gap = state.gaps[i];
-      out_ << (i ? "," : "") << "{\"from\":" << gap.from << ",\"to\":" << gap.to
-           << ",\"accepted\":" << JsonText(FormatTimestamp(gap.at)) << '}';
+    json_.NewLine().BeginObject().Member("topic", place.topic).Member("partition", place.partition);
+    json_.Member("next", state.next).Key("fates").BeginObject();
+    for (size_t i = 0; i < kFates; ++i) json_.Member(kFateNames[i], state.fates[i]);
+    json_.EndObject().Key("gaps").BeginArray();
+    for (const Gap& gap : state.gaps) {
+      json_.BeginObject().Member("from", gap.from).Member("to", gap.to);
+      json_.Member("accepted", FormatTimestamp(gap.at)).EndObject();
     }
-    out_ << "]}";
+    json_.EndArray().EndObject();
+    Flush();
   }
   void Counter(Minute minute, std::string_view series, uint64_t count) override {
     BeginCounters();
-    out_ << Separator() << "{\"minute\":" << JsonText(FormatMinute(minute)) << ",\"series\":" << JsonText(series)
-         << ",\"count\":" << count << '}';
+    json_.NewLine().BeginObject().Member("minute", FormatMinute(minute)).Member("series", series);
+    json_.Member("count", count).EndObject();
+    Flush();
   }
   void Finish() override {
     BeginCounters();
-    out_ << "]}\n";
+    json_.EndArray().EndObject().NewLine();
+    Flush();
   }
 
  private:
   void BeginCounters() {
-    if (!std::exchange(in_counters_, true)) out_ << "],\n\"counters\":[", first_ = true;
+    if (!std::exchange(in_counters_, true)) json_.EndArray().NewLine().Key("counters").BeginArray();
   }
-  std::string_view Separator() { return std::exchange(first_, false) ? "\n" : ",\n"; }
+  void Flush() {
+    out_ << written_;
+    written_.clear();
+  }
 
-  bool first_ = true;
+  std::string written_;
+  JsonWriter json_{written_};
   bool in_counters_ = false;
 };
 
 std::unique_ptr<Writer> NewWriter(DumpOptions::Format format, std::ostream& out) {
   switch (format) {
     case DumpOptions::Format::kText:
-      return std::make_unique<TextWriter>(out);
+      return std::make_unique<TextDump>(out);
     case DumpOptions::Format::kJson:
-      return std::make_unique<JsonWriter>(out);
+      return std::make_unique<JsonDump>(out);
     case DumpOptions::Format::kCsv:
-      return std::make_unique<CsvWriter>(out);
+      return std::make_unique<CsvDump>(out);
   }
   return nullptr;
 }

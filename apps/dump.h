@@ -10,7 +10,7 @@ namespace tally {
 
 // Writes the sequence, the offsets, then every counter, ordered by minute and series name.
 //   text: `sequence N`, `node ID`, `horizon MINUTE`; `partition TOPIC N next OFFSET FATE N...`; `MINUTE SERIES COUNT`
-//   json: one object: sequence, node, horizon, partitions (topic, partition, next, fates),
+//   json: one object: sequence, node, horizon, partitions (topic, partition, next, fates, gaps),
 //         counters (minute, series, count)
 //   csv:  `kind,name,at,value`: sequence,,,N; next,TOPIC,PARTITION,OFFSET; FATE,TOPIC,PARTITION,N;
 //         count,SERIES,MINUTE,N
