@@ -19,12 +19,9 @@ Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Hori
 
 uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
   MutexLock lock(mutex_);
-  Partition& partition = partitions_.emplace_back();
-  partition.number = Cat(place.partition);
-  partition.status.place = std::move(place);
-  partition.status.state = state;
+  const PartitionControl& partition = partitions_.emplace_back(std::move(place), state);
   MutexLock shown_lock(shown_mutex_);
-  shown_partitions_.push_back(partition.status);
+  shown_partitions_.push_back(partition.status());
   return static_cast<uint32_t>(partitions_.size() - 1);
 }
 
@@ -49,49 +46,24 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
     const Record& record = records[i];
     TALLY_CHECK(record.slot < partitions_.size());
     if (touched_.empty() || touched_.back() != record.slot) touched_.push_back(record.slot);
-    Partition& partition = partitions_[record.slot];
-    PartitionState& state = partition.status.state;
-    const bool plain = partition.reading.plain() && partition.status.stopped.empty();  // nearly always
-    if (plain ? record.offset < state.next : !Takes(record, partition)) continue;
+    PartitionControl& partition = partitions_[record.slot];
+    if (!partition.Accepts(record)) continue;
     bool decoded = decoder_->Decode(i, fields_);
     Fate fate = decoded ? Judge(record, partition, horizon, limit) : Fate::kUnparsable;
-    ++state.fates[static_cast<size_t>(fate)];
-    state.next = record.offset + 1;
-    partition.newest = &record;
-    state.newest_stamp = std::max(state.newest_stamp.value_or(record.stamp), record.stamp);
+    partition.Applied(record, fate);
     if (fate != Fate::kCounted && fate != Fate::kFiltered) {
-      rejects_.Add(partition.status.place, record.offset, fate, now, record.payload);
+      rejects_.Add(partition.place(), record.offset, fate, now, record.payload);
     }
   }
   AddIncrements();
   ShowChunk();
 }
 
-bool Shard::Takes(const Record& record, Partition& partition) {
-  PartitionStatus& status = partition.status;
-  if (!status.stopped.empty()) return false;
-  switch (partition.reading.Judge(record, status.state)) {
-    case Reading::Verdict::kApply:
-      return true;
-    case Reading::Verdict::kSkip:
-      return false;  // the client may deliver a record twice
-    case Reading::Verdict::kAnotherLog:
-      break;
-  }
-  status.stopped = Cat("the record at offset ", record.offset, " is not the one that was there, of the records before ",
-                       "offset ", status.state.next, ": the topic was created anew");
-  return false;
-}
-
 void Shard::ShowChunk() {
-  for (uint32_t slot : touched_) {
-    Partition& partition = partitions_[slot];
-    if (const Record* newest = std::exchange(partition.newest, nullptr)) partition.status.state.last = MarkOf(*newest);
-    partition.status.unverified = partition.reading.unverified();
-  }
+  for (uint32_t slot : touched_) partitions_[slot].EndChunk();
   MutexLock lock(shown_mutex_);
   for (uint32_t slot : touched_) {
-    const PartitionStatus& status = partitions_[slot].status;
+    const PartitionStatus& status = partitions_[slot].status();
     PartitionStatus& shown = shown_partitions_[slot];
     shown.state = status.state;
     shown.unverified = status.unverified;
@@ -102,7 +74,7 @@ void Shard::ShowChunk() {
 
 void Shard::ShowPartition(uint32_t slot) {
   MutexLock lock(shown_mutex_);
-  shown_partitions_[slot] = partitions_[slot].status;
+  shown_partitions_[slot] = partitions_[slot].status();
 }
 
 void Shard::ShowDeltas() {
@@ -111,21 +83,18 @@ void Shard::ShowDeltas() {
   if (frozen_) shown_deltas_.push_back(frozen_.get());
 }
 
-Fate Shard::Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit) {
+Fate Shard::Judge(const Record& record, PartitionControl& partition, Minute horizon, Timestamp limit) {
   Timestamp time = record.stamp;
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
     if (field.kind == Field::Kind::kMissing) return Fate::kMissingField;
     if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
   }
-  if (time <= limit) {
-    std::optional<Timestamp>& newest = partition.status.state.newest_event;
-    newest = std::max(newest.value_or(time), time);
-  }
+  if (time <= limit) partition.NoteEventTime(time);
   Minute minute = MinuteOf(time);
   if (minute < horizon) return Fate::kLate;
   if (time > limit) return Fate::kFuture;
-  return Count({fields_, &record, partition.status.place.topic, partition.number}, minute);
+  return Count({fields_, &record, partition.place().topic, partition.number()}, minute);
 }
 
 Fate Shard::Count(const EventView& event, Minute minute) {
@@ -173,98 +142,57 @@ void Shard::AddIncrements() {
   names_end_ = 0;
 }
 
-void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
+void Shard::Control(uint32_t slot, absl::FunctionRef<void(PartitionControl&)> change) {
   MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  PartitionStatus& status = partition.status;
-  if (!status.stopped.empty() || !partition.reading.ReachEnd(offset, status.state)) return;
-  status.unverified = partition.reading.unverified();
-  status.state.next = std::max(status.state.next, offset);
-  status.end = LogEnd{std::max(offset, status.end ? status.end->offset : offset), now};
+  TALLY_CHECK(slot < partitions_.size());
+  change(partitions_[slot]);
   ShowPartition(slot);
+}
+
+void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
+  Control(slot, [&](PartitionControl& partition) { partition.ReachEnd(offset, now); });
 }
 
 void Shard::ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of) {
   MutexLock lock(mutex_);
   for (uint32_t slot = 0; slot < partitions_.size(); ++slot) {
-    PartitionStatus& status = partitions_[slot].status;
-    auto end = ends.find(status.place);
+    auto end = ends.find(partitions_[slot].place());
     if (end == ends.end()) continue;
-    status.end = LogEnd{end->second, as_of};
+    partitions_[slot].ReportEnd({end->second, as_of});
     ShowPartition(slot);
   }
 }
 
 void Shard::Stop(uint32_t slot, std::string reason) {
-  MutexLock lock(mutex_);
-  At(slot).status.stopped = std::move(reason);
-  ShowPartition(slot);
-}
-
-Shard::Partition& Shard::At(uint32_t slot) {
-  TALLY_CHECK(slot < partitions_.size());
-  return partitions_[slot];
+  Control(slot, [&](PartitionControl& partition) { partition.Stop(std::move(reason)); });
 }
 
 int64_t Shard::BeginReading(uint32_t slot) {
-  MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  const int64_t offset = partition.reading.Begin(partition.status.state);
-  partition.status.out_of_range = false;
-  partition.status.unverified = partition.reading.unverified();
-  ShowPartition(slot);
+  int64_t offset = 0;
+  Control(slot, [&](PartitionControl& partition) { offset = partition.BeginReading(); });
   return offset;
 }
 
 void Shard::GiveUp(uint32_t slot, std::string reason) {
-  MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  if (partition.reading.paused() || !partition.status.stopped.empty()) return;
-  partition.status.stopped = std::move(reason);
-  partition.status.unreadable = true;
-  ShowPartition(slot);
+  Control(slot, [&](PartitionControl& partition) { partition.GiveUp(std::move(reason)); });
 }
 
 void Shard::LeaveRange(uint32_t slot) {
-  MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  if (partition.reading.paused()) return;
-  partition.reading.Pause();
-  partition.status.out_of_range = true;
-  ShowPartition(slot);
+  Control(slot, [](PartitionControl& partition) { partition.LeaveRange(); });
 }
 
 void Shard::TrustNext(uint32_t slot) {
-  MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  partition.reading.TrustNext(partition.status.state);
+  Control(slot, [](PartitionControl& partition) { partition.TrustNext(); });
 }
 
 bool Shard::AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster) {
-  MutexLock lock(mutex_);
-  Partition& partition = At(slot);
-  PartitionStatus& status = partition.status;
-  PartitionState& state = status.state;
-  if (state.next != gap.from) return false;
-  state.gaps.push_back(gap);
-  if (state.gaps.size() > PartitionState::kGapsMax) state.gaps.erase(state.gaps.begin());
-  state.next = gap.to;
-  state.last.reset();
-  if (gap.to < gap.from) state.newest_event = state.newest_stamp = std::nullopt;  // of the log before
-  if (!cluster.empty()) state.cluster = cluster;
-  status.stopped.clear();
-  status.unreadable = status.out_of_range = false;
-  status.end.reset();
-  partition.reading.Pause();
-  ShowPartition(slot);
-  return true;
+  bool accepted = false;
+  Control(slot, [&](PartitionControl& partition) { accepted = partition.AcceptGap(gap, cluster); });
+  return accepted;
 }
 
 void Shard::NoteCluster(uint32_t slot, const std::string& cluster) {
-  MutexLock lock(mutex_);
-  PartitionState& state = At(slot).status.state;
-  if (state.cluster.empty()) state.cluster = cluster;
-  ShowPartition(slot);
+  Control(slot, [&](PartitionControl& partition) { partition.NoteCluster(cluster); });
 }
 
 Shard::Cut Shard::CutNow() {
@@ -274,7 +202,7 @@ Shard::Cut Shard::CutNow() {
   TALLY_CHECK(frozen_ == nullptr);
   cut.delta = frozen_ = std::exchange(active_, std::move(fresh));
   cut.partitions.reserve(partitions_.size());
-  for (const Partition& partition : partitions_) cut.partitions.push_back(partition.status);
+  for (const PartitionControl& partition : partitions_) cut.partitions.push_back(partition.status());
   ShowDeltas();
   return cut;
 }

@@ -14,46 +14,23 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "core/base/mutex.h"
 #include "core/counters/delta.h"
 #include "core/counters/fate.h"
 #include "core/counters/horizon.h"
-#include "core/counters/reading.h"
+#include "core/counters/partition_control.h"
 #include "core/counters/rejects.h"
 #include "core/counters/series_table.h"
 #include "core/events/record.h"
 #include "core/events/rules.h"
 
 namespace tally {
-
-// What the log's leader said last about a partition. Not part of the checkpoint.
-struct LogEnd {
-  int64_t offset = 0;  // behind the last record that can be read
-  Timestamp as_of;     // when it was asked for
-};
-
-// What a person may want to know of a partition.
-struct PartitionStatus {
-  TopicPartition place;
-  PartitionState state;
-  std::optional<LogEnd> end;
-  std::string stopped;        // why it is not read any more; empty while it is
-  bool unreadable = false;    // stopped by its client: the log is the same, but what comes next cannot be read
-  bool out_of_range = false;  // the log does not have the offset that was to be read
-  bool unverified = false;    // that it is the log which was counted could not be seen when a client began
-
-  // What is out of range, or stopped beyond the log's end, is not: who knows what comes there.
-  bool at_end() const {
-    if (!end || out_of_range) return false;
-    return stopped.empty() ? state.next >= end->offset : state.next == end->offset;
-  }
-};
 
 class Shard {
  public:
@@ -73,32 +50,19 @@ class Shard {
   // Returns the slot that the partition's records carry.
   uint32_t AddPartition(TopicPartition place, const PartitionState& state);
 
-  // Counts each record whose offset is not behind its partition's next one, decides its fate, and moves next behind it.
-  // Records of a stopped partition are ignored. `now` is the wall clock. Only by the shard's thread.
+  // Applies the records that their partitions accept: counts each, decides its fate, and moves next after it. `now` is
+  // the wall clock. Only by the shard's thread.
   void Apply(std::span<const Record> records, Timestamp now);
 
-  // The log was read up to `offset`, whatever the offsets between held (transaction markers, compaction).
+  // Partitions are controlled as PartitionControl says.
   void ReachEnd(uint32_t slot, int64_t offset, Timestamp now);
-
-  // The leaders say that the logs end there, when asked at `as_of`.
   void ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of);
-
-  // Nothing more is applied to the partition.
   void Stop(uint32_t slot, std::string reason);
-
-  // A client begins to read the partition at the offset that this returns. What others still bring is not applied.
   int64_t BeginReading(uint32_t slot);
-  // What the client says that reads it: it cannot go on, or the log does not have the offset. Of one that is to go it
-  // says nothing.
   void GiveUp(uint32_t slot, std::string reason);
   void LeaveRange(uint32_t slot);
-
-  // The log has lost the last record, and there is nothing to compare: the next BeginReading() is at next.
   void TrustNext(uint32_t slot);
-  // Goes on at `gap.to`, in whatever log there is now: a person said so. Stopped no more, and nothing is applied until
-  // BeginReading(). Returns false, and does nothing, if next is not `gap.from` any more.
   bool AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster);
-  // Which cluster the log is in, if that was not known.
   void NoteCluster(uint32_t slot, const std::string& cluster);
 
   // Swaps the delta out, so that the cost does not grow with the number of counters. The frozen one stays readable
@@ -114,12 +78,6 @@ class Shard {
   void AppendRejects(std::vector<Rejects::Reject>& all) const;
 
  private:
-  struct Partition {
-    PartitionStatus status;
-    std::string number;  // in decimal, for @partition
-    Reading reading;
-    const Record* newest = nullptr;  // of the chunk: the last one that was applied
-  };
   // What an event adds to a counter, until the whole chunk is decoded.
   struct Increment {
     Minute minute;
@@ -133,10 +91,10 @@ class Shard {
   };
 
   void ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now);
-  Fate Judge(const Record& record, Partition& partition, Minute horizon, Timestamp limit)
+  Fate Judge(const Record& record, PartitionControl& partition, Minute horizon, Timestamp limit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Partition& At(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Takes(const Record& record, Partition& partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Calls `change` with the partition, and shows what has become of it.
+  void Control(uint32_t slot, absl::FunctionRef<void(PartitionControl&)> change);
   Fate Count(const EventView& event, Minute minute) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string_view NameOf(const Increment& increment) const {
     return {names_.data() + increment.name, increment.name_size};
@@ -161,7 +119,7 @@ class Shard {
 
   // Held for a whole chunk, and taken again at once for the next: whoever waits for it may wait for many.
   mutable Mutex mutex_;
-  std::vector<Partition> partitions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<PartitionControl> partitions_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<Delta> active_ ABSL_GUARDED_BY(mutex_) = std::make_shared<Delta>();
   std::shared_ptr<const Delta> frozen_ ABSL_GUARDED_BY(mutex_);
   Rejects rejects_ ABSL_GUARDED_BY(mutex_);

@@ -1,4 +1,4 @@
-#include "core/counters/reading.h"
+#include "core/counters/replay_verifier.h"
 
 #include <optional>
 #include <string_view>
@@ -9,13 +9,13 @@
 namespace tally {
 namespace {
 
-using Verdict = Reading::Verdict;
+using Verdict = ReplayVerifier::Verdict;
 
 Record At(int64_t offset, std::string_view payload = "login", std::string_view stamp = "14:30") {
   return {0, offset, TimeAt(stamp), std::nullopt, payload};
 }
 
-// 16 is the last record, 20 the next offset: behind it were markers.
+// 16 is the last record and 20 the next offset: transaction markers were between them.
 PartitionState Counted() {
   PartitionState state;
   state.next = 20;
@@ -23,89 +23,89 @@ PartitionState Counted() {
   return state;
 }
 
-class ReadingTest : public testing::Test {
+class ReplayVerifierTest : public testing::Test {
  protected:
-  Verdict Judge(const Record& record) { return reading_.Judge(record, state_); }
+  Verdict Judge(const Record& record) { return verifier_.Judge(record, state_); }
 
   const PartitionState state_ = Counted();
-  Reading reading_;
+  ReplayVerifier verifier_;
 };
 
-TEST_F(ReadingTest, BeginsAtTheLastRecordAndSkipsIt) {
-  EXPECT_EQ(reading_.Begin(state_), 16);
+TEST_F(ReplayVerifierTest, BeginsAtTheLastRecordAndSkipsIt) {
+  EXPECT_EQ(verifier_.Begin(state_), 16);
   EXPECT_EQ(Judge(At(16)), Verdict::kSkip);
   EXPECT_EQ(Judge(At(20)), Verdict::kApply);
-  EXPECT_FALSE(reading_.unverified());
+  EXPECT_FALSE(verifier_.unverified());
 }
 
-TEST_F(ReadingTest, SkipsWhatIsBehindNext) {
-  reading_.Begin(state_);
+TEST_F(ReplayVerifierTest, SkipsRecordsBeforeNext) {
+  verifier_.Begin(state_);
   for (int64_t offset : {16, 16, 17, 19}) EXPECT_EQ(Judge(At(offset)), Verdict::kSkip);
   EXPECT_EQ(Judge(At(20)), Verdict::kApply);
 }
 
-TEST_F(ReadingTest, BeginsAtNextWhereNothingWasApplied) {
+TEST_F(ReplayVerifierTest, BeginsAtNextIfNothingWasApplied) {
   PartitionState state;
   state.next = 7;
-  EXPECT_EQ(reading_.Begin(state), 7);
-  EXPECT_EQ(reading_.Judge(At(7), state), Verdict::kApply);
+  EXPECT_EQ(verifier_.Begin(state), 7);
+  EXPECT_EQ(verifier_.Judge(At(7), state), Verdict::kApply);
 }
 
-TEST_F(ReadingTest, KnowsAnotherRecordAtThatOffset) {
+TEST_F(ReplayVerifierTest, DetectsAnotherRecordAtThatOffset) {
   for (const Record& other : {At(16, "logout"), At(16, "login", "14:31"), At(16, "login ")}) {
-    reading_.Begin(state_);
+    verifier_.Begin(state_);
     EXPECT_EQ(Judge(other), Verdict::kAnotherLog) << other.payload;
   }
   Record keyed = At(16);
   keyed.key = "";
-  reading_.Begin(state_);
+  verifier_.Begin(state_);
   EXPECT_EQ(Judge(keyed), Verdict::kAnotherLog);
 }
 
-TEST_F(ReadingTest, KnowsARecordWhereThereWasNone) {
-  reading_.Begin(state_);
+TEST_F(ReplayVerifierTest, DetectsARecordWhereThereWasNone) {
+  verifier_.Begin(state_);
   EXPECT_EQ(Judge(At(18)), Verdict::kAnotherLog);
 }
 
-TEST_F(ReadingTest, GoesOnWhereTheLastRecordWasCompactedAway) {
-  reading_.Begin(state_);
+TEST_F(ReplayVerifierTest, ContinuesIfTheLastRecordWasCompacted) {
+  verifier_.Begin(state_);
   EXPECT_EQ(Judge(At(21)), Verdict::kApply);
-  EXPECT_TRUE(reading_.unverified());
+  EXPECT_TRUE(verifier_.unverified());
 }
 
-TEST_F(ReadingTest, GoesOnAtAnEndBehindAllThatWasRead) {
-  reading_.Begin(state_);
-  EXPECT_TRUE(reading_.ReachEnd(20, state_));
-  EXPECT_TRUE(reading_.unverified());
+TEST_F(ReplayVerifierTest, ContinuesAtAnEndAfterNext) {
+  verifier_.Begin(state_);
+  EXPECT_TRUE(verifier_.ReachEnd(20, state_));
+  EXPECT_TRUE(verifier_.unverified());
   EXPECT_EQ(Judge(At(20)), Verdict::kApply);
 }
 
-TEST_F(ReadingTest, ComparesStillAfterAnEndThatIsTooEarly) {
-  reading_.Begin(state_);
-  reading_.ReachEnd(16, state_);
+TEST_F(ReplayVerifierTest, StillComparesAfterAnEndBeforeNext) {
+  verifier_.Begin(state_);
+  verifier_.ReachEnd(16, state_);
   EXPECT_EQ(Judge(At(16, "logout")), Verdict::kAnotherLog);
 }
 
-TEST_F(ReadingTest, TakesNothingWhilePaused) {
-  reading_.Pause();
+TEST_F(ReplayVerifierTest, AppliesNothingWhilePaused) {
+  verifier_.Pause();
   EXPECT_EQ(Judge(At(30)), Verdict::kSkip);
-  EXPECT_FALSE(reading_.ReachEnd(31, state_));
+  EXPECT_FALSE(verifier_.ReachEnd(31, state_));
 }
 
-TEST_F(ReadingTest, TrustsNextAsLongAsThatIsTheLastRecord) {
-  reading_.TrustNext(state_);
+TEST_F(ReplayVerifierTest, TrustsNextWhileTheLastRecordIsTheSame) {
+  verifier_.TrustNext(state_);
   for (int client = 0; client < 2; ++client) {
-    EXPECT_EQ(reading_.Begin(state_), 20);
-    EXPECT_TRUE(reading_.unverified());
+    EXPECT_EQ(verifier_.Begin(state_), 20);
+    EXPECT_TRUE(verifier_.unverified());
   }
   PartitionState later = state_;
   later.next = 31;
   later.last = MarkOf(At(30));
-  EXPECT_EQ(reading_.Begin(later), 30);
-  EXPECT_FALSE(reading_.unverified());
+  EXPECT_EQ(verifier_.Begin(later), 30);
+  EXPECT_FALSE(verifier_.unverified());
 }
 
-// The mark is on disks.
+// The mark is on disk.
 TEST(RecordMark, IsTheSameEverywhere) {
   Record record = At(16);
   EXPECT_EQ(MarkOf(record).hash, 17082455501097495093u);

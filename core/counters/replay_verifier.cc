@@ -1,21 +1,21 @@
-#include "core/counters/reading.h"
+#include "core/counters/replay_verifier.h"
 
 namespace tally {
 
-void Reading::TrustNext(const PartitionState& state) {
+void ReplayVerifier::TrustNext(const PartitionState& state) {
   if (state.last) trusted_ = state.last->offset;
 }
 
-int64_t Reading::Begin(const PartitionState& state) {
+int64_t ReplayVerifier::Begin(const PartitionState& state) {
   unverified_ = state.last && state.last->offset == trusted_;
   phase_ = state.last && !unverified_ ? Phase::kVerifying : Phase::kReading;
   return phase_ == Phase::kVerifying ? state.last->offset : state.next;
 }
 
-Reading::Verdict Reading::Judge(const Record& record, const PartitionState& state) {
+ReplayVerifier::Verdict ReplayVerifier::Judge(const Record& record, const PartitionState& state) {
   if (phase_ == Phase::kPaused) return Verdict::kSkip;
   if (phase_ == Phase::kReading) return record.offset >= state.next ? Verdict::kApply : Verdict::kSkip;
-  if (record.offset < state.last->offset) return Verdict::kSkip;  // nobody asked for it
+  if (record.offset < state.last->offset) return Verdict::kSkip;  // the client went back by itself
   phase_ = Phase::kReading;
   if (record.offset >= state.next) {
     unverified_ = true;
@@ -24,7 +24,7 @@ Reading::Verdict Reading::Judge(const Record& record, const PartitionState& stat
   return MarkOf(record) == *state.last ? Verdict::kSkip : Verdict::kAnotherLog;
 }
 
-bool Reading::ReachEnd(int64_t offset, const PartitionState& state) {
+bool ReplayVerifier::ReachEnd(int64_t offset, const PartitionState& state) {
   if (phase_ == Phase::kPaused) return false;
   if (phase_ == Phase::kVerifying && offset >= state.next) {
     phase_ = Phase::kReading;
