@@ -103,7 +103,7 @@ class Growth {
 
   void Print() {
     std::printf("%llu\t%.1f", static_cast<unsigned long long>(series_), ApplyNanos());
-    std::printf("\t%.1f\t%.1f", CutNowNanos(), CheckpointNanos());
+    std::printf("\t%.1f\t%.1f", CutShardNanos(), CheckpointNanos());
     std::printf("\t%.1f\t%.1f",
                 AskNanos(20'000,
                          [&] {
@@ -175,19 +175,19 @@ class Growth {
 
   void ApplySome() { Apply(std::span(payloads_).subspan(random_() % (kPayloads - kChanged), kChanged)); }
 
-  double CutNowNanos() {
+  double CutShardNanos() {
     counters_->Cut();
     return MedianNanosOf(
         1000,
         [&] {
-          shard_->Release();
+          counters_->minutes().shards()[0]->Release();
           Apply(std::span(payloads_).subspan(random_() % (kPayloads - 10), 10));
         },
-        [&] { shard_->CutNow(); });
+        [&] { shard_->Cut(); });
   }
 
   double CheckpointNanos() {
-    shard_->Release();
+    counters_->minutes().shards()[0]->Release();
     TALLY_CHECK(checkpointer_->Run().ok());
     return MedianNanosOf(
         30, [&] { ApplySome(); }, [&] { TALLY_CHECK(checkpointer_->Run().ok()); });

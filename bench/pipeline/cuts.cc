@@ -103,7 +103,7 @@ struct Node {
 
 // What one round found, microseconds.
 struct Found {
-  double swap = 0;     // p99.9 of a shard's CutNow()
+  double swap = 0;     // p99.9 of a shard's Cut()
   double typical = 0;  // of what a chunk beside a cut takes longer than others: the median
   double pause = 0;    // and p99.9
   double control = 0;  // the same of as many stretches without a cut
@@ -115,9 +115,9 @@ double SwapMicros(Node& node, int cuts) {
   for (int i = 0; i < cuts; ++i) {
     node.ApplyChunk();
     const int64_t begin = NowNanos();
-    shard.CutNow();
+    shard.Cut();
     micros.push_back(static_cast<double>(NowNanos() - begin) / 1000);
-    shard.Release();
+    node.counters.minutes().shards()[0]->Release();
   }
   return Quantile(std::move(micros), 0.999);
 }
@@ -211,7 +211,7 @@ absl::Status MeasureCuts(Bench& bench) {
       .title = "Pause at a cut",
       .text =
           "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "
-          "CutNow(), nothing else beside it. As seen by ingest, which the bar is held against: one "
+          "Cut(), nothing else beside it. As seen by ingest, which the bar is held against: one "
           "thread counts chunks of 256 events of 5,000 series, another cuts and folds; how much longer "
           "than the median the longest chunk took that met the cut: by CPU time or, if it had to wait "
           "for a lock, by the clock. Without a cut: the same of stretches as long in between.",

@@ -1,4 +1,5 @@
-// All counters of a node: the series, the minutes up to the last cut, the shards that count on, and the horizon.
+// Everything that is counted from some partitions: their shards, the parts of the state (core/counters/state_part.h),
+// and the clock. A node has one, or several that share nothing but the rules.
 //
 //   Counters counters(rules, {.ttl = absl::Hours(4)});
 //   Shard& shard = counters.AddShard();
@@ -7,64 +8,29 @@
 //   const Changes& changes = counters.Cut();  // all that the disk does not have yet
 //   if (store.Write(changes).ok()) counters.MarkSaved();
 //
-// Thread-safe, with two exceptions: shards are added before anybody else looks, and Cut() and MarkSaved() belong to one
-// thread, the checkpointer's.
+// Thread-safe, with two exceptions: shards are added first, and Cut() and MarkSaved() belong to the checkpointer's
+// thread.
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 #include "core/base/mutex.h"
-#include "core/counters/horizon.h"
-#include "core/counters/minute_ring.h"
+#include "core/counters/changes.h"
+#include "core/counters/minute_counters.h"
 #include "core/counters/series_table.h"
 #include "core/counters/shard.h"
+#include "core/counters/state_part.h"
 #include "core/events/rules.h"
 #include "core/time/clock.h"
 
 namespace tally {
-
-// What the disk is to become, in absolute values, never in increments: a batch whose fate is unknown after an I/O error
-// may be written again.
-struct Changes {
-  struct BlockChange {
-    BlockKey key;
-    std::string packed;  // empty: the block is gone
-  };
-  struct SeriesChange {
-    SeriesId id;
-    std::string name;  // empty: the number is free
-  };
-  struct Partition {
-    TopicPartition place;
-    PartitionState state;
-  };
-
-  std::vector<BlockChange> blocks;
-  std::vector<SeriesChange> series;
-  std::vector<Partition> partitions;  // every one that there is
-  std::vector<Minute> known_from;     // by metric
-  Minute horizon = Minute::Min();
-  Timestamp clock = Timestamp::Min();  // the event clock, or the wall clock at the last Tick()
-};
-
-// What a checkpoint holds. Its blocks are as they were written, its series have distinct numbers and names.
-struct Saved {
-  std::vector<std::pair<BlockKey, Block>> blocks;
-  std::vector<SeriesTable::NamedSeries> series;
-  std::vector<Changes::Partition> partitions;
-  Minute horizon = Minute::Min();
-  Timestamp clock = Timestamp::Min();
-};
 
 class Counters {
  public:
@@ -76,75 +42,64 @@ class Counters {
 
   Counters(std::shared_ptr<const Rules> rules, const Options& options);
 
-  // Takes over what a checkpoint holds (known_from apart, which goes by metric), less the series of metrics that there
-  // are no more. Partitions wait for a shard to take them by TakePartition(); those that none takes keep their offsets.
-  // REQUIRES: nothing was counted yet.
+  // Takes over what a checkpoint holds. Its partitions wait until a shard takes them with TakePartition(). A partition
+  // that no shard takes keeps its offset. REQUIRES: nothing was counted yet.
   void Restore(Saved saved);
-  // Those that no shard has taken.
+  // The partitions that no shard has taken.
   std::vector<TopicPartition> RestoredPartitions() const;
-  // The restored state of a partition, which is its shard's from now on; nothing if there is none.
+  // The restored state of a partition, which belongs to a shard from now on; nothing if there is none.
   std::optional<PartitionState> TakePartition(const TopicPartition& place);
 
   Shard& AddShard();
   std::span<const std::unique_ptr<Shard>> shards() const { return shards_; }
-  SeriesTable& series() { return series_; }
-  const SeriesTable& series() const { return series_; }
+  const MinuteCounters& minutes() const { return minutes_; }
+  SeriesTable& series() { return minutes_.series(); }
+  const SeriesTable& series() const { return minutes_.series(); }
   const Rules& rules() const { return *rules_; }
   const Options& options() const { return options_; }
 
-  // Moves the clock to `wall` or, with kEvent, to what the partitions have reached, and the horizon to clock - ttl.
-  // Called several times a second, and before a reader looks.
+  // Moves the clock to `wall` or, with kEvent, to what the partitions have reached, and with it the horizon of each
+  // part. Called several times a second, and before a reader looks.
   void Tick(Timestamp wall);
   Timestamp clock() const;
-  Minute horizon() const { return horizon_.Get(); }
+  Minute horizon() const { return minutes_.horizon(); }
 
   // Minutes that end after this are open: some partition may still bring records stamped in them.
   Timestamp CompleteUntil() const;
   std::vector<PartitionStatus> Partitions() const;
 
   // Minutes of `metric` before this were dropped, or were not wholly counted.
-  Minute KnownFrom(uint32_t metric) const;
-  void RaiseKnownFrom(uint32_t metric, Minute minute);
+  Minute KnownFrom(uint32_t metric) const { return minutes_.KnownFrom(metric); }
+  void RaiseKnownFrom(uint32_t metric, Minute minute) { minutes_.RaiseKnownFrom(metric, minute); }
 
-  // Cuts every shard, folds what they counted into the minutes, and drops minutes behind the horizon. Returns all that
-  // changed since the last MarkSaved(), to be read until then. A shard stops for the swap of one pointer.
+  // Cuts every shard, folds what they froze into the parts, and drops what is before their horizons. Returns everything
+  // that has changed since the last MarkSaved(), which lives until the next call of either. A shard stops for the swap
+  // of a few pointers.
   const Changes& Cut();
   // What the last Cut() returned is on the disk.
   void MarkSaved();
   bool HasUnsaved() const;  // as of the last Cut()
 
-  uint64_t live_counters() const;  // as of the last cut
+  uint64_t live_counters() const { return minutes_.live_counters(); }  // as of the last cut
 
  private:
   friend class View;
 
-  void Fold(std::span<const Shard::Cut> cuts);
-  void DropExpired();
-  void FinishRetiring();
-  void BeginRetiring();
-  void CollectChanges(std::span<const Shard::Cut> cuts);
+  std::vector<Changes::Partition> CutShards();
   Timestamp EventClock() const;
 
   const std::shared_ptr<const Rules> rules_;
   const Options options_;
-  Horizon horizon_;
   std::atomic<int64_t> clock_millis_{Timestamp::Min().millis()};
-  std::deque<Horizon> known_from_;  // by metric
-  SeriesTable series_;
+  MinuteCounters minutes_;
+  const std::vector<StatePart*> parts_ = {&minutes_};
   std::vector<std::unique_ptr<Shard>> shards_;
 
-  // Held by a View as long as it lives, and by the checkpointer for the moment in which it puts new blocks in place.
-  // Taken before a shard's lock.
   mutable Mutex mutex_;
-  MinuteRing ring_ ABSL_GUARDED_BY(mutex_);
-  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);  // of no shard
+  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);  // restored, and of no shard yet
 
-  // The checkpointer's.
-  absl::btree_set<BlockKey> unsaved_blocks_;
-  absl::btree_set<SeriesId> unsaved_series_;
-  bool moved_ = false;              // a partition or the horizon did
-  std::vector<SeriesId> idle_;      // series without a minute, to be retired
-  std::vector<SeriesId> retiring_;  // and those that are hidden from the shards
+  // Of the checkpointer's thread.
+  bool partitions_moved_ = false;
   Changes changes_;
 };
 

@@ -9,13 +9,10 @@
 
 namespace tally {
 
-Shard::Shard(std::shared_ptr<const Rules> rules, SeriesTable& series, const Horizon& horizon)
-    : rules_(std::move(rules)),
-      series_(series),
-      horizon_(horizon),
-      decoder_(rules_->NewDecoder()),
-      fields_(rules_->fields()),
-      shown_deltas_{active_.get()} {}
+Shard::Shard(std::shared_ptr<const Rules> rules, std::vector<std::unique_ptr<ShardPart>> parts)
+    : rules_(std::move(rules)), decoder_(rules_->NewDecoder()), fields_(rules_->fields()) {
+  for (auto& part : parts) parts_.push_back({std::move(part), Timestamp::Min()});
+}
 
 uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
   MutexLock lock(mutex_);
@@ -32,15 +29,16 @@ void Shard::Apply(std::span<const Record> records, Timestamp now) {
     for (size_t bytes = 0; n < std::min(records.size(), kChunkRecords) && bytes < kChunkBytes; ++n) {
       bytes += records[n].payload.size();
     }
-    ApplyChunk(records.first(n), horizon_.Get(), limit, now);
+    ApplyChunk(records.first(n), limit, now);
     records = records.subspan(n);
   }
 }
 
-void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestamp limit, Timestamp now) {
+void Shard::ApplyChunk(std::span<const Record> records, Timestamp limit, Timestamp now) {
   payloads_.clear();
   for (const Record& record : records) payloads_.push_back(record.payload);
   MutexLock lock(mutex_);
+  for (Part& part : parts_) part.horizon = part.part->BeginChunk();
   decoder_->Load(payloads_);
   for (size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
@@ -49,13 +47,13 @@ void Shard::ApplyChunk(std::span<const Record> records, Minute horizon, Timestam
     PartitionControl& partition = partitions_[record.slot];
     if (!partition.Accepts(record)) continue;
     bool decoded = decoder_->Decode(i, fields_);
-    Fate fate = decoded ? Judge(record, partition, horizon, limit) : Fate::kUnparsable;
+    Fate fate = decoded ? Judge(record, partition, limit) : Fate::kUnparsable;
     partition.Applied(record, fate);
     if (fate != Fate::kCounted && fate != Fate::kFiltered) {
       rejects_.Add(partition.place(), record.offset, fate, now, record.payload);
     }
   }
-  AddIncrements();
+  for (Part& part : parts_) part.part->EndChunk();
   ShowChunk();
 }
 
@@ -77,13 +75,7 @@ void Shard::ShowPartition(uint32_t slot) {
   shown_partitions_[slot] = partitions_[slot].status();
 }
 
-void Shard::ShowDeltas() {
-  MutexLock lock(shown_mutex_);
-  shown_deltas_ = {active_.get()};
-  if (frozen_) shown_deltas_.push_back(frozen_.get());
-}
-
-Fate Shard::Judge(const Record& record, PartitionControl& partition, Minute horizon, Timestamp limit) {
+Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp limit) {
   Timestamp time = record.stamp;
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
@@ -91,55 +83,21 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Minute hori
     if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
   }
   if (time <= limit) partition.NoteEventTime(time);
-  Minute minute = MinuteOf(time);
-  if (minute < horizon) return Fate::kLate;
+  const bool late = std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) { return time < part.horizon; });
+  if (late) return Fate::kLate;
   if (time > limit) return Fate::kFuture;
-  return Count({fields_, &record, partition.place().topic, partition.number()}, minute);
+  return Count({fields_, &record, partition.place().topic, partition.number()}, time);
 }
 
-Fate Shard::Count(const EventView& event, Minute minute) {
-  bool counted = false;
-  bool lacking = false;
-  const std::vector<MetricRule>& metrics = rules_->metrics();
-  for (uint32_t i = 0; i < metrics.size(); ++i) {
-    if (!metrics[i].Holds(event)) continue;
-    std::optional<uint64_t> amount = metrics[i].Amount(event);
-    if (names_.size() < names_end_ + metrics[i].name_max) names_.resize(2 * (names_end_ + metrics[i].name_max));
-    char* begin = names_.data() + names_end_;
-    char* end = amount ? metrics[i].WriteName(event, begin) : nullptr;
-    if (end == nullptr) {
-      lacking = true;
-      continue;
-    }
-    counted = true;
-    if (*amount == 0) continue;  // nothing added is no counter
-    auto size = static_cast<size_t>(end - begin);
-    increments_.push_back({.minute = minute, .metric = i, .amount = *amount, .name = names_end_, .name_size = size});
-    names_end_ += size;
+// An event that is late for one part still counts for the others.
+Fate Shard::Count(const EventView& event, Timestamp time) {
+  using Outcome = ShardPart::Outcome;
+  Outcome largest = Outcome::kFiltered;
+  for (Part& part : parts_) {
+    if (time >= part.horizon) largest = std::max(largest, part.part->Apply(event, time));
   }
-  return counted ? Fate::kCounted : lacking ? Fate::kMissingField : Fate::kFiltered;
-}
-
-// In steps, each of which fetches into the cache what the next one reads: with a million series the processor would
-// else wait for memory three times an event (counters_bench Apply). Names are hashed here and not where they are
-// written, as words cannot be read from bytes that are still on their way to the cache.
-void Shard::AddIncrements() {
-  const SeriesIndex& index = series_.index();
-  for (Increment& increment : increments_) {
-    increment.hash = SeriesIndex::HashOf(NameOf(increment));
-    index.Prefetch(increment.hash);
-  }
-  for (Increment& increment : increments_) increment.candidate = index.Candidate(increment.hash);
-  for (Increment& increment : increments_) {
-    std::string_view name = NameOf(increment);
-    SeriesId id = index.Find(name, increment.hash, increment.candidate);
-    if (id == kNoSeries) id = series_.Admit(increment.metric, name);
-    increment.counter = &active_->At(increment.minute, id);
-    __builtin_prefetch(increment.counter, /*rw=*/1);
-  }
-  for (const Increment& increment : increments_) Delta::Bump(*increment.counter, increment.amount);
-  increments_.clear();
-  names_end_ = 0;
+  if (largest == Outcome::kCounted) return Fate::kCounted;
+  return largest == Outcome::kMissingField ? Fate::kMissingField : Fate::kFiltered;
 }
 
 void Shard::Control(uint32_t slot, absl::FunctionRef<void(PartitionControl&)> change) {
@@ -195,28 +153,13 @@ void Shard::NoteCluster(uint32_t slot, const std::string& cluster) {
   Control(slot, [&](PartitionControl& partition) { partition.NoteCluster(cluster); });
 }
 
-Shard::Cut Shard::CutNow() {
-  auto fresh = std::make_shared<Delta>();
-  Cut cut;
+std::vector<PartitionStatus> Shard::Cut() {
+  std::vector<PartitionStatus> partitions;
   MutexLock lock(mutex_);
-  TALLY_CHECK(frozen_ == nullptr);
-  cut.delta = frozen_ = std::exchange(active_, std::move(fresh));
-  cut.partitions.reserve(partitions_.size());
-  for (const PartitionControl& partition : partitions_) cut.partitions.push_back(partition.status());
-  ShowDeltas();
-  return cut;
-}
-
-void Shard::Release() {
-  std::shared_ptr<const Delta> released;  // freed outside of the locks
-  MutexLock lock(mutex_);
-  released.swap(frozen_);
-  ShowDeltas();
-}
-
-Shard::DeltaList Shard::Deltas() const {
-  MutexLock lock(shown_mutex_);
-  return shown_deltas_;
+  for (Part& part : parts_) part.part->Cut();
+  partitions.reserve(partitions_.size());
+  for (const PartitionControl& partition : partitions_) partitions.push_back(partition.status());
+  return partitions;
 }
 
 std::vector<PartitionStatus> Shard::Partitions() const {

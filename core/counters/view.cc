@@ -13,17 +13,18 @@ void SortUnique(std::vector<T>& all) {
 
 }  // namespace
 
-View::View(const Counters& counters) ABSL_NO_THREAD_SAFETY_ANALYSIS : counters_(counters), ring_(counters.ring_) {
-  counters_.mutex_.Lock();
+View::View(const Counters& counters) ABSL_NO_THREAD_SAFETY_ANALYSIS : minutes_(counters.minutes_),
+                                                                      ring_(counters.minutes_.ring_) {
+  minutes_.mutex_.Lock();
   // Under the lock, where nothing is dropped: with an older horizon, what a shard still counts into a dropped minute
   // would be seen as all there is.
-  horizon_ = counters_.horizon();
-  for (const auto& shard : counters_.shards_) {
+  horizon_ = minutes_.horizon();
+  for (const ShardMinutes* shard : minutes_.shards_) {
     for (const Delta* delta : shard->Deltas()) deltas_.push_back(delta);
   }
 }
 
-View::~View() ABSL_NO_THREAD_SAFETY_ANALYSIS { counters_.mutex_.Unlock(); }
+View::~View() ABSL_NO_THREAD_SAFETY_ANALYSIS { minutes_.mutex_.Unlock(); }
 
 uint64_t View::Count(Minute minute, SeriesId id) const {
   if (minute < horizon_) return 0;

@@ -48,7 +48,7 @@ class View {
  private:
   const std::vector<BlockKey>& DeltaPages() const;
 
-  const Counters& counters_;
+  const MinuteCounters& minutes_;
   const MinuteRing& ring_;
   Minute horizon_;
   absl::InlinedVector<const Delta*, 4> deltas_;               // released under the lock that the view holds

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/counters/shard.h"
+#include "core/counters/shard_minutes.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/testing/times.h"
 
@@ -28,7 +29,10 @@ inline Counted Count(const std::shared_ptr<const Rules>& rules, SeriesTable& ser
                      std::span<const std::string_view> payloads, size_t chunk) {
   const Timestamp now = TimeAt("14:35");
   const Horizon horizon;
-  Shard shard(rules, series, horizon);
+  std::vector<std::unique_ptr<ShardPart>> parts;
+  auto* minutes = new ShardMinutes(rules, series, horizon);
+  parts.emplace_back(minutes);
+  Shard shard(rules, std::move(parts));
   shard.AddPartition({"mw", 3}, {});
   std::vector<Record> records;
   for (std::string_view payload : payloads) {
@@ -38,7 +42,8 @@ inline Counted Count(const std::shared_ptr<const Rules>& rules, SeriesTable& ser
     shard.Apply(left.first(std::min(chunk, left.size())), now);
   }
   Counted counted{.fates = shard.Partitions()[0].state.fates, .counts = {}};
-  const std::shared_ptr<const Delta> delta = shard.CutNow().delta;
+  shard.Cut();
+  const std::shared_ptr<const Delta> delta = minutes->frozen();
   for (const BlockKey& page : delta->Pages()) {
     BlockCounts counts{};
     delta->AddTo(page, counts);

@@ -1,12 +1,14 @@
-// A shard with nothing around it: its events are made up one by one.
+// A shard that counts minutes, with nothing around it: its events are made up one by one.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/counters/shard.h"
+#include "core/counters/shard_minutes.h"
 #include "tests/testing/counting_node.h"
 
 namespace tally {
@@ -15,8 +17,12 @@ namespace tally {
 class OneShard {
  public:
   explicit OneShard(std::vector<MetricSpec> metrics = {StatsMetric()}, EventSpec event = {})
+      : OneShard(Compiled(std::move(metrics), std::move(event)), {}) {}
+  // With more parts than the minutes.
+  OneShard(const std::shared_ptr<const Rules>& rules, std::vector<std::unique_ptr<ShardPart>> others)
       : table_({{"stats", 2}, {"calls", 1}}, 1000),
-        shard_(Compiled(std::move(metrics), std::move(event)), table_, horizon_) {
+        minutes_(new ShardMinutes(rules, table_, horizon_)),
+        shard_(rules, Parts(minutes_, std::move(others))) {
     shard_.AddPartition({"mw", 3}, {});
   }
 
@@ -27,13 +33,14 @@ class OneShard {
   uint64_t Count(std::string_view name, Minute minute = MinuteAt("14:30")) const {
     uint64_t count = 0;
     SeriesId id = table_.Find(name);
-    for (const auto& delta : shard_.Deltas()) count += id == kNoSeries ? 0 : delta->Count(minute, id);
+    for (const Delta* delta : minutes_->Deltas()) count += id == kNoSeries ? 0 : delta->Count(minute, id);
     return count;
   }
 
   PartitionStatus status(uint32_t slot = 0) const { return shard_.Partitions()[slot]; }
   int64_t next(uint32_t slot = 0) const { return status(slot).state.next; }
   Shard* operator->() { return &shard_; }
+  ShardMinutes& minutes() { return *minutes_; }
   Horizon& horizon() { return horizon_; }
   SeriesTable& table() { return table_; }
 
@@ -51,8 +58,15 @@ class OneShard {
     shard_.Apply({&record, 1}, kNow);
   }
 
+  static std::vector<std::unique_ptr<ShardPart>> Parts(ShardMinutes* minutes,
+                                                       std::vector<std::unique_ptr<ShardPart>> others) {
+    others.emplace(others.begin(), minutes);
+    return others;
+  }
+
   SeriesTable table_;
   Horizon horizon_;
+  ShardMinutes* const minutes_;  // the shard's
   Shard shard_;
 };
 

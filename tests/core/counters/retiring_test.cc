@@ -36,7 +36,7 @@ template <typename Meanwhile>
 void SaveAnd(CountingNode& node, Meanwhile meanwhile) {
   auto view = std::make_unique<View>(node.counters());  // no cut folds while somebody reads
   std::thread saving([&] { node.Save(); });
-  while (node.counters().shards().back()->Deltas().size() < 2) std::this_thread::yield();
+  while (node.counters().minutes().shards().back()->Deltas().size() < 2) std::this_thread::yield();
   meanwhile();
   view.reset();
   saving.join();

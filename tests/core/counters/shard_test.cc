@@ -347,38 +347,41 @@ TEST(Shard, GoesOnWithItsOtherPartitions) {
 TEST(ShardCut, HoldsCountsAndOffsetsOfTheSameMoment) {
   OneShard shard;
   shard.Apply(0, kLogin), shard.Apply(1, kLogin);
-  Shard::Cut cut = shard->CutNow();
+  const std::vector<PartitionStatus> partitions = shard->Cut();
   shard.Apply(2, kLogin);
-  EXPECT_EQ(cut.delta->Count(MinuteAt("14:30"), shard.table().Find("stats:mw:login")), 2u);
-  EXPECT_EQ(cut.partitions[0].state.next, 2);
-  EXPECT_EQ(cut.partitions[0].state.fates[size_t(Fate::kCounted)], 2u);
+  const SeriesId id = shard.table().Find("stats:mw:login");
+  EXPECT_EQ(shard.minutes().frozen()->Count(MinuteAt("14:30"), id), 2u);
+  EXPECT_EQ(partitions[0].state.next, 2);
+  EXPECT_EQ(partitions[0].state.fates[size_t(Fate::kCounted)], 2u);
 }
 
 TEST(ShardCut, LeavesWhatItFrozeReadableUntilItIsReleased) {
   OneShard shard;
   shard.Apply(0, kLogin);
-  shard->CutNow();
+  shard->Cut();
   shard.Apply(1, kLogin);
-  EXPECT_THAT(shard->Deltas(), SizeIs(2));
+  EXPECT_THAT(shard.minutes().Deltas(), SizeIs(2));
   EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
-  shard->Release();
-  EXPECT_THAT(shard->Deltas(), SizeIs(1));
+  shard.minutes().Release();
+  EXPECT_THAT(shard.minutes().Deltas(), SizeIs(1));
   EXPECT_EQ(shard.Count("stats:mw:login"), 1u);
 }
 
 TEST(ShardCut, OfNothingNewIsEmpty) {
   OneShard shard;
   shard.Apply(0, kLogin);
-  shard->CutNow(), shard->Release();
-  EXPECT_THAT(shard->CutNow().delta->Pages(), SizeIs(0));
+  shard->Cut(), shard.minutes().Release();
+  shard->Cut();
+  EXPECT_THAT(shard.minutes().frozen()->Pages(), SizeIs(0));
 }
 
 TEST(ShardCut, BelongsToItsReaderAlsoAfterTheRelease) {
   OneShard shard;
   shard.Apply(0, kLogin);
-  Shard::Cut cut = shard->CutNow();
-  shard->Release();
-  EXPECT_THAT(cut.delta->Pages(), SizeIs(1));
+  shard->Cut();
+  const std::shared_ptr<const Delta> delta = shard.minutes().frozen();
+  shard.minutes().Release();
+  EXPECT_THAT(delta->Pages(), SizeIs(1));
 }
 
 TEST(Shard, AsksTheTableForASeriesThatIsToRetire) {

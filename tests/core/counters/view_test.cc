@@ -24,7 +24,7 @@ class NodeAmidACut : public CountingNode {
     Apply(EventAt("14:30", "mw", "login"));
     Save();
     Apply(EventAt("14:30", "mw", "login"));
-    shard().CutNow();
+    shard().Cut();
     Apply(EventAt("14:30", "mw", "login"));
   }
 };
@@ -99,10 +99,10 @@ TEST(View, HoldsBackTheFoldButNoShardAndNoClock) {
   node.Apply(EventAt("14:30", "mw", "login"));
   auto view = std::make_unique<View>(node.counters());
   std::thread saving([&] { node.Save(); });
-  while (node.shard().Deltas().size() < 2) std::this_thread::yield();
+  while (node.counters().minutes().shards()[0]->Deltas().size() < 2) std::this_thread::yield();
   node.Apply(EventAt("14:30", "mw", "login"));
   EXPECT_EQ(view->Count(MinuteAt("14:30"), 0), 1u);
-  EXPECT_EQ(node.shard().Deltas().size(), 2u);
+  EXPECT_EQ(node.counters().minutes().shards()[0]->Deltas().size(), 2u);
   view.reset();
   saving.join();
   EXPECT_EQ(View(node.counters()).Count(MinuteAt("14:30"), 0), 2u);
