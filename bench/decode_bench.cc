@@ -62,8 +62,8 @@ void Regex(benchmark::State& state) {
 }
 BENCHMARK(Regex);
 
-void Time(benchmark::State& state, Field::Kind kind, std::string_view text) {
-  Field field{kind, text};
+void Time(benchmark::State& state, Field::Type type, std::string_view text) {
+  Field field{type, text};
   for (auto _ : state) {
     benchmark::DoNotOptimize(field);
     Timestamp time;
@@ -71,10 +71,10 @@ void Time(benchmark::State& state, Field::Kind kind, std::string_view text) {
     benchmark::DoNotOptimize(time);
   }
 }
-BENCHMARK_CAPTURE(Time, millis, Field::Kind::kInteger, "1307284245123");
-BENCHMARK_CAPTURE(Time, seconds_of_regex, Field::Kind::kUntyped, "1307284245");
-BENCHMARK_CAPTURE(Time, decimal, Field::Kind::kDecimal, "1307284245.123");
-BENCHMARK_CAPTURE(Time, rfc3339, Field::Kind::kString, "2011-06-05T14:30:45.123Z");
+BENCHMARK_CAPTURE(Time, millis, Field::Type::kInteger, "1307284245123");
+BENCHMARK_CAPTURE(Time, seconds_of_regex, Field::Type::kUntyped, "1307284245");
+BENCHMARK_CAPTURE(Time, decimal, Field::Type::kNumber, "1307284245.123");
+BENCHMARK_CAPTURE(Time, rfc3339, Field::Type::kText, "2011-06-05T14:30:45.123Z");
 
 }  // namespace
 }  // namespace tally

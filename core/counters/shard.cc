@@ -79,7 +79,7 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
   Timestamp time = record.stamp;
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
-    if (field.kind == Field::Kind::kMissing) return Fate::kMissingField;
+    if (field.type == Field::Type::kMissing) return Fate::kMissingField;
     if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
   }
   if (time <= limit) partition.NoteEventTime(time);

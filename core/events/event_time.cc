@@ -178,16 +178,16 @@ std::optional<Timestamp> ParseRfc3339(std::string_view text) {
 }  // namespace
 
 bool ParseEventTime(const Field& field, TimeUnit unit, Timestamp& time) {
-  switch (field.kind) {
-    case Field::Kind::kMissing:
-    case Field::Kind::kNoText:
-    case Field::Kind::kBool:
+  switch (field.type) {
+    case Field::Type::kMissing:
+    case Field::Type::kNoValue:
+    case Field::Type::kBoolean:
       return false;
-    case Field::Kind::kInteger:
-    case Field::Kind::kDecimal:
+    case Field::Type::kInteger:
+    case Field::Type::kNumber:
       return ParseNumber(field.text, unit, time);
-    case Field::Kind::kString:
-    case Field::Kind::kUntyped:
+    case Field::Type::kText:
+    case Field::Type::kUntyped:
       break;
   }
   std::optional<Timestamp> rfc3339 = ParseRfc3339(field.text);

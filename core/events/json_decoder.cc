@@ -12,20 +12,20 @@
 namespace tally {
 namespace {
 
-// Texts of up to so many bytes are scanned for tokens all at once: the scan of an event by itself takes three times as
+// Payloads of up to this many bytes are scanned for tokens together: the scan of one event alone takes three times as
 // long as its share in a scan of many (decode_bench Json and JsonOneByOne).
 constexpr size_t kScannedTogether = 1 << 20;
 
-// Walks the tokens of one payload after the other. A token is named by where its place stands in the index; the
-// functions that take one return the next one, or null if what is there is not allowed.
+// Walks the tokens of one payload after the other. A Token points into the index of tokens. The functions that take one
+// return the next one, or null if something there is not allowed.
 //
-// Loaded payloads stand behind each other in text_, each with a line end behind it, and are scanned together. That
-// finds what scanning them one by one does: no string and no character goes past a line end without being an error of
-// the whole, and then they are scanned one by one.
+// Loaded payloads follow each other in text_, each with a line end after it, and are scanned together. That finds the
+// same tokens as scanning them one by one: a string or character that goes past a line end makes the whole scan fail,
+// and then they are scanned one by one.
 //
-// The index is not checked for its end at each step. A walk that strays behind its payload finds the tokens of the
-// next one, or the two at the end of the text, where a line end stands; it is stopped at the next key or bracket, and
-// its event was none.
+// The index is not checked for its end at each step. A walk that goes past its payload finds the tokens of the next
+// one, or the two at the end of the text, where there is a line end. It stops at the next key or bracket, and its
+// payload is not an event.
 class JsonDecoder final : public Decoder {
  public:
   JsonDecoder(FieldNode root, std::string_view level) : root_(std::move(root)), tokens_(level) {}
@@ -69,8 +69,8 @@ class JsonDecoder final : public Decoder {
       end = std::copy(payloads[i].begin(), payloads[i].end(), end);
       *end++ = '\n';
     }
-    *end = '\n';  // where the tokens behind the last one are
-    // One look for all strings: hardly any event has a backslash.
+    *end = '\n';  // where the tokens after the last one are
+    // One search for all strings: hardly any event has a backslash.
     any_escapes_ = std::memchr(text_.data(), '\\', size) != nullptr;
     bool scanned = tokens_.Scan({text_.data(), size});
     next_ = tokens_.begin();
@@ -79,7 +79,7 @@ class JsonDecoder final : public Decoder {
 
   bool ReadEvent() {
     Token token = next_;
-    while (*token < begin_) ++token;  // what is left of payloads that were left out, or were no events
+    while (*token < begin_) ++token;  // the rest of payloads that were skipped, or were not events
     next_ = token;
     if (At(token) != '{' || *token >= end_) return false;
     ++token;
@@ -96,12 +96,12 @@ class JsonDecoder final : public Decoder {
   }
 
   bool IsLast(Token token) {
-    if (*token >= end_) return false;  // strayed: it closes another event
+    if (*token >= end_) return false;  // it closes another event
     next_ = token + 1;
     return *next_ >= end_;
   }
 
-  // The child of `node` that the key `raw` names, but only the first time in this event.
+  // The child of `node` that the key `raw` names, but only for its first occurrence in this event.
   FieldNode* Take(FieldNode& node, std::string_view raw) {
     if (escapes_) return TakeEscaped(node, raw);
     return Unseen(node.Named(raw));
@@ -116,7 +116,7 @@ class JsonDecoder final : public Decoder {
     return node;
   }
 
-  // Reads the value at `token` for `node`, or for nobody if that is null.
+  // Reads the value at `token` for `node`, or skips it if that is null.
   [[gnu::always_inline]] inline Token ReadValue(FieldNode* node, Token token) {
     char c = At(token);
     if (c == '"') {
@@ -129,24 +129,24 @@ class JsonDecoder final : public Decoder {
       case '[': {
         Token next = SkipNested(token);
         if (next != nullptr && node != nullptr) {
-          Set(*node, Field::Kind::kNoText, {});
+          Set(*node, Field::Type::kNoValue, {});
           if (!node->children.empty()) ReadNested(*node, token);
         }
         return next;
       }
       case 't':
-        return ReadWord(node, token, "true", Field::Kind::kBool);
+        return ReadWord(node, token, "true", Field::Type::kBoolean);
       case 'f':
-        return ReadWord(node, token, "false", Field::Kind::kBool);
+        return ReadWord(node, token, "false", Field::Type::kBoolean);
       case 'n':
-        return ReadWord(node, token, "null", Field::Kind::kMissing);
+        return ReadWord(node, token, "null", Field::Type::kMissing);
       default:
         return nullptr;
     }
   }
 
-  // What is between the quotes of the string at `token`. Behind the closing one there is only white space up to the
-  // next token, so nothing of the string itself has to be looked at.
+  // The string at `token`, without its quotes. Between the closing quote and the next token there is only white space,
+  // so the string itself need not be read.
   std::string_view Unquoted(Token token) const {
     const char* open = Begin(token);
     const char* close = Begin(token + 1) - 1;
@@ -156,11 +156,11 @@ class JsonDecoder final : public Decoder {
 
   void SetString(const FieldNode& node, std::string_view raw) {
     std::optional<std::string_view> text = escapes_ ? Unescaped(raw) : raw;
-    text ? Set(node, Field::Kind::kString, *text) : Set(node, Field::Kind::kNoText, {});
+    text ? Set(node, Field::Type::kText, *text) : Set(node, Field::Type::kNoValue, {});
   }
 
-  // `raw` itself if it has no backslash, else a text in scratch. That is as long as the payload, which is enough: no
-  // string grows by being unescaped, and none is unescaped twice.
+  // `raw` itself if it has no backslash, otherwise a text in scratch_. That is as long as the payload, which is enough:
+  // no string grows when it is unescaped, and none is unescaped twice.
   [[gnu::noinline]] std::optional<std::string_view> Unescaped(std::string_view raw) {
     if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw;
     char* out = scratch_.data() + scratch_used_;
@@ -175,7 +175,7 @@ class JsonDecoder final : public Decoder {
     std::string_view run(begin, static_cast<size_t>(Begin(token + 1) - begin));
     // Most long numbers are nothing but digits up to the next token.
     if (run.size() >= 8 && run.size() <= 16 && run[0] != '0' && AreDigits8To16(run)) {
-      if (node != nullptr) Set(*node, Field::Kind::kInteger, run);
+      if (node != nullptr) Set(*node, Field::Type::kInteger, run);
       return token + 1;
     }
     JsonNumber number = ReadJsonNumber(begin);
@@ -183,16 +183,16 @@ class JsonDecoder final : public Decoder {
     if (node == nullptr) return token + 1;
     std::string_view text(begin, number.size);
     if (text == "-0") text.remove_prefix(1);
-    Set(*node, number.is_integer ? Field::Kind::kInteger : Field::Kind::kDecimal, text);
+    Set(*node, number.is_integer ? Field::Type::kInteger : Field::Type::kNumber, text);
     return token + 1;
   }
 
-  Token ReadWord(FieldNode* node, Token token, std::string_view word, Field::Kind kind) {
+  Token ReadWord(FieldNode* node, Token token, std::string_view word, Field::Type type) {
     const char* begin = Begin(token);
     const char* next = Begin(token + 1);
     std::string_view run(begin, static_cast<size_t>(next - begin));
     if (!run.starts_with(word) || !OnlySpace(begin + word.size(), next)) return nullptr;
-    if (node != nullptr && kind != Field::Kind::kMissing) Set(*node, kind, run.substr(0, word.size()));
+    if (node != nullptr && type != Field::Type::kMissing) Set(*node, type, run.substr(0, word.size()));
     return token + 1;
   }
 
@@ -201,11 +201,11 @@ class JsonDecoder final : public Decoder {
     return p >= end;
   }
 
-  void Set(const FieldNode& node, Field::Kind kind, std::string_view text) {
-    for (size_t field : node.fields) fields_[field] = Field{kind, text};
+  void Set(const FieldNode& node, Field::Type type, std::string_view text) {
+    for (size_t field : node.fields) fields_[field] = Field{type, text};
   }
 
-  // From an opening bracket to the token behind the one that closes it.
+  // From an opening bracket to the token after the one that closes it.
   [[gnu::noinline]] Token SkipNested(Token token) {
     size_t depth = 1;  // the event's own
     for (; *token < end_; ++token) {
@@ -238,7 +238,7 @@ class JsonDecoder final : public Decoder {
   }
 
   // Looks for the children of `node` between the brackets at `token`, which SkipNested() found to be balanced. Ends at
-  // the first thing that is no JSON. As deep as a pointer goes, and that is limited.
+  // the first byte that is not JSON. It recurses as deep as a pointer goes, which is limited.
   [[gnu::noinline]] void ReadNested(FieldNode& node, Token token) {
     bool array = At(token) == '[';
     size_t wanted = node.children.size();
@@ -265,15 +265,15 @@ class JsonDecoder final : public Decoder {
   char closing_[kJsonDepthMax];  // for each open bracket of a nested value, what will close it
   uint64_t round_ = 0;
 
-  // What was loaded, and scanned.
+  // The loaded payloads, and their tokens.
   std::vector<std::string_view> payloads_;
   bool together_ = false;
   std::vector<char> text_;
   std::vector<uint32_t> begins_;  // in text_
   bool any_escapes_ = false;
-  Token next_ = nullptr;  // no payload that is still to come begins before it
+  Token next_ = nullptr;  // no later payload begins before it
 
-  // The payload at hand.
+  // The current payload.
   uint32_t begin_ = 0;
   uint32_t end_ = 0;
   bool escapes_ = false;

@@ -61,7 +61,7 @@ class RegexDecoder final : public Decoder {
       if (match.data() == nullptr) {
         fields[field] = Field{};
       } else {
-        fields[field] = Field{Field::Kind::kUntyped, {match.data(), match.size()}};
+        fields[field] = Field{Field::Type::kUntyped, {match.data(), match.size()}};
       }
     }
     return true;

@@ -12,8 +12,7 @@
 namespace tally {
 namespace {
 
-// A count out of an integer's text; what is larger than the largest count counts as that. Nothing if it is no integer
-// >= 0.
+// The integer >= 0 in `text`, at most kCountMax. Nothing if it is not one.
 std::optional<uint64_t> ParseAmount(std::string_view text) {
   uint64_t n = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
@@ -21,10 +20,8 @@ std::optional<uint64_t> ParseAmount(std::string_view text) {
   return error == std::errc() ? std::min(n, kCountMax) : kCountMax;
 }
 
-bool HasText(const Field& field) { return field.kind != Field::Kind::kMissing && field.kind != Field::Kind::kNoText; }
-
 bool IsDimensionValue(const Field& field) {
-  return HasText(field) && field.kind != Field::Kind::kDecimal && field.text.size() <= kDimensionValueMax;
+  return field.has_value() && field.type != Field::Type::kNumber && field.text.size() <= kDimensionValueMax;
 }
 
 }  // namespace
@@ -34,11 +31,11 @@ Field EventView::Get(const Source& source) const {
     case Source::Kind::kField:
       return fields[source.slot];
     case Source::Kind::kTopic:
-      return {Field::Kind::kString, topic};
+      return {Field::Type::kText, topic};
     case Source::Kind::kKey:
-      return record->key ? Field{Field::Kind::kUntyped, *record->key} : Field{};
+      return record->key ? Field{Field::Type::kUntyped, *record->key} : Field{};
     case Source::Kind::kPartition:
-      return {Field::Kind::kInteger, partition};
+      return {Field::Type::kInteger, partition};
   }
   return {};
 }
@@ -46,13 +43,13 @@ Field EventView::Get(const Source& source) const {
 bool MetricRule::HoldsAll(const EventView& event) const {
   return std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
     Field field = event.Get(condition.source);
-    return HasText(field) &&
+    return field.has_value() &&
            std::find(condition.texts.begin(), condition.texts.end(), field.text) != condition.texts.end();
   });
 }
 
 std::optional<uint64_t> MetricRule::AmountOf(const Field& field) {
-  if (field.kind != Field::Kind::kInteger && field.kind != Field::Kind::kUntyped) return std::nullopt;
+  if (field.type != Field::Type::kInteger && field.type != Field::Type::kUntyped) return std::nullopt;
   return ParseAmount(field.text);
 }
 
@@ -67,9 +64,11 @@ char* MetricRule::WriteName(const EventView& event, char* out) const {
   return out;
 }
 
-absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, const std::vector<MetricSpec>& metrics) {
+absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, const std::vector<MetricSpec>& metrics,
+                                                            DecoderFactory make_decoder) {
   auto rules = std::make_shared<Rules>();
   rules->event_ = std::move(event);
+  rules->make_decoder_ = std::move(make_decoder);
   if (rules->event_.time != "@timestamp") rules->time_slot_ = rules->SlotOf(rules->event_.time);
   for (const MetricSpec& spec : metrics) {
     MetricRule& metric = rules->metrics_.emplace_back();
@@ -79,13 +78,13 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
     for (const auto& [source, texts] : spec.where) metric.where.push_back({rules->Resolve(source), texts});
     metric.name_max = metric.name.size() + metric.by.size() * (1 + kEncodedMax * kDimensionValueMax);
   }
-  ASSIGN_OR_RETURN(auto decoder, MakeDecoder(rules->event_, rules->paths_));
+  ASSIGN_OR_RETURN(auto decoder, rules->make_decoder_(rules->event_, rules->paths_));
   return rules;
 }
 
 std::unique_ptr<Decoder> Rules::NewDecoder() const {
-  auto decoder = MakeDecoder(event_, paths_);
-  TALLY_CHECK(decoder.ok());  // Compile() made one of the same
+  auto decoder = make_decoder_(event_, paths_);
+  TALLY_CHECK(decoder.ok());  // Compile() made the same one
   return *std::move(decoder);
 }
 

@@ -1,9 +1,9 @@
-// The configured events and metrics, compiled: which fields to decode, and what each metric wants of them.
+// The configured events and metrics, compiled: which fields to decode, and what each metric does with them.
 //
 //   ASSIGN_OR_RETURN(auto rules, Rules::Compile(event_spec, metric_specs));
 //   auto decoder = rules->NewDecoder();
 //
-// Immutable and so thread-safe; shared by every shard.
+// Immutable, therefore thread-safe. All shards share one, also those of several Counters.
 #pragma once
 
 #include <memory>
@@ -25,10 +25,10 @@ namespace tally {
 struct Source {
   enum class Kind { kField, kTopic, kKey, kPartition };
   Kind kind = Kind::kField;
-  size_t slot = 0;  // kField: its place among the decoded fields
+  size_t slot = 0;  // kField: its index in the decoded fields
 };
 
-// An event as a rule sees it: its decoded fields, its record, and where that came from.
+// An event as a rule sees it: its decoded fields, its record, and the topic and partition of that.
 struct EventView {
   std::span<const Field> fields;
   const Record* record = nullptr;
@@ -53,11 +53,12 @@ class MetricRule {
 
   bool Holds(const EventView& event) const { return where.empty() || HoldsAll(event); }
 
-  // What to add: 1, or the value field's integer >= 0. Nothing if that field is missing or something else.
+  // What an event adds: 1, or the integer >= 0 in the value field. Nothing if that field is missing or not such an
+  // integer.
   std::optional<uint64_t> Amount(const EventView& event) const { return value ? AmountOf(event.Get(*value)) : 1; }
 
-  // Writes the name of the event's series, for which there is room for name_max bytes. Returns its end, or null if a
-  // dimension's field is missing; part of the name may be there then.
+  // Writes the name of the event's series. Returns its end, or null if the field of a dimension is missing; `out` then
+  // holds undefined bytes. REQUIRES: `out` has room for name_max bytes.
   char* WriteName(const EventView& event, char* out) const;
 
  private:
@@ -67,15 +68,18 @@ class MetricRule {
 
 class Rules {
  public:
-  static absl::StatusOr<std::shared_ptr<const Rules>> Compile(EventSpec event, const std::vector<MetricSpec>& metrics);
+  // Fails if no decoder can be made for the fields. REQUIRES: `make_decoder` succeeds again with the same arguments.
+  static absl::StatusOr<std::shared_ptr<const Rules>> Compile(EventSpec event, const std::vector<MetricSpec>& metrics,
+                                                              DecoderFactory make_decoder = MakeDecoder);
 
   const EventSpec& event() const { return event_; }
   const std::vector<MetricRule>& metrics() const { return metrics_; }
   size_t fields() const { return paths_.size(); }
 
-  // The decoded field that holds the event's time; nothing if that is the record's own timestamp.
+  // The decoded field that holds the time of the event; nothing if that is the timestamp of the record.
   std::optional<size_t> time_slot() const { return time_slot_; }
 
+  // Decodes the fields in the order of their slots.
   std::unique_ptr<Decoder> NewDecoder() const;
 
  private:
@@ -83,6 +87,7 @@ class Rules {
   Source Resolve(const std::string& source);
 
   EventSpec event_;
+  DecoderFactory make_decoder_;
   std::vector<std::string> paths_;
   std::optional<size_t> time_slot_;
   std::vector<MetricRule> metrics_;

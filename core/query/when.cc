@@ -23,7 +23,7 @@ std::optional<Timestamp> ParseDate(std::string_view text) {
   Append(full, rest);
   if (rest.find_first_of("Zz+-") == std::string_view::npos) Append(full, 'Z');
   Timestamp time;
-  if (!ParseEventTime({Field::Kind::kString, full}, TimeUnit::kMillis, time)) return std::nullopt;
+  if (!ParseEventTime({Field::Type::kText, full}, TimeUnit::kMillis, time)) return std::nullopt;
   return time;
 }
 

@@ -30,7 +30,7 @@ void CheckDecoded(Decoder& decoder, std::span<const std::string_view> payloads, 
     const bool is_event = decoder.Decode(i, fields);
     TALLY_CHECK(is_event == naive[i].IsEvent());
     for (size_t k = 0; is_event && k < fields.size(); ++k) {
-      TALLY_CHECK(NaiveJson::Value(fields[k].kind, fields[k].text) == naive[i].Find(kKeys[k]));
+      TALLY_CHECK(NaiveJson::Value(fields[k].type, fields[k].text) == naive[i].Find(kKeys[k]));
     }
   }
 }

@@ -17,7 +17,7 @@ void CheckDecoded(const Rules& rules, std::span<const std::string_view> payloads
     if (!decoder->Decode(i, fields)) continue;
     for (const Field& field : fields) {
       const char* text = field.text.data();
-      TALLY_CHECK((field.kind == Field::Kind::kMissing) == (text == nullptr));
+      TALLY_CHECK((field.type == Field::Type::kMissing) == (text == nullptr));
       TALLY_CHECK(text == nullptr ||
                   (text >= payloads[i].data() && text + field.text.size() <= payloads[i].data() + payloads[i].size()));
     }

@@ -43,13 +43,13 @@ TEST(Digits, AreNoOtherBytes) {
 bool IsNumber(std::string_view number) {
   auto decoder = MakeJsonDecoder({"v"}, JsonLevels().front()).value();
   Field field;
-  return DecodeOne(*decoder, Cat("{\"v\":", number, "}"), {&field, 1}) && field.kind == Field::Kind::kInteger &&
+  return DecodeOne(*decoder, Cat("{\"v\":", number, "}"), {&field, 1}) && field.type == Field::Type::kInteger &&
          field.text.size() == number.size();
 }
 
 bool IsTime(std::string_view number) {
   Timestamp time;
-  return ParseEventTime({Field::Kind::kInteger, number}, TimeUnit::kMillis, time) && Cat(time.millis()) == number;
+  return ParseEventTime({Field::Type::kInteger, number}, TimeUnit::kMillis, time) && Cat(time.millis()) == number;
 }
 
 TEST(Digits, MakeANumberOfAnyLengthThatHasNoOtherByte) {

@@ -15,22 +15,22 @@ namespace {
 constexpr uint32_t kSeed = 20110605;
 constexpr int64_t kLimit = Timestamp::kLimitMillis;
 
-std::optional<int64_t> Millis(Field::Kind kind, std::string_view text, TimeUnit unit) {
+std::optional<int64_t> Millis(Field::Type type, std::string_view text, TimeUnit unit) {
   Timestamp time;
-  return ParseEventTime(Field{kind, text}, unit, time) ? std::optional(time.millis()) : std::nullopt;
+  return ParseEventTime(Field{type, text}, unit, time) ? std::optional(time.millis()) : std::nullopt;
 }
 
 std::optional<int64_t> Integer(std::string_view text, TimeUnit unit = TimeUnit::kAuto) {
-  return Millis(Field::Kind::kInteger, text, unit);
+  return Millis(Field::Type::kInteger, text, unit);
 }
 std::optional<int64_t> Decimal(std::string_view text, TimeUnit unit = TimeUnit::kAuto) {
-  return Millis(Field::Kind::kDecimal, text, unit);
+  return Millis(Field::Type::kNumber, text, unit);
 }
 
 // As a JSON string and as a regex group, which read alike.
 std::optional<int64_t> Text(std::string_view text, TimeUnit unit = TimeUnit::kAuto) {
-  std::optional<int64_t> time = Millis(Field::Kind::kString, text, unit);
-  EXPECT_EQ(Millis(Field::Kind::kUntyped, text, unit), time) << text;
+  std::optional<int64_t> time = Millis(Field::Type::kText, text, unit);
+  EXPECT_EQ(Millis(Field::Type::kUntyped, text, unit), time) << text;
   return time;
 }
 
@@ -195,7 +195,9 @@ TEST(EventTime, FindsNoTimeInOtherTexts) {
   }
 }
 
-TEST(EventTime, FindsNoTimeInABoolean) { EXPECT_EQ(Millis(Field::Kind::kBool, "true", TimeUnit::kAuto), std::nullopt); }
+TEST(EventTime, FindsNoTimeInABoolean) {
+  EXPECT_EQ(Millis(Field::Type::kBoolean, "true", TimeUnit::kAuto), std::nullopt);
+}
 
 TEST(EventTime, KnowsTheFirstAndTheLastYear) {
   EXPECT_EQ(Text("0000-01-01T00:00:00Z"), -62167219200000);

@@ -20,9 +20,9 @@ namespace {
 using testing::HasSubstr;
 
 std::string Describe(const Field& field) {
-  constexpr std::string_view kKinds[] = {"missing", "other", "string", "integer", "decimal", "bool", "untyped"};
-  std::string_view kind = kKinds[static_cast<size_t>(field.kind)];
-  return field.kind <= Field::Kind::kNoText ? std::string(kind) : Cat(kind, " ", field.text);
+  constexpr std::string_view kTypes[] = {"missing", "other", "string", "integer", "decimal", "bool", "untyped"};
+  std::string_view type = kTypes[static_cast<size_t>(field.type)];
+  return field.type <= Field::Type::kNoValue ? std::string(type) : Cat(type, " ", field.text);
 }
 
 // The fields as "string mw, integer 5, missing", or "unparsable"; every level must say the same.
@@ -71,7 +71,7 @@ TEST(JsonDecoder, ForgetsTheFieldsOfTheEventBefore) {
   std::vector<Field> fields(1);
   ASSERT_TRUE(DecodeOne(*decoder, R"({"v":1})", fields));
   ASSERT_TRUE(DecodeOne(*decoder, R"({"w":1})", fields));
-  EXPECT_EQ(fields[0].kind, Field::Kind::kMissing);
+  EXPECT_EQ(fields[0].type, Field::Type::kMissing);
 }
 
 TEST(JsonDecoder, KnowsIntegersOfAnySizeByTheirText) {

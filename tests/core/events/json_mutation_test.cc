@@ -44,8 +44,8 @@ bool Agrees(Decoder& decoder, size_t i, std::string_view payload, size_t& found)
   if (!naive.IsEvent()) return false;
   for (size_t k = 0; k < fields.size(); ++k) {
     NaiveJson::Value expected = naive.Find(kKeys[k]);
-    EXPECT_EQ(NaiveJson::Value(fields[k].kind, fields[k].text), expected) << kPaths[k] << ": " << payload;
-    found += expected.first != Field::Kind::kMissing;
+    EXPECT_EQ(NaiveJson::Value(fields[k].type, fields[k].text), expected) << kPaths[k] << ": " << payload;
+    found += expected.first != Field::Type::kMissing;
   }
   return true;
 }

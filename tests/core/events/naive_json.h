@@ -15,7 +15,7 @@ namespace tally {
 
 class NaiveJson {
  public:
-  using Value = std::pair<Field::Kind, std::string>;
+  using Value = std::pair<Field::Type, std::string>;
 
   explicit NaiveJson(std::string_view text) : text_(text) {}
 
@@ -234,15 +234,15 @@ class NaiveJson {
 
   Value Scalar(size_t i) const {
     if (At(i) == 'n') return {};
-    if (At(i) == '{' || At(i) == '[') return {Field::Kind::kNoText, ""};
+    if (At(i) == '{' || At(i) == '[') return {Field::Type::kNoValue, ""};
     if (At(i) == '"') {
       std::optional<std::string> text = Unescape(text_.substr(i + 1, *StringEnd(i) - i - 2));
-      return text ? Value(Field::Kind::kString, *text) : Value(Field::Kind::kNoText, "");
+      return text ? Value(Field::Type::kText, *text) : Value(Field::Type::kNoValue, "");
     }
     std::string text(text_.substr(i, *ScalarEnd(i) - i));
-    if (At(i) == 't' || At(i) == 'f') return {Field::Kind::kBool, text};
-    if (!NumberEnd(i)->second) return {Field::Kind::kDecimal, text};
-    return {Field::Kind::kInteger, text == "-0" ? "0" : text};
+    if (At(i) == 't' || At(i) == 'f') return {Field::Type::kBoolean, text};
+    if (!NumberEnd(i)->second) return {Field::Type::kNumber, text};
+    return {Field::Type::kInteger, text == "-0" ? "0" : text};
   }
 
   std::string_view text_;

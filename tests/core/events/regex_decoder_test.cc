@@ -18,12 +18,12 @@ constexpr char kAccessLog[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+
 // The groups of a match as "a, b", one that took no part as "-"; or "unparsable".
 std::string Match(const std::string& pattern, std::string_view record, const std::vector<std::string>& groups) {
   auto decoder = MakeRegexDecoder(pattern, groups).value();
-  std::vector<Field> fields(groups.size(), Field{Field::Kind::kBool, "of the event before"});
+  std::vector<Field> fields(groups.size(), Field{Field::Type::kBoolean, "of the event before"});
   if (!DecodeOne(*decoder, record, fields)) return "unparsable";
   std::string result;
   for (const Field& field : fields) {
-    EXPECT_TRUE(field.kind == Field::Kind::kUntyped || field.kind == Field::Kind::kMissing);
-    Append(result, Cat(&field == &fields[0] ? "" : ", ", field.kind == Field::Kind::kMissing ? "-" : field.text));
+    EXPECT_TRUE(field.type == Field::Type::kUntyped || field.type == Field::Type::kMissing);
+    Append(result, Cat(&field == &fields[0] ? "" : ", ", field.type == Field::Type::kMissing ? "-" : field.text));
   }
   return result;
 }

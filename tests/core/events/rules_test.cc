@@ -1,7 +1,11 @@
 #include "core/events/rules.h"
 
+#include <algorithm>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +19,7 @@
 namespace tally {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::shared_ptr<const Rules> Compile(std::vector<MetricSpec> metrics, EventSpec event = {}) {
@@ -210,7 +215,44 @@ TEST(Rules, DecodeNoTimeIfItIsTheRecordsOwn) {
   EXPECT_EQ(rules->fields(), 0u);
 }
 
-TEST(Rules, RefuseAPointerThatIsNone) {
+// Finds the same text in every field.
+class ConstantDecoder : public Decoder {
+ public:
+  explicit ConstantDecoder(std::string text) : text_(std::move(text)) {}
+
+  void Load(std::span<const std::string_view>) override {}
+  bool Decode(size_t, std::span<Field> fields) override {
+    std::fill(fields.begin(), fields.end(), Field{Field::Type::kText, text_});
+    return true;
+  }
+
+ private:
+  const std::string text_;
+};
+
+TEST(Rules, MakeTheirDecodersWithTheFactoryThatTheyGet) {
+  std::vector<std::string> asked;
+  auto factory = [&](const EventSpec&, const std::vector<std::string>& paths) {
+    asked = paths;
+    return std::make_unique<ConstantDecoder>("from outside");
+  };
+  auto rules = Rules::Compile({}, {{"m", {{"a", "a"}}, "", {}}}, factory);
+  ASSERT_TRUE(rules.ok());
+  EXPECT_THAT(asked, ElementsAre("time", "a"));
+  const MetricRule& metric = (*rules)->metrics()[0];
+  std::vector<char> name(metric.name_max);
+  char* end = metric.WriteName(Seen(**rules, "any bytes").view(), name.data());
+  EXPECT_EQ(std::string(name.data(), end), "m:from%20outside");
+}
+
+TEST(Rules, FailIfTheirFactoryDoes) {
+  auto factory = [](const EventSpec&, const std::vector<std::string>&) -> absl::StatusOr<std::unique_ptr<Decoder>> {
+    return absl::UnavailableError("no registry");
+  };
+  EXPECT_EQ(Rules::Compile({}, {}, factory).status(), absl::UnavailableError("no registry"));
+}
+
+TEST(Rules, RefuseAnInvalidPointer) {
   auto rules = Rules::Compile({}, {{"m", {{"a", "/a~2"}}, "", {}}});
   EXPECT_EQ(rules.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(rules.status().message()), HasSubstr("/a~2"));
@@ -222,9 +264,7 @@ TEST(Rules, RefuseAGroupThatThePatternLacks) {
   EXPECT_FALSE(Rules::Compile(lines, {{"m", {{"call", "call"}}, "", {}}}).ok());
 }
 
-TEST(Rules, RefuseAPatternThatIsNone) {
-  EXPECT_FALSE(Rules::Compile({EventFormat::kRegex, "(", "@timestamp"}, {}).ok());
-}
+TEST(Rules, RefuseAnInvalidPattern) { EXPECT_FALSE(Rules::Compile({EventFormat::kRegex, "(", "@timestamp"}, {}).ok()); }
 
 }  // namespace
 }  // namespace tally
