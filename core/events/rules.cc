@@ -73,7 +73,10 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
   for (const MetricSpec& spec : metrics) {
     MetricRule& metric = rules->metrics_.emplace_back();
     metric.name = spec.name;
-    for (const Dimension& dimension : spec.by) metric.by.push_back(rules->Resolve(dimension.source));
+    for (const Dimension& dimension : spec.by) {
+      metric.by.push_back(rules->Resolve(dimension.source));
+      metric.labels.push_back(dimension.label);
+    }
     if (!spec.value.empty()) metric.value = rules->Resolve(spec.value);
     for (const auto& [source, texts] : spec.where) metric.where.push_back({rules->Resolve(source), texts});
     metric.name_max = metric.name.size() + metric.by.size() * (1 + kEncodedMax * kDimensionValueMax);

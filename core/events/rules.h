@@ -46,7 +46,8 @@ class MetricRule {
   };
 
   std::string name;
-  std::vector<Source> by;
+  std::vector<Source> by;           // the dimensions, in order
+  std::vector<std::string> labels;  // of each dimension; distinct
   std::optional<Source> value;
   std::vector<Condition> where;
   size_t name_max = 0;  // no series' name is longer

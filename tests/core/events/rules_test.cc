@@ -21,6 +21,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::shared_ptr<const Rules> Compile(std::vector<MetricSpec> metrics, EventSpec event = {}) {
   auto rules = Rules::Compile(std::move(event), metrics);
@@ -213,6 +214,12 @@ TEST(Rules, DecodeNoTimeIfItIsTheRecordsOwn) {
   auto rules = Compile({{"m", {}, "", {}}}, event);
   EXPECT_FALSE(rules->time_slot());
   EXPECT_EQ(rules->fields(), 0u);
+}
+
+TEST(Rules, KeepTheLabelOfEachDimension) {
+  auto rules = Compile({{"m", {{"game", "@topic"}, {"country", "/user/country"}}, "", {}}, {"n", {}, "", {}}});
+  EXPECT_THAT(rules->metrics()[0].labels, ElementsAre("game", "country"));
+  EXPECT_THAT(rules->metrics()[1].labels, IsEmpty());
 }
 
 // Finds the same text in every field.
