@@ -26,16 +26,25 @@ absl::Status Checkpointer::Checkpoint(How how) {
   absl::Duration began = clock_.Monotonic();
   counters_.Tick(clock_.Now());
   const Changes& changes = counters_.Cut();
-  if (how != How::kIfChanged || counters_.HasUnsaved()) {
-    MetricRows rows = Rows(changes);
-    RETURN_IF_ERROR(how == How::kReplace ? store_.Replace(changes, rows) : store_.Write(changes, rows));
-    CrashPoint("between write and note");
-    counters_.MarkSaved();
-  }
+  const bool writes = how != How::kIfChanged || counters_.HasUnsaved();
+  absl::Status status = writes ? Write(how, changes) : absl::OkStatus();
   MutexLock lock(mutex_);
+  if (!status.ok()) {
+    ++failures_;
+    return status;
+  }
+  if (writes) duration_ = clock_.Monotonic() - began;
   sequence_ = store_.sequence();
   all_saved_at_ = began;
   saved_ = changes.partitions;
+  return absl::OkStatus();
+}
+
+absl::Status Checkpointer::Write(How how, const Changes& changes) {
+  const MetricRows rows = Rows(changes);
+  RETURN_IF_ERROR(how == How::kReplace ? store_.Replace(changes, rows) : store_.Write(changes, rows));
+  CrashPoint("between write and note");
+  counters_.MarkSaved();
   return absl::OkStatus();
 }
 
@@ -58,7 +67,7 @@ Checkpointer::Progress Checkpointer::progress() const {
   bool saved = std::all_of(partitions.begin(), partitions.end(), [&](const PartitionStatus& partition) {
     return partition.state.next <= next[partition.place];
   });
-  return {sequence_, saved ? absl::ZeroDuration() : clock_.Monotonic() - all_saved_at_};
+  return {sequence_, saved ? absl::ZeroDuration() : clock_.Monotonic() - all_saved_at_, failures_, duration_};
 }
 
 std::vector<Changes::Partition> Checkpointer::saved_positions() const {

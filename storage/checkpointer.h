@@ -21,8 +21,10 @@ namespace tally {
 class Checkpointer {
  public:
   struct Progress {
-    uint64_t sequence = 0;  // of the last checkpoint on the disk
-    absl::Duration age;     // of the oldest change that is not saved, or a little more; zero if all is saved
+    uint64_t sequence = 0;    // of the last checkpoint on the disk
+    absl::Duration age;       // of the oldest change that is not saved, or a little more; zero if all is saved
+    uint64_t failures = 0;    // checkpoints that could not be written
+    absl::Duration duration;  // of the last one that was written, its cut included; zero before the first
   };
 
   // All outlive the checkpointer.
@@ -43,6 +45,7 @@ class Checkpointer {
   enum class How { kIfChanged, kAlways, kReplace };
 
   absl::Status Checkpoint(How how);
+  absl::Status Write(How how, const Changes& changes);
   MetricRows Rows(const Changes& changes) const;
 
   Mutex running_;  // taken before mutex_
@@ -54,6 +57,8 @@ class Checkpointer {
   mutable Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);  // monotonic: every change before it is on the disk
+  uint64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration duration_ ABSL_GUARDED_BY(mutex_);
   std::vector<Changes::Partition> saved_ ABSL_GUARDED_BY(mutex_);
 };
 

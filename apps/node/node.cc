@@ -178,6 +178,8 @@ NodeStatus Node::Status() const {
   status.checkpoint_sequence = progress.sequence;
   status.checkpoint_age = progress.age;
   status.checkpoint_stale = progress.age > kStaleIntervals * config_.checkpoint.interval;
+  status.checkpoint_failures = progress.failures;
+  status.checkpoint_duration = progress.duration;
   status.rss_bytes = ResidentBytes();
   status.waiting_topics = watch.waiting_topics;
   return status;

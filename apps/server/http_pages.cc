@@ -39,15 +39,16 @@ bool MayAsk(std::string_view authorization, const Password& password) {
 
 }  // namespace
 
-HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const StatusSource& status,
-                    const Password& password) {
+HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const Clock& wall,
+                    const StatusSource& status, const Password& password) {
   const auto& [method, target, authorization] = question;
   if (method != "GET" && method != "HEAD") return {405, Cat("expected GET or HEAD, got ", method, "\n")};
   std::string_view path = target.substr(0, target.find('?'));
   if (path == "/healthz") return {200, "ok\n"};
   if (!MayAsk(authorization, password)) return {401, "expected the password, by Basic authentication\n"};
   if (path == "/readyz") return ReadyPage(counters, status.Status());
-  if (path == "/metrics") return {200, MetricsPage(counters, status.Status()), kMetricsContentType};
+  if (path == "/metrics")
+    return {200, MetricsPage(ReadFacts(counters, status.Status(), wall.Now())), kMetricsContentType};
   return {404, "expected one of /healthz, /readyz, /metrics\n"};
 }
 

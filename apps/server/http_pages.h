@@ -1,6 +1,6 @@
 // What the HTTP port shows, apart from sockets: a method and a target in, a page out.
 //
-//   HttpPage page = AnswerHttp({"GET", "/healthz"}, counters, status, password);   // 200, "ok\n"
+//   HttpPage page = AnswerHttp({"GET", "/healthz"}, counters, wall, status, password);   // 200, "ok\n"
 //
 // Thread-safe.
 #pragma once
@@ -11,6 +11,7 @@
 #include "core/counters/counters.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
+#include "core/time/clock.h"
 
 namespace tally {
 
@@ -29,7 +30,7 @@ struct HttpQuestion {
 // 404 for a path that there is not, 405 for a method other than GET and HEAD; to HEAD the body is not sent. Where there
 // is a password, 401 for every page but /healthz without it, as of Basic authentication (RFC 7617); the user may be
 // any.
-HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const StatusSource& status,
-                    const Password& password);
+HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const Clock& wall,
+                    const StatusSource& status, const Password& password);
 
 }  // namespace tally

@@ -69,7 +69,7 @@ class HttpPeer : public Peer {
     const HttpQuestion question = {.method = FromBeast(request.method_string()),
                                    .target = FromBeast(request.target()),
                                    .authorization = FromBeast(request[http::field::authorization])};
-    HttpPage page = AnswerHttp(question, context_.counters, context_.status, context_.password);
+    HttpPage page = AnswerHttp(question, context_.counters, context_.wall, context_.status, context_.password);
     Answer(std::move(page), request.version(), request.keep_alive() && !over_, request.method() == http::verb::head);
   }
 

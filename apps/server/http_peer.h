@@ -13,6 +13,7 @@
 #include "core/counters/counters.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
+#include "core/time/clock.h"
 
 namespace tally {
 
@@ -23,6 +24,7 @@ inline constexpr std::chrono::milliseconds kHttpTime{30'000};  // for a request 
 // What it stands on, all of the server's life.
 struct HttpContext {
   const Counters& counters;
+  const Clock& wall;
   const StatusSource& status;
   const Password& password;
   Peers& peers;

@@ -1,7 +1,7 @@
 #include "apps/server/metrics_page.h"
 
 #include <charconv>
-#include <concepts>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,7 +10,7 @@
 namespace tally {
 namespace {
 
-// The families, one below the other: each is opened once, and all its samples follow.
+// The families, one after another: each begins once, and all its samples follow.
 class Exposition {
  public:
   // `type` is counter or gauge. Neither `name` nor `help` needs escaping.
@@ -34,12 +34,6 @@ class Exposition {
     text_ += Cat(' ', std::string_view(digits, std::to_chars(digits, digits + sizeof digits, value).ptr), '\n');
   }
 
-  template <typename Number>
-  void Single(std::string_view name, std::string_view type, std::string_view help, Number value) {
-    Begin(name, type, help);
-    Add({}, value);
-  }
-
   std::string Take() { return std::move(text_); }
 
  private:
@@ -59,7 +53,7 @@ class Exposition {
 };
 
 void AddFates(const std::vector<PartitionStatus>& partitions, Exposition& out) {
-  out.Begin("tallyd_events_total", "counter", "Records read, by what became of them.");
+  out.Begin("tallyd_events_total", "counter", "Records read, by their fate.");
   for (const PartitionStatus& partition : partitions) {
     std::string number = Cat(partition.place.partition);
     for (size_t fate = 0; fate < kFates; ++fate) {
@@ -69,68 +63,40 @@ void AddFates(const std::vector<PartitionStatus>& partitions, Exposition& out) {
   }
 }
 
-// One family with a sample of each partition of which `value` knows one.
-template <typename Value>
-void AddByPartition(const std::vector<PartitionStatus>& partitions, std::string_view name, std::string_view help,
-                    Value value, Exposition& out) {
-  out.Begin(name, "gauge", help);
-  for (const PartitionStatus& partition : partitions) {
-    std::optional<int64_t> number = value(partition);
-    if (number) out.Add({{"topic", partition.place.topic}, {"partition", Cat(partition.place.partition)}}, *number);
+void AddPartitions(const NodeFacts& facts, Exposition& out) {
+  for (const PartitionFigure& figure : PartitionFigures()) {
+    out.Begin(figure.metric, "gauge", figure.help);
+    for (const PartitionStatus& partition : facts.partitions) {
+      const std::optional<int64_t> value = figure.value(partition, facts.wall);
+      if (value) out.Add({{"topic", partition.place.topic}, {"partition", Cat(partition.place.partition)}}, *value);
+    }
   }
 }
 
-void AddPartitions(const std::vector<PartitionStatus>& partitions, Exposition& out) {
-  using Number = std::optional<int64_t>;
-  AddFates(partitions, out);
-  AddByPartition(
-      partitions, "tallyd_next_offset", "The next offset to read.",
-      [](const PartitionStatus& p) -> Number { return p.state.next; }, out);
-  AddByPartition(
-      partitions, "tallyd_log_end_offset", "Where the log ends, as its leader said last.",
-      [](const PartitionStatus& p) { return p.end ? Number(p.end->offset) : Number(); }, out);
-  AddByPartition(
-      partitions, "tallyd_lag_records", "Offsets between the next one and the log's end.",
-      [](const PartitionStatus& p) {
-        return p.end ? Number(std::max<int64_t>(p.end->offset - p.state.next, 0)) : Number();
-      },
-      out);
-  AddByPartition(
-      partitions, "tallyd_partition_stopped", "1 if the partition is not read any more; LAG tells why.",
-      [](const PartitionStatus& p) -> Number { return p.stopped.empty() ? 0 : 1; }, out);
-}
-
-void AddCounters(const Counters& counters, Exposition& out) {
-  out.Single("tallyd_series", "gauge", "Series with a live minute.", counters.series().size());
-  out.Single("tallyd_counters", "gauge", "Counters of all live minutes, as of the last checkpoint.",
-             counters.live_counters());
-  Minute oldest = counters.horizon();
-  if (oldest == Minute::Min()) return;
-  out.Single("tallyd_minute_oldest_timestamp_seconds", "gauge", "When the oldest minute that can be counted begins.",
-             oldest.start().millis() / 1000);
-}
-
-void AddNode(const NodeStatus& status, Exposition& out) {
-  out.Single("tallyd_checkpoint_sequence", "gauge", "The number of the last checkpoint.", status.checkpoint_sequence);
-  out.Single("tallyd_checkpoint_age_seconds", "gauge", "The age of the oldest change that is not saved; 0 without one.",
-             absl::ToDoubleSeconds(status.checkpoint_age));
-  out.Single("tallyd_checkpoint_stale", "gauge", "1 if a change is unsaved for more than ten intervals.",
-             status.checkpoint_stale ? 1 : 0);
-  out.Single("tallyd_clients", "gauge", "Open connections.", status.clients);
-  out.Single("tallyd_ready", "gauge", "1 if /readyz says so.", status.not_ready.empty() ? 1 : 0);
-  out.Single("tallyd_uptime_seconds", "gauge", "Time since the node started.", absl::ToDoubleSeconds(status.uptime));
-  out.Single("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", status.rss_bytes);
+void AddNode(const NodeFacts& facts, Exposition& out) {
+  for (const NodeFigure& figure : NodeFigures()) {
+    const FigureValue value = figure.value(facts);
+    if (!value) continue;
+    out.Begin(figure.metric, figure.type == FigureType::kCounter ? "counter" : "gauge", figure.help);
+    if (const auto* duration = std::get_if<absl::Duration>(&*value)) {
+      out.Add({}, absl::ToDoubleSeconds(*duration));
+    } else if (const auto* minute = std::get_if<Minute>(&*value)) {
+      out.Add({}, minute->start().millis() / 1000);
+    } else {
+      out.Add({}, std::get<uint64_t>(*value));
+    }
+  }
 }
 
 }  // namespace
 
-std::string MetricsPage(const Counters& counters, const NodeStatus& status) {
+std::string MetricsPage(const NodeFacts& facts) {
   Exposition out;
   out.Begin("tallyd_build_info", "gauge", "1, labelled with the version.");
-  out.Add({{"version", status.version}}, 1);
-  AddPartitions(counters.Partitions(), out);
-  AddCounters(counters, out);
-  AddNode(status, out);
+  out.Add({{"version", facts.node.version}}, 1);
+  AddFates(facts.partitions, out);
+  AddPartitions(facts, out);
+  AddNode(facts, out);
   return out.Take();
 }
 

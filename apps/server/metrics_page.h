@@ -1,17 +1,17 @@
-// What the node tells Prometheus of itself, in the text format 0.0.4. The series that it counts are not among them:
-// there may be a million, and their minutes are older than a scrape.
+// The node's metrics about itself, in Prometheus' text format 0.0.4: the figures of core/query/figures.h and the fates
+// of the records. The series that the node counts are not among them: there may be a million, and their minutes are
+// older than a scrape.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "core/counters/counters.h"
-#include "core/query/node_status.h"
+#include "core/query/figures.h"
 
 namespace tally {
 
 inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-std::string MetricsPage(const Counters& counters, const NodeStatus& status);
+std::string MetricsPage(const NodeFacts& facts);
 
 }  // namespace tally

@@ -54,7 +54,7 @@ class Server::Loop {
         commands_(counters, clock, node_status_, options.password),
         connections_{commands_, peers_, absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max)},
-        http_peers_{counters, node_status_, options_.password, peers_},
+        http_peers_{counters, clock, node_status_, options_.password, peers_},
         text_(context_, peers_, Peers::Port::kText,
               [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(socket), connections_, over);

@@ -12,8 +12,8 @@ namespace tally {
 // What clients take the node for, as they ask what they may send: Redis 7 without modules.
 inline constexpr std::string_view kRedisVersion = "7.0.0";
 
-// The lines of a section, in whatever case its name is, behind a line "# Section"; of all sections for "", "all",
-// "default" and "everything". None if there is no such section.
+// The lines of one section after a line "# Section"; of all sections for "", "all", "default" and "everything". Upper
+// and lower case do not matter. No lines if there is no such section.
 std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section);
 
 }  // namespace tally

@@ -28,14 +28,4 @@ Lag LagOf(const PartitionStatus& partition, Timestamp wall) {
   return lag;
 }
 
-Lag TotalLag(std::span<const PartitionStatus> partitions, Timestamp wall) {
-  Lag total{0, 0};
-  for (const PartitionStatus& partition : partitions) {
-    Lag lag = LagOf(partition, wall);
-    *total.records += lag.records.value_or(0);
-    total.seconds = std::max(*total.seconds, lag.seconds.value_or(0));
-  }
-  return total;
-}
-
 }  // namespace tally

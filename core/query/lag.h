@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "core/counters/shard.h"
 
@@ -16,8 +15,5 @@ struct Lag {
 };
 
 Lag LagOf(const PartitionStatus& partition, Timestamp wall);
-
-// Over all partitions, as far as it is known: the sum of the records, the longest of the seconds.
-Lag TotalLag(std::span<const PartitionStatus> partitions, Timestamp wall);
 
 }  // namespace tally

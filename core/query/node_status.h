@@ -18,9 +18,11 @@ struct NodeStatus {
   bool clock_in_doubt = false;  // and nothing is counted
   absl::Duration uptime;
   uint64_t checkpoint_sequence = 0;
-  absl::Duration checkpoint_age;  // of the oldest change that is not yet saved; zero if there is none
-  bool checkpoint_stale = false;  // that age is above ten intervals
-  size_t clients = 0;  // open connections, as the server knows them
+  absl::Duration checkpoint_age;       // of the oldest change that is not yet saved; zero if there is none
+  bool checkpoint_stale = false;       // that age is above ten intervals
+  uint64_t checkpoint_failures = 0;    // since the start of the node
+  absl::Duration checkpoint_duration;  // of the last one that was written; zero before
+  size_t clients = 0;                  // open connections, as the server knows them
   uint64_t rss_bytes = 0;
   std::vector<std::string> waiting_topics;  // configured, but not there yet
 };

@@ -1,5 +1,6 @@
 #include "storage/checkpointer.h"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "tests/storage/stored.h"
 #include "tests/testing/counting_node.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/simulated_disk.h"
 
 namespace tally {
 namespace {
@@ -137,6 +139,42 @@ TEST(Checkpointer, TellsThePositionsThatAreOnTheDisk) {
   node.Count("login");
   ASSERT_EQ(node.checkpointer().saved_positions().size(), 1u);
   EXPECT_EQ(node.checkpointer().saved_positions()[0].state.next, 1);
+}
+
+// Time passes whenever somebody asks for it.
+class RunningClock : public FakeClock {
+ public:
+  using FakeClock::FakeClock;
+  absl::Duration Monotonic() const override { return absl::Milliseconds(++asked_); }
+
+ private:
+  mutable std::atomic<int> asked_{0};
+};
+
+TEST(Checkpointer, TellsHowLongTheLastOneTookThatWasWritten) {
+  TempDir directory;
+  auto store = OpenStore(directory.path());
+  CountingNode node;
+  RunningClock clock(TimeAt("14:30"));
+  Checkpointer checkpointer(node.counters(), *store, FingerprintsOf({}, {StatsMetric()}), clock);
+  EXPECT_EQ(checkpointer.progress().duration, absl::ZeroDuration());
+  ASSERT_TRUE(checkpointer.RunAlways().ok());
+  EXPECT_EQ(checkpointer.progress().duration, absl::Milliseconds(1));
+}
+
+TEST(Checkpointer, CountsThoseThatCouldNotBeWritten) {
+  SimulatedDisk disk(/*seed=*/1);
+  auto store = CheckpointStore::Open(SimulatedDisk::kRoot, nullptr, disk.env());
+  ASSERT_TRUE(store.ok()) << store.status();
+  CountingNode node;
+  RunningClock clock(TimeAt("14:30"));
+  Checkpointer checkpointer(node.counters(), **store, FingerprintsOf({}, {StatsMetric()}), clock);
+  ASSERT_TRUE(checkpointer.RunAlways().ok());
+  const absl::Duration took = checkpointer.progress().duration;
+  disk.FailAfter(/*operations=*/0, /*times=*/1'000'000);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(checkpointer.RunAlways().ok());
+  EXPECT_EQ(checkpointer.progress().failures, 3u);
+  EXPECT_EQ(checkpointer.progress().duration, took);
 }
 
 // The age of what is not saved.

@@ -14,10 +14,11 @@ using testing::StartsWith;
 class HttpPages : public testing::Test {
  protected:
   HttpPage Get(std::string_view target, std::string_view method = "GET") {
-    return AnswerHttp({method, target}, counters_, status_, Password());
+    return AnswerHttp({method, target}, counters_, clock_, status_, Password());
   }
 
   Counters counters_{Compiled({StatsMetric()}), {}};
+  FakeClock clock_{TimeAt("14:30")};
   SomeStatus status_;
 };
 
@@ -70,7 +71,7 @@ TEST_F(HttpPages, TakeNoOtherMethod) {
 TEST_F(HttpPages, AskForThePasswordWhereThereIsOne) {
   const Password password("hunter2");
   auto code = [&](std::string_view target, std::string_view authorization) {
-    return AnswerHttp({"GET", target, authorization}, counters_, status_, password).code;
+    return AnswerHttp({"GET", target, authorization}, counters_, clock_, status_, password).code;
   };
   EXPECT_EQ(code("/healthz", ""), 200u);
   for (const char* target : {"/readyz", "/metrics", "/nothing"}) EXPECT_EQ(code(target, ""), 401u) << target;

@@ -9,10 +9,13 @@ namespace tally {
 namespace {
 
 using testing::AllOf;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+
+std::string Page(const Counters& counters, NodeStatus status) {
+  return MetricsPage(ReadFacts(counters, std::move(status), TimeAt("14:30:45")));
+}
 
 NodeStatus Version(std::string version) {
   NodeStatus status;
@@ -22,17 +25,16 @@ NodeStatus Version(std::string version) {
 
 TEST(MetricsPage, SaysEachFamilyOnceWithHelpAndType) {
   Counters counters(Compiled({StatsMetric()}), {});
-  EXPECT_THAT(MetricsPage(counters, Version("0.1.0")),
-              StartsWith("# HELP tallyd_build_info 1, labelled with the version.\n"
-                         "# TYPE tallyd_build_info gauge\n"
-                         "tallyd_build_info{version=\"0.1.0\"} 1\n"
-                         "# HELP tallyd_events_total Records read, by what became of them.\n"
-                         "# TYPE tallyd_events_total counter\n"));
+  EXPECT_THAT(Page(counters, Version("0.1.0")), StartsWith("# HELP tallyd_build_info 1, labelled with the version.\n"
+                                                           "# TYPE tallyd_build_info gauge\n"
+                                                           "tallyd_build_info{version=\"0.1.0\"} 1\n"
+                                                           "# HELP tallyd_events_total Records read, by their fate.\n"
+                                                           "# TYPE tallyd_events_total counter\n"));
 }
 
 TEST(MetricsPage, EscapesLabels) {
   Counters counters(Compiled({StatsMetric()}), {});
-  EXPECT_THAT(MetricsPage(counters, Version("a\"b\\c\nd")), HasSubstr("{version=\"a\\\"b\\\\c\\nd\"} 1\n"));
+  EXPECT_THAT(Page(counters, Version("a\"b\\c\nd")), HasSubstr("{version=\"a\\\"b\\\\c\\nd\"} 1\n"));
 }
 
 TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
@@ -40,20 +42,21 @@ TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
   Shard& shard = counters.AddShard();
   PartitionState state;
   state.next = 7;
+  state.newest_stamp = TimeAt("14:30:25");
   state.fates[static_cast<size_t>(Fate::kLate)] = 3;
   uint32_t slot = shard.AddPartition({"mw", 2}, state);
-  EXPECT_THAT(MetricsPage(counters, {}),
+  EXPECT_THAT(Page(counters, {}),
               AllOf(HasSubstr("tallyd_events_total{topic=\"mw\",partition=\"2\",fate=\"late\"} 3\n"),
                     HasSubstr("tallyd_next_offset{topic=\"mw\",partition=\"2\"} 7\n"),
                     HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 0\n"),
-                    Not(HasSubstr("tallyd_lag_records{"))));  // unknown
+                    Not(HasSubstr("tallyd_lag_records{")), Not(HasSubstr("tallyd_lag_seconds{"))));  // unknown
 
-  shard.ReportEnds({{{"mw", 2}, 10}}, Timestamp::FromMillis(0));
+  shard.ReportEnds({{{"mw", 2}, 10}}, TimeAt("14:30:44"));
   shard.Stop(slot, "offset_out_of_range");
-  EXPECT_THAT(MetricsPage(counters, {}),
-              AllOf(HasSubstr("tallyd_log_end_offset{topic=\"mw\",partition=\"2\"} 10\n"),
-                    HasSubstr("tallyd_lag_records{topic=\"mw\",partition=\"2\"} 3\n"),
-                    HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 1\n")));
+  EXPECT_THAT(Page(counters, {}), AllOf(HasSubstr("tallyd_log_end_offset{topic=\"mw\",partition=\"2\"} 10\n"),
+                                        HasSubstr("tallyd_lag_records{topic=\"mw\",partition=\"2\"} 3\n"),
+                                        HasSubstr("tallyd_lag_seconds{topic=\"mw\",partition=\"2\"} 20\n"),
+                                        HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 1\n")));
 }
 
 TEST(MetricsPage, TellsTheNodesState) {
@@ -64,20 +67,26 @@ TEST(MetricsPage, TellsTheNodesState) {
   status.checkpoint_sequence = 9;
   status.checkpoint_age = absl::Milliseconds(250);
   status.checkpoint_stale = true;
+  status.checkpoint_failures = 2;
+  status.checkpoint_duration = absl::Milliseconds(35);
+  status.clock_in_doubt = true;
   status.clients = 4;
   status.rss_bytes = 4096;
-  EXPECT_THAT(MetricsPage(counters, status),
-              AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
-                    HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
-                    HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
-                    HasSubstr("\ntallyd_series 0\n"), EndsWith("\nprocess_resident_memory_bytes 4096\n")));
+  EXPECT_THAT(
+      Page(counters, status),
+      AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
+            HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
+            HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
+            HasSubstr("\ntallyd_series 0\n"), HasSubstr("\nprocess_resident_memory_bytes 4096\n"),
+            HasSubstr("\ntallyd_clock_in_doubt 1\n"), HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
+            HasSubstr("\n# TYPE tallyd_checkpoint_failures_total counter\ntallyd_checkpoint_failures_total 2\n")));
 }
 
 TEST(MetricsPage, TellsTheOldestMinuteOnceThereIsOne) {
   Counters counters(Compiled({StatsMetric()}), {.ttl = absl::Hours(4)});
-  EXPECT_THAT(MetricsPage(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
+  EXPECT_THAT(Page(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
   counters.Tick(Timestamp::FromMillis(1'307'284'245'000));
-  EXPECT_THAT(MetricsPage(counters, {}), HasSubstr("\ntallyd_minute_oldest_timestamp_seconds 1307269800\n"));
+  EXPECT_THAT(Page(counters, {}), HasSubstr("\ntallyd_minute_oldest_timestamp_seconds 1307269800\n"));
 }
 
 }  // namespace

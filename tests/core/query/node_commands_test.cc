@@ -89,6 +89,8 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
              .checkpoint_sequence = 7,
              .checkpoint_age = absl::Milliseconds(12'000),
              .checkpoint_stale = true,
+             .checkpoint_failures = 2,
+             .checkpoint_duration = absl::Milliseconds(35),
              .clients = 3,
              .rss_bytes = 4096,
              .waiting_topics = {}};
@@ -97,13 +99,14 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
   Cut();
   EXPECT_THAT(
       Ask({"INFO"}),
-      ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
+      ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0", "ready:1",
                   "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3", "# Memory", "rss_bytes:4096",
                   "# Counters", "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
                   "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3", "events_late:0",
                   "events_future:0", "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
-                  "lag_records:0", "lag_seconds:0", "partitions:1", "partitions_stopped:0", "# Checkpoint",
-                  "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1"));
+                  "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1", "# Checkpoint",
+                  "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1", "checkpoint_failures:2",
+                  "checkpoint_duration_ms:35"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
@@ -134,7 +137,7 @@ TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
   shard_.AddPartition({"games", 2}, {});
   shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
   EXPECT_THAT(Ask({"INFO", "kafka"}),
-              ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions:3", "partitions_stopped:0"));
+              ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions_stopped:0", "partitions:3"));
 }
 
 TEST_F(NodeCommands, InfoIsOneBulkOfLines) {
