@@ -1,18 +1,22 @@
 #include "apps/server/http_pages.h"
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
+#include <memory>
+#include <string>
+
 #include "apps/server/metrics_page.h"
 #include "core/base/strings.h"
 
 namespace tally {
 namespace {
 
-// A person reads it in a browser or a probe's log: first whether, then what is wrong.
-HttpPage ReadyPage(const Counters& counters, const NodeStatus& status) {
+HttpResponse Health(const HttpContext&, const HttpRequest&) { return {200, "ok\n"}; }
+
+// For a person in a browser, or the log of a probe: first whether the node is ready, then what is wrong.
+HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
+  const NodeStatus status = context.status.Status();
   if (!status.not_ready.empty()) return {503, Cat("not ready: ", status.not_ready, "\n")};
   std::string wrong;
-  for (const PartitionStatus& partition : counters.Partitions()) {
+  for (const PartitionStatus& partition : context.counters.Partitions()) {
     if (partition.stopped.empty()) continue;
     wrong += Cat("stopped: ", partition.place.topic, ":", partition.place.partition, " ", partition.stopped, "\n");
   }
@@ -24,32 +28,20 @@ HttpPage ReadyPage(const Counters& counters, const NodeStatus& status) {
   return {200, Cat("ready\n", wrong)};
 }
 
-// Basic authentication: `Basic`, and USER:PASSWORD in base64.
-bool MayAsk(std::string_view authorization, const Password& password) {
-  constexpr std::string_view kScheme = "basic ";
-  if (!password.needed()) return true;
-  std::string credentials;
-  if (!absl::EqualsIgnoreCase(ToAbsl(authorization.substr(0, kScheme.size())), ToAbsl(kScheme)) ||
-      !absl::Base64Unescape(ToAbsl(authorization.substr(kScheme.size())), &credentials)) {
-    return false;
-  }
-  const size_t colon = credentials.find(':');
-  return colon != std::string::npos && password.Is(std::string_view(credentials).substr(colon + 1));
+HttpResponse Metrics(const HttpContext& context, const HttpRequest&) {
+  NodeFacts facts = ReadFacts(context.counters, context.status.Status(), context.wall.Now());
+  auto page = std::make_shared<MetricsPage>(std::move(facts));
+  return {.content_type = kMetricsContentType, .pieces = [page](std::string& out) { return page->Append(out); }};
 }
+
+constexpr HttpRoute kRoutes[] = {
+    {"/healthz", kHttpGet, Health, HttpAccess::kOpen},
+    {"/readyz", kHttpGet, Ready},
+    {"/metrics", kHttpGet, Metrics},
+};
 
 }  // namespace
 
-HttpPage AnswerHttp(const HttpQuestion& question, const Counters& counters, const Clock& wall,
-                    const StatusSource& status, const Password& password) {
-  const auto& [method, target, authorization] = question;
-  if (method != "GET" && method != "HEAD") return {405, Cat("expected GET or HEAD, got ", method, "\n")};
-  std::string_view path = target.substr(0, target.find('?'));
-  if (path == "/healthz") return {200, "ok\n"};
-  if (!MayAsk(authorization, password)) return {401, "expected the password, by Basic authentication\n"};
-  if (path == "/readyz") return ReadyPage(counters, status.Status());
-  if (path == "/metrics")
-    return {200, MetricsPage(ReadFacts(counters, status.Status(), wall.Now())), kMetricsContentType};
-  return {404, "expected one of /healthz, /readyz, /metrics\n"};
-}
+std::span<const HttpRoute> HttpRoutes() { return kRoutes; }
 
 }  // namespace tally

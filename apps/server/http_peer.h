@@ -1,36 +1,71 @@
-// One client of the HTTP port: requests one after another, each answered by AnswerHttp(), until the client has no more
-// or is too slow.
+// One client of the HTTP port: reads requests one after another and writes the response of the route, until the client
+// closes or is too slow.
 //
-// What the client sends is limited (431 and 413 say so); what it is sent is one page, in memory whole.
+// Its memory is limited: a request has a limit (HttpReader), and a response that comes in pieces is held one piece at a
+// time.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
+#include <string>
 
+#include "apps/server/http_reader.h"
+#include "apps/server/http_route.h"
 #include "apps/server/peer.h"
-#include "core/counters/counters.h"
-#include "core/query/node_status.h"
-#include "core/query/password.h"
-#include "core/time/clock.h"
+#include "apps/server/stream.h"
 
 namespace tally {
 
-inline constexpr size_t kHttpHeaderBytesMax = 8 * 1024;
-inline constexpr size_t kHttpBodyBytesMax = 1024;              // no page takes one; a small one is read past
-inline constexpr std::chrono::milliseconds kHttpTime{30'000};  // for a request to come, and for its answer to be taken
+class HttpPeer : public Peer {
+ public:
+  // The time for a request to arrive, and for its response to be taken.
+  static constexpr std::chrono::milliseconds kTime{30'000};
+  static constexpr size_t kReadBytes = 16 * 1024;
 
-// What it stands on, all of the server's life.
-struct HttpContext {
-  const Counters& counters;
-  const Clock& wall;
-  const StatusSource& status;
-  const Password& password;
-  Peers& peers;
+  // Outlives the peer.
+  struct Context {
+    HttpContext pages;
+    std::span<const HttpRoute> routes;
+    Peers& peers;
+  };
+
+  // `over`: there are too many clients already. One request is still answered, so that a probe sees that the node is
+  // alive.
+  HttpPeer(std::unique_ptr<Stream> stream, const Context& context, bool over);
+
+  void Start() override;
+  void Close() override;
+
+ private:
+  using Error = Stream::Error;
+
+  void BeginRequest();
+  void ReadOn();
+  void OnRead(Error error, size_t bytes);
+  void AnswerRequest();
+  void Answer(HttpResponse response, bool keep_alive);
+  void AppendPiece();
+  void Send();
+  void OnSent(Error error);
+  void Linger();
+  void Discard();
+  void NoteHeld();
+  std::shared_ptr<HttpPeer> Self() { return std::static_pointer_cast<HttpPeer>(shared_from_this()); }
+
+  const std::unique_ptr<Stream> stream_;
+  const Context& context_;
+  const bool over_;
+
+  boost::beast::flat_buffer input_;
+  HttpReader reader_;
+
+  std::string output_;
+  HttpPieces pieces_;  // what is still to come of the response
+  bool chunked_ = false;
+  bool keep_alive_ = false;
 };
-
-// `over`: there are too many clients already. One request is still answered, so that a probe sees a node that is alive.
-std::shared_ptr<Peer> NewHttpPeer(boost::asio::ip::tcp::socket socket, const HttpContext& context, bool over);
 
 }  // namespace tally

@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "apps/server/connection.h"
+#include "apps/server/http_pages.h"
 #include "apps/server/http_peer.h"
 #include "apps/server/listener.h"
 #include "apps/server/peer.h"
 #include "apps/server/short_turns.h"
+#include "apps/server/tcp_stream.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 
@@ -54,13 +56,15 @@ class Server::Loop {
         commands_(counters, clock, node_status_, options.password),
         connections_{commands_, peers_, absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max)},
-        http_peers_{counters, clock, node_status_, options_.password, peers_},
+        http_peers_{{counters, clock, node_status_, options_.password}, HttpRoutes(), peers_},
         text_(context_, peers_, Peers::Port::kText,
               [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(socket), connections_, over);
               }),
         http_(context_, peers_, Peers::Port::kHttp,
-              [this](tcp::socket socket, bool over) { return NewHttpPeer(std::move(socket), http_peers_, over); }),
+              [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
+                return std::make_shared<HttpPeer>(std::make_unique<TcpStream>(std::move(socket)), http_peers_, over);
+              }),
         sweep_(context_) {}
 
   absl::Status Start() {
@@ -110,7 +114,7 @@ class Server::Loop {
   const StatusWithClients node_status_;
   Commands commands_;  // the loop's thread executes them
   const Connection::Context connections_;
-  const HttpContext http_peers_;
+  const HttpPeer::Context http_peers_;
   Listener text_;
   Listener http_;
   asio::steady_timer sweep_;

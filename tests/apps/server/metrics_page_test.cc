@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/apps/server/served_node.h"
 
 namespace tally {
@@ -14,7 +16,14 @@ using testing::Not;
 using testing::StartsWith;
 
 std::string Page(const Counters& counters, NodeStatus status) {
-  return MetricsPage(ReadFacts(counters, std::move(status), TimeAt("14:30:45")));
+  std::string page;
+  MetricsPage pieces(ReadFacts(counters, std::move(status), TimeAt("14:30:45")));
+  for (bool more = true; more;) {
+    std::string piece;
+    more = pieces.Append(piece);
+    page += piece;
+  }
+  return page;
 }
 
 NodeStatus Version(std::string version) {
@@ -87,6 +96,30 @@ TEST(MetricsPage, TellsTheOldestMinuteOnceThereIsOne) {
   EXPECT_THAT(Page(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
   counters.Tick(Timestamp::FromMillis(1'307'284'245'000));
   EXPECT_THAT(Page(counters, {}), HasSubstr("\ntallyd_minute_oldest_timestamp_seconds 1307269800\n"));
+}
+
+TEST(MetricsPage, OfManyPartitionsComesInPieces) {
+  constexpr int kPartitions = 5000;
+  Counters counters(Compiled({StatsMetric()}), {});
+  Shard& shard = counters.AddShard();
+  for (int i = 0; i < kPartitions; ++i) shard.AddPartition({"mw", i}, {});
+  MetricsPage pieces(ReadFacts(counters, {}, TimeAt("14:30:45")));
+  std::string page, piece;
+  size_t longest = 0;
+  for (bool more = true; more; piece.clear()) {
+    more = pieces.Append(piece);
+    longest = std::max(longest, piece.size());
+    page += piece;
+  }
+  EXPECT_LT(longest, 3 * MetricsPage::kPieceBytes);
+  EXPECT_GT(page.size(), 100 * MetricsPage::kPieceBytes);
+  for (const PartitionFigure& figure : PartitionFigures()) {
+    EXPECT_THAT(page, HasSubstr(Cat("# TYPE ", figure.metric, " gauge\n")));
+  }
+  for (int i : {0, 31, 32, kPartitions - 1}) {
+    EXPECT_THAT(page, HasSubstr(Cat("tallyd_next_offset{topic=\"mw\",partition=\"", i, "\"} 0\n")));
+    EXPECT_THAT(page, HasSubstr(Cat("tallyd_events_total{topic=\"mw\",partition=\"", i, "\",fate=\"late\"} 0\n")));
+  }
 }
 
 }  // namespace

@@ -269,7 +269,7 @@ TEST(Server, AnswersAProbeWhileTheLinePortIsFlooded) {
   for (int i = 0; i < 200; ++i) flood.emplace_back(node.server->text_port());
   EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());  // there is no place any more to be told so
   TestClient probe(node.server->http_port());
-  probe.Send("GET /healthz HTTP/1.1\r\n\r\n");
+  probe.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(probe.ReadToEnd(), StartsWith("HTTP/1.1 200"));
 }
 

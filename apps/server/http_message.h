@@ -1,0 +1,56 @@
+// An HTTP request and its response, apart from sockets and bytes on the wire.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tally {
+
+// Names with values, decoded, in the order in which they were sent. A name may occur more than once.
+class HttpParameters {
+ public:
+  // Appends those of a query string or a form: `match[]=stats&time=now`, percent-encoded, `+` for a space. Returns
+  // false if a percent sign has no two hexadecimal digits after it.
+  bool Add(std::string_view encoded);
+
+  // The first value of that name.
+  std::optional<std::string_view> First(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& all() const { return all_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> all_;
+};
+
+// The text without its percent-encoding; nothing if that is broken.
+std::optional<std::string> PercentDecoded(std::string_view encoded);
+
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;              // as it was sent: `/path?query`, or in absolute form
+  std::string_view authorization = {};  // headers; empty if there is none
+  std::string_view content_type = {};
+  std::string_view body = {};
+
+  // What a route finds out.
+  std::string argument = {};       // what `*` in the route's path stands for, decoded
+  HttpParameters parameters = {};  // of the query string, then of a form in the body
+};
+
+// Appends the next piece of a body to `out`, a few tens of KB. Returns whether there is more. Runs on the server's
+// thread: a piece takes less than a millisecond.
+using HttpPieces = std::function<bool(std::string& out)>;
+
+struct HttpResponse {
+  unsigned code = 200;
+  std::string body = {};
+  std::string_view content_type = "text/plain; charset=utf-8";
+  std::vector<std::pair<std::string_view, std::string>> headers = {};  // more of them
+  HttpPieces pieces = nullptr;  // the body, if it is not in `body`: produced as the client reads it
+};
+
+}  // namespace tally

@@ -1,0 +1,62 @@
+// Reads HTTP requests from bytes.
+//
+//   HttpReader reader;
+//   while (reader.Read(input) == HttpReader::State::kNeedMore) ReceiveInto(input);
+//   if (reader.state() == HttpReader::State::kWhole) Answer(reader.request());
+//   reader.Reset();                                // for the next request
+//
+// Not thread-safe: belongs to one connection.
+#pragma once
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstddef>
+#include <optional>
+
+#include "apps/server/http_message.h"
+
+namespace tally {
+
+class HttpReader {
+ public:
+  static constexpr size_t kHeaderBytesMax = 8 * 1024;  // 431 beyond
+  static constexpr size_t kBodyBytesMax = 1 << 20;     // 413 beyond
+
+  enum class State {
+    kNeedMore,
+    kWhole,
+    kBroken,  // refusal() has the answer. The end of the request is unknown, so the answer is the last.
+  };
+
+  HttpReader() { Reset(); }
+
+  // Forgets the request, and begins with the next one.
+  void Reset();
+
+  // Takes bytes from the front of `input`, up to the end of the request.
+  State Read(boost::beast::flat_buffer& input);
+
+  // True once per request, if the client waits for `100 Continue` before it sends the body.
+  bool TakeExpectsContinue();
+
+  // REQUIRES: kWhole. The texts are valid until Reset().
+  HttpRequest request() const;
+  bool keep_alive() const { return parser_->get().keep_alive(); }
+  bool is_http11() const { return parser_->get().version() >= 11; }
+  bool is_head() const;
+  // 1.1 requires one header Host, which tells a request from a client that speaks something else.
+  bool has_host() const;
+
+  // REQUIRES: kBroken.
+  HttpResponse refusal() const;
+
+  size_t held_bytes() const { return parser_->get().body().capacity(); }
+
+ private:
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  boost::system::error_code error_;
+  bool continued_ = false;
+};
+
+}  // namespace tally

@@ -1,0 +1,45 @@
+// A connection's bytes in both directions, whatever carries them. Connections know no socket: TLS would be a second
+// implementation.
+//
+// Belongs to the server's loop. Whoever waits for a call of `done` keeps the stream alive.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/system/error_code.hpp>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+
+namespace tally {
+
+class Stream {
+ public:
+  using Error = boost::system::error_code;
+  using ReadDone = absl::AnyInvocable<void(Error error, size_t bytes)>;
+  using WriteDone = absl::AnyInvocable<void(Error error)>;
+
+  virtual ~Stream() = default;
+
+  // Waits for bytes, and calls `done` later. The end of the client's bytes is an error. One read at a time; `room`
+  // stays valid until `done` is called.
+  virtual void ReadSome(boost::asio::mutable_buffer room, ReadDone done) = 0;
+  // Makes the read that waits fail.
+  virtual void CancelRead() = 0;
+
+  // Writes all of `bytes`. Returns true if they are written when it returns. Otherwise it calls `done` later, also
+  // after an error; until then `bytes` stay valid and no other write begins.
+  virtual bool Write(std::string_view bytes, WriteDone done) = 0;
+  // Tells the client that nothing more will be written. What it still sends can be read.
+  virtual void EndWriting() = 0;
+
+  // Whatever waits fails. A second call does nothing.
+  virtual void Close() = 0;
+  virtual bool is_open() const = 0;
+
+  virtual boost::asio::any_io_executor executor() = 0;
+};
+
+}  // namespace tally

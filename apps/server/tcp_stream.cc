@@ -1,0 +1,70 @@
+#include "apps/server/tcp_stream.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+namespace tally {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Where the system has no such option, the kernel keeps as much as it likes.
+void LimitUnsent(int socket, int bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+  (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+#endif
+}
+
+}  // namespace
+
+TcpStream::TcpStream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
+  Error error;
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error) {
+    socket_.close(error);
+  } else {
+    LimitUnsent(socket_.native_handle(), kUnsentBytesMax);
+  }
+}
+
+void TcpStream::ReadSome(asio::mutable_buffer room, ReadDone done) { socket_.async_read_some(room, std::move(done)); }
+
+void TcpStream::CancelRead() {
+  Error ignored;
+  socket_.cancel(ignored);
+}
+
+bool TcpStream::Write(std::string_view bytes, WriteDone done) {
+  while (!bytes.empty()) {
+    Error error;
+    bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
+    if (!error) continue;
+    if (error == asio::error::would_block) {
+      asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
+                        [done = std::move(done)](Error failed, size_t) mutable { done(failed); });
+    } else {
+      asio::post(socket_.get_executor(), [done = std::move(done), error]() mutable { done(error); });
+    }
+    return false;
+  }
+  return true;
+}
+
+void TcpStream::EndWriting() {
+  Error ignored;  // the next read fails as well
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void TcpStream::Close() {
+  Error ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace tally
