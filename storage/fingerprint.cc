@@ -2,6 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
+#include "core/base/named.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -9,27 +10,10 @@ namespace {
 
 std::string Quoted(std::string_view text) { return Cat('"', absl::CEscape(ToAbsl(text)), '"'); }
 
-std::string_view Name(EventFormat format) { return format == EventFormat::kJson ? "json" : "regex"; }
-
-std::string_view Name(TimeUnit unit) {
-  switch (unit) {
-    case TimeUnit::kAuto:
-      return "auto";
-    case TimeUnit::kSeconds:
-      return "s";
-    case TimeUnit::kMillis:
-      return "ms";
-    case TimeUnit::kMicros:
-      return "us";
-    case TimeUnit::kNanos:
-      return "ns";
-  }
-  return "";
-}
-
 std::string Fingerprint(const EventSpec& event) {
-  return Cat("format=", Name(event.format), " pattern=", Quoted(event.pattern), " time=", Quoted(event.time),
-             " time_unit=", Name(event.time_unit), " ahead_max=", absl::FormatDuration(event.ahead_max));
+  return Cat("format=", NameOf(event.format, kFormatNames), " pattern=", Quoted(event.pattern),
+             " time=", Quoted(event.time), " time_unit=", NameOf(event.time_unit, kTimeUnitNames),
+             " ahead_max=", absl::FormatDuration(event.ahead_max));
 }
 
 std::string Fingerprint(const MetricSpec& metric) {
@@ -44,8 +28,10 @@ std::string Fingerprint(const MetricSpec& metric) {
 }
 
 absl::Status Differs(std::string_view what, std::string_view stored, std::string_view configured) {
-  return absl::FailedPreconditionError(Cat(what, " was counted with ", stored, " and is configured with ", configured,
-                                           "; serve --recount counts anew, an empty directory begins anew"));
+  return absl::FailedPreconditionError(
+      Cat(what, " was counted with ", stored, " and is configured with ", configured,
+          "; serve --recount counts everything again with the new configuration, in this directory; "
+          "another data directory leaves this one as it is"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What the counters in a directory depend on, as text: a directory counted under one configuration is not continued
-// under another.
+// What the counters of a checkpoint depend on, as text: a checkpoint of one configuration is not continued with
+// another. The text is stored, so the same configuration has the same fingerprint in every release.
 #pragma once
 
 #include <map>
@@ -18,8 +18,8 @@ struct Fingerprints {
 
 Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec>& metrics);
 
-// FailedPrecondition, saying what differs, if [event] or a metric that both have is another one. A metric that only one
-// of them has is no difference: it was added or removed.
+// FailedPrecondition, and the message says what differs, if [event] differs or a metric that both have. A metric that
+// only one of them has is not a difference: it was added or removed.
 absl::Status CheckSame(const Fingerprints& stored, const Fingerprints& configured);
 
 }  // namespace tally

@@ -2,17 +2,27 @@
 // whoever reads the configuration; the compiled form is Rules (core/events/rules.h).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/base/named.h"
 
 namespace tally {
 
 enum class EventFormat { kJson, kRegex };
 enum class TimeUnit { kAuto, kSeconds, kMillis, kMicros, kNanos };
+
+// Their names in the configuration and in the fingerprint that a checkpoint keeps. A name never changes.
+inline constexpr std::array kFormatNames = {Named<EventFormat>{"json", EventFormat::kJson},
+                                            Named<EventFormat>{"regex", EventFormat::kRegex}};
+inline constexpr std::array kTimeUnitNames = {
+    Named<TimeUnit>{"auto", TimeUnit::kAuto}, Named<TimeUnit>{"s", TimeUnit::kSeconds},
+    Named<TimeUnit>{"ms", TimeUnit::kMillis}, Named<TimeUnit>{"us", TimeUnit::kMicros},
+    Named<TimeUnit>{"ns", TimeUnit::kNanos}};
 
 struct EventSpec {
   EventFormat format = EventFormat::kJson;

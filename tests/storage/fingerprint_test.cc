@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 MetricSpec Stats() { return {"stats", {{"game", "game"}, {"call", "call"}}, "", {}}; }
 
@@ -57,6 +59,17 @@ TEST(Fingerprint, OfEventsDependsOnEachOfTheirKeys) {
       PrintEvent([](EventSpec& e) { e.time_unit = TimeUnit::kNanos; }),
   };
   EXPECT_EQ(prints.size(), 9u);
+}
+
+TEST(Fingerprint, NamesTheFormatAsTheConfigurationDoes) {
+  for (const auto& [name, format] : kFormatNames) {
+    EXPECT_THAT(PrintEvent([&](EventSpec& e) { e.format = format; }), StartsWith(Cat("format=", name, " ")));
+  }
+}
+
+// One that is taken for another would continue counters that it did not count.
+TEST(FingerprintDeathTest, TakesNoFormatForAnother) {
+  EXPECT_DEATH(PrintEvent([](EventSpec& e) { e.format = static_cast<EventFormat>(99); }), "");
 }
 
 TEST(Fingerprint, OfAMetricDependsOnEachOfItsKeys) {
