@@ -8,26 +8,26 @@
 namespace tally {
 namespace {
 
-// Bytes of a text that an error shows.
+// The maximum number of bytes of a text that an error shows.
 constexpr size_t kShownMax = 100;
 
-constexpr std::string_view kADuration = "a duration as \"4h\", \"10m\", \"1s\" or \"250ms\"";
+constexpr std::string_view kADuration = "a duration such as \"4h\", \"10m\", \"1s\" or \"250ms\"";
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
-std::string Place::Text() const { return line == 0 ? *name : Cat(*name, ":", line, ":", column); }
+std::string Location::Text() const { return line == 0 ? *name : Cat(*name, ":", line, ":", column); }
 
-TomlValue::TomlValue(Data data, std::string path, Place place)
-    : data_(std::move(data)), path_(std::move(path)), place_(std::move(place)) {}
+TomlValue::TomlValue(Data data, std::string path, Location location)
+    : data_(std::move(data)), path_(std::move(path)), location_(std::move(location)) {}
 TomlValue::TomlValue(const TomlValue&) = default;
 TomlValue& TomlValue::operator=(const TomlValue&) = default;
 TomlValue::TomlValue(TomlValue&&) noexcept = default;
 TomlValue& TomlValue::operator=(TomlValue&&) noexcept = default;
 TomlValue::~TomlValue() = default;
 
-std::string TomlValue::What() const {
+std::string TomlValue::Describe() const {
   if (const auto* text = std::get_if<std::string>(&data_)) return Shown(*text);
   if (const auto* integer = std::get_if<int64_t>(&data_)) return Cat("the integer ", *integer);
   if (const auto* boolean = std::get_if<bool>(&data_)) return *boolean ? "true" : "false";
@@ -75,7 +75,7 @@ absl::StatusOr<absl::Duration> TomlValue::Duration(absl::Duration min, absl::Dur
 absl::StatusOr<TomlValue::ListOf> TomlValue::List(size_t count_max, std::string_view expected) const {
   const auto* list = std::get_if<ListOf>(&data_);
   if (list == nullptr) return Expected(expected);
-  if (list->size() > count_max) return Error("expected at most ", count_max, " of them, got ", list->size());
+  if (list->size() > count_max) return Error("expected at most ", count_max, " elements, got ", list->size());
   return *list;
 }
 
@@ -121,7 +121,7 @@ std::string QuoteToml(std::string_view text) {
 std::string Shown(std::string_view text) {
   if (text.size() <= kShownMax) return QuoteToml(text);
   size_t end = kShownMax;
-  while (end > 0 && IsContinuation(text[end])) --end;  // never inside a character
+  while (end > 0 && IsContinuation(text[end])) --end;  // do not cut inside a character
   return QuoteToml(text.substr(0, end)) + "...";
 }
 

@@ -1,10 +1,10 @@
-// TOML text as a tree of values, each of which knows its place, so that every error can say it.
+// TOML text as a tree of values. Each value knows its location, so that every error can name it.
 //
 //   ASSIGN_OR_RETURN(TomlValue root, ParseDocument(text, "tallyd.toml"));
 //   ASSIGN_OR_RETURN(auto entries, root.Entries());
 //   entries[0].value.Error("too long");   // tallyd.toml:12:3: retention.ttl: too long
 //
-// This is where toml++ ends: above it there are only types of our own.
+// Only document.cc and toml.cc know toml++; the rest of the code uses the types below.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@
 
 namespace tally {
 
-// Where something stands: in a file, or on the command line.
-struct Place {
-  std::shared_ptr<const std::string> name;  // the file's, or the flag's
-  uint32_t line = 0;                        // from 1 on; 0: the flag as a whole
+// A location in a file or on the command line.
+struct Location {
+  std::shared_ptr<const std::string> name;  // of the file or the flag
+  uint32_t line = 0;                        // from 1; 0: the flag as a whole
   uint32_t column = 0;
 
   std::string Text() const;  // "tallyd.toml:12:3", "--listen"
@@ -38,11 +38,11 @@ class TomlValue {
   using ListOf = std::vector<TomlValue>;
   using TableOf = std::vector<Entry>;  // in the order of the file
   struct DateTime {
-    std::string text;  // as RFC 3339, as far as it was written
+    std::string text;  // RFC 3339, or the part of it that the file contains
   };
   using Data = std::variant<std::string, int64_t, bool, double, DateTime, ListOf, TableOf>;
 
-  TomlValue(Data data, std::string path, Place place);
+  TomlValue(Data data, std::string path, Location location);
   TomlValue(const TomlValue&);
   TomlValue& operator=(const TomlValue&);
   TomlValue(TomlValue&&) noexcept;
@@ -50,24 +50,23 @@ class TomlValue {
   ~TomlValue();
 
   const std::string& path() const { return path_; }  // "retention.ttl"; empty for the whole document
-  const Place& place() const { return place_; }
 
-  // How errors begin: "tallyd.toml:12:3: retention.ttl".
-  std::string Where() const { return Cat(place_.Text(), path_.empty() ? "" : ": ", path_); }
+  // The beginning of an error message: "tallyd.toml:12:3: retention.ttl".
+  std::string Where() const { return Cat(location_.Text(), path_.empty() ? "" : ": ", path_); }
 
-  // An error at this value.
+  // Returns an error about this value.
   template <typename... Parts>
   absl::Status Error(const Parts&... parts) const {
     return InvalidArgument(Where(), ": ", parts...);
   }
 
-  // The error that something else was expected, as in: expected a list, got the integer 1.
-  absl::Status Expected(std::string_view expected) const { return Error("expected ", expected, ", got ", What()); }
+  // Returns an error such as "expected a list, got the integer 1".
+  absl::Status Expected(std::string_view expected) const { return Error("expected ", expected, ", got ", Describe()); }
 
-  // What the value is, for an error: "4x", the integer 1, a list ...
-  std::string What() const;
+  // Describes the value for an error message: "4x", the integer 1, a list ...
+  std::string Describe() const;
 
-  // Each fails if the value is of another type or beyond the limits.
+  // Each fails if the value has another type or exceeds a limit.
   absl::StatusOr<std::string> Text(size_t size_max, std::string_view expected = "a string") const;  // may be empty
   absl::StatusOr<std::string> NonEmptyText(size_t size_max, std::string_view expected = "a string") const;
   absl::StatusOr<int64_t> Integer(int64_t min, int64_t max) const;
@@ -78,43 +77,43 @@ class TomlValue {
   bool IsList() const { return std::holds_alternative<ListOf>(data_); }
   bool IsTable() const { return std::holds_alternative<TableOf>(data_); }
 
-  // A string as it is, an integer or a boolean as TOML writes it; nothing for all else.
+  // A string unchanged, or an integer or a boolean in TOML's notation. nullopt for any other type.
   std::optional<std::string> Scalar() const;
 
-  // A string, or a date and time of TOML's own.
+  // A string or a TOML date-time. nullopt for any other type.
   std::optional<std::string> TimeText() const;
 
  private:
   Data data_;
   std::string path_;
-  Place place_;
+  Location location_;
 };
 
-// A key of a table with its value.
+// A key of a table and its value.
 struct TomlValue::Entry {
   std::string key;
-  Place key_place;
+  Location key_location;
   TomlValue value;
 };
 
-// How deep values may be nested; the configuration's own keys need five.
+// The maximum nesting depth of values. The keys of the configuration need five levels.
 inline constexpr size_t kNestingMax = 32;
 
-// The dots that may stand outside of strings, in the whole text: each may nest one table more, the parser frees them
-// recursively, and before its release 3.4 it has no limit of its own.
+// The maximum number of dots outside of strings in the whole text. Each dot can nest one more table, and the parser
+// frees nested tables recursively. Before release 3.4, toml++ has no limit of its own.
 inline constexpr size_t kDotsMax = 3000;
 
-// The table that `text` is, or where it is no TOML.
+// Parses `text` as a table. The error names the location at which it is not valid TOML.
 absl::StatusOr<TomlValue> ParseDocument(std::string_view text, std::string file_name);
 
-// The table that has `text` at `path`, as a flag gives it: a value of TOML, or else a string. Errors name `flag`.
-// REQUIRES: `path` is keys of letters, digits, - and _, joined by dots.
+// Returns a table with the value of a flag at `path`: `text` as a TOML value, or as a string if it is not one. Errors
+// name `flag`. REQUIRES: `path` consists of keys of letters, digits, - and _, joined by dots.
 absl::StatusOr<TomlValue> ParseFlag(std::string_view path, std::string_view text, std::string flag);
 
-// `text` between quotes, as TOML writes it.
+// Returns `text` as a TOML basic string, with its quotes.
 std::string QuoteToml(std::string_view text);
 
-// The same for a line of an error: cut where it grows long.
+// The same for an error message: a long text is cut.
 std::string Shown(std::string_view text);
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// A configuration being read, layer on layer.
+// A configuration while it is read, layer by layer.
 #pragma once
 
 #include <span>
@@ -14,20 +14,20 @@
 
 namespace tally {
 
-// A field of an event that the configuration asks for, and where it does.
+// A field of an event that the configuration uses, and the location of that use.
 struct FieldUse {
   std::string field;
-  std::string where;  // "tallyd.toml:12:3: metric.by", as TomlValue::Where() says it
+  std::string where;  // from TomlValue::Where(): "tallyd.toml:12:3: metric.by"
 };
 
-// Those of DefaultMetrics().
+// The fields that DefaultMetrics() uses.
 std::vector<FieldUse> DefaultMetricFields();
 
 struct Draft {
   Config config;
   std::vector<FieldUse> metric_fields = DefaultMetricFields();
 
-  // Where these were given last, as TomlValue::Where() says it; as they stand, where they were not.
+  // The last location of each key, from TomlValue::Where(). The initial value is for a key that is not given.
   std::string format_where = "event.format";
   std::string pattern_where = "event.pattern";
   std::string time_where = "event.time";
@@ -35,29 +35,29 @@ struct Draft {
   std::string http_where = "server.http";
 };
 
-// Puts the document `root` over what `draft` holds.
+// Applies the document `root` on top of `draft`.
 absl::Status ApplyLayer(const TomlValue& root, Draft& draft);
 
-// What is left to check once all layers are applied: where one key depends on another.
-absl::Status CheckWhole(const Draft& draft);
+// Checks the keys that depend on other keys, after all layers are applied.
+absl::Status CheckConsistency(const Draft& draft);
 
-// Fails if `source` cannot be a field of an event, nor one of `specials`, as "@topic".
+// Fails unless `source` can be a field of an event or is one of `specials`, for example "@topic".
 absl::Status CheckSource(const TomlValue& value, std::string_view source, std::span<const std::string_view> specials);
 
-// Reads the list under the key `metric`, in place of all metrics that `draft` holds.
+// Reads the list under the key `metric`. It replaces all metrics in `draft`.
 absl::Status ReadMetrics(const TomlValue& list, Draft& draft);
 
-// One key of a table, and what reads its value into a Target.
+// A key of a table, and the function that reads its value into a Target.
 template <typename Target>
 struct KeyOf {
   std::string_view name;
   absl::Status (*read)(const TomlValue& value, Target& target);
 };
 
-// The error that `entry` is none of `names`.
+// Returns the error for an `entry` that is not among `names`.
 absl::Status UnknownKey(const TomlValue& table, const TomlValue::Entry& entry, std::span<const std::string_view> names);
 
-// Reads each key of `table` into `target`; one that is not among `keys` is an error.
+// Reads each key of `table` into `target`. A key that is not among `keys` is an error.
 template <typename Target>
 absl::Status ReadKeys(const TomlValue& table, std::span<const KeyOf<Target>> keys, Target& target) {
   ASSIGN_OR_RETURN(const TomlValue::TableOf entries, table.Table("a table"));
@@ -76,7 +76,7 @@ absl::Status ReadKeys(const TomlValue& table, std::span<const KeyOf<Target>> key
   return absl::OkStatus();
 }
 
-// `value` into `target`, if it is one.
+// Stores `value` in `target`, or returns its error.
 template <typename T, typename From>
 absl::Status Set(T& target, absl::StatusOr<From> value) {
   if (!value.ok()) return value.status();

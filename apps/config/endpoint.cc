@@ -11,7 +11,7 @@
 namespace tally {
 namespace {
 
-// A host's name as DNS limits it, and also the longest text handed to inet_pton.
+// DNS's limit for a host name; also the longest text that is passed to inet_pton.
 constexpr size_t kHostMax = 253;
 
 bool IsHost(std::string_view host, bool bracketed) {

@@ -30,13 +30,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& name) {
 // Whether `path` consists of keys joined by dots, as in section.key.
 bool IsKeyPath(std::string_view path) {
   if (path.empty() || path.size() > kTextMax) return false;
-  char before = '.';
+  char previous = '.';
   for (char c : path) {
     bool in_key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (!in_key && (c != '.' || before == '.')) return false;
-    before = c;
+    if (!in_key && (c != '.' || previous == '.')) return false;
+    previous = c;
   }
-  return before != '.';
+  return previous != '.';
 }
 
 absl::Status ApplySet(const std::string& set, Draft& draft) {
@@ -44,7 +44,7 @@ absl::Status ApplySet(const std::string& set, Draft& draft) {
   const std::string path = set.substr(0, equals);
   if (equals == std::string::npos || !IsKeyPath(path)) {
     // The value after the = is not shown: it may be a password.
-    return InvalidArgument("--set ", Shown(path), ": expected section.key=value, as retention.ttl=4h");
+    return InvalidArgument("--set ", Shown(path), ": expected section.key=value, such as retention.ttl=4h");
   }
   ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, std::string_view(set).substr(equals + 1), "--set"));
   return ApplyLayer(root, draft);
@@ -56,7 +56,7 @@ absl::Status ApplyFlag(std::string_view flag, std::string_view path, const std::
   return ApplyLayer(root, draft);
 }
 
-// "A,B" as ["A", "B"].
+// Converts "A,B" to ["A", "B"].
 std::string TomlList(std::string_view names) {
   std::string out = "[";
   for (size_t begin = 0; begin <= names.size();) {
@@ -101,14 +101,14 @@ absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
     RETURN_IF_ERROR(ApplyText(text, *sources.config, draft));
   }
   RETURN_IF_ERROR(ApplyFlags(sources, draft));
-  RETURN_IF_ERROR(CheckWhole(draft));
+  RETURN_IF_ERROR(CheckConsistency(draft));
   return std::move(draft.config);
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view file_name) {
   Draft draft;
   RETURN_IF_ERROR(ApplyText(text, file_name, draft));
-  RETURN_IF_ERROR(CheckWhole(draft));
+  RETURN_IF_ERROR(CheckConsistency(draft));
   return std::move(draft.config);
 }
 

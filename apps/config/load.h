@@ -1,9 +1,10 @@
-// From the command line and the file to a Config.
+// Reads a Config from the command line and the file.
 //
 //   ASSIGN_OR_RETURN(Config config, LoadConfig(sources));
 //
-// Later layers win: the defaults, the file, each --set in its order, the flags with names of their own. Each error is
-// InvalidArgument and names its place: the file with line and column, or the flag.
+// There are four layers, and later layers win: the defaults, the file, each --set in the given order, the flags that
+// have their own names. Each error is InvalidArgument and names its location: the file with line and column, or the
+// flag.
 #pragma once
 
 #include <optional>
@@ -16,9 +17,9 @@
 
 namespace tally {
 
-// Everything on the command line that is configuration, unchecked.
+// The options of the command line that set configuration keys, not yet checked.
 struct ConfigSources {
-  std::optional<std::string> config;  // the name of the file; none: every key has its default
+  std::optional<std::string> config;  // the file's name; nullopt: every key has its default
   std::vector<std::string> set;       // section.key=value
   std::optional<std::string> brokers;
   std::optional<std::string> topics;  // A,B
@@ -29,7 +30,7 @@ struct ConfigSources {
 
 absl::StatusOr<Config> LoadConfig(const ConfigSources& sources);
 
-// The same for the bytes of a file. Any bytes are allowed.
+// The same for the contents of a file. Any bytes are allowed.
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view file_name);
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// The words for the choices in the configuration that only the binary knows; those of [event] are beside EventSpec.
+// The names of the enum values that only the binary's configuration has; those of [event] are beside EventSpec.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace tally {
 
 inline constexpr std::array kClockNames = {Named<ClockKind>{"wall", ClockKind::kWall},
                                            Named<ClockKind>{"event", ClockKind::kEvent}};
-// Of StartPoint::Kind, those that stand for themselves; a time is written out.
+// All values of StartPoint::Kind but kTime, which is written as a time.
 inline constexpr std::array kStartNames = {Named<StartPoint::Kind>{"earliest", StartPoint::Kind::kEarliest},
                                            Named<StartPoint::Kind>{"latest", StartPoint::Kind::kLatest},
                                            Named<StartPoint::Kind>{"retention", StartPoint::Kind::kRetention}};

@@ -8,7 +8,7 @@
 namespace tally {
 namespace {
 
-// Longer than any word we know; nothing so long is a slip of the finger.
+// Longer than any known word, so a longer text is not a typing error.
 constexpr size_t kWordMax = 64;
 
 size_t Distance(std::string_view a, std::string_view b) {

@@ -1,4 +1,4 @@
-// "did you mean": the word that was probably meant by one that is none.
+// Suggests the known word that is most similar to an unknown word ("did you mean").
 #pragma once
 
 #include <span>
@@ -7,11 +7,13 @@
 
 namespace tally {
 
-// The word of `words` that takes the fewest insertions, deletions, changes and swaps of neighbours to become `text`; of
-// several such the first. Empty if even that one is less alike than not. No text is so long that this takes long.
+// Returns the word in `words` with the smallest edit distance to `text` (insertions, deletions, changes and swaps of
+// neighbours), or the first of several such words. Returns an empty string if more than half of the characters differ.
+// The time is bounded: a long `text` has no similar word.
 std::string_view Nearest(std::string_view text, std::span<const std::string_view> words);
 
-// What to say behind an unknown word: "; did you mean 'ttl'?", or which ones exist: "; expected one of ttl, clock".
+// Returns the end of an error about an unknown word: "; did you mean 'ttl'?", or, without a similar word, the list of
+// known words: "; expected one of ttl, clock".
 std::string DidYouMean(std::string_view text, std::span<const std::string_view> words);
 
 }  // namespace tally

@@ -12,8 +12,9 @@ namespace tally {
 
 inline constexpr size_t kPasswordBytesMax = 512;
 
-// The file's one line. It may hold any bytes but white space and control characters, which a line of the text protocol
-// could not have. InvalidArgument, without a byte of it, if it cannot be read or is something else.
+// Returns the only line of the file. It may contain any bytes but white space and control characters, which the text
+// protocol cannot transmit. Returns InvalidArgument if the file cannot be read or has other contents; the error shows
+// nothing of the contents.
 absl::StatusOr<std::string> ReadPasswordFile(const std::string& path);
 
 }  // namespace tally

@@ -31,7 +31,7 @@ std::string List(const std::vector<std::string>& texts) {
 std::string Where(const MetricSpec& metric) {
   std::string out;
   for (const auto& [source, texts] : metric.where) {
-    // A key is always quoted: a bare one with a dot in it would be two.
+    // The key is always quoted: a bare key with a dot would be two keys.
     const std::string values = texts.size() == 1 ? Quoted(texts[0]) : List(texts);
     Append(out, Cat(out.empty() ? " " : ", ", Quoted(source), " = ", values));
   }

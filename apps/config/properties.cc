@@ -12,20 +12,21 @@ namespace tally {
 namespace {
 
 struct Refusal {
-  std::string_view name;  // a * at its end stands for any ending
+  std::string_view name;  // a * at the end matches any ending
   std::string_view why;
 };
 
-// Counts are exact only if the node alone decides what is read, from where, and what a damaged record means.
+// Counts are exact only if the node itself decides which records it reads, where it starts, and how it treats a damaged
+// record.
 constexpr Refusal kRefusals[] = {
-    {"bootstrap.servers", "write kafka.brokers"},
-    {"metadata.broker.list", "write kafka.brokers"},  // the same property by its older name
-    {"group.id", "write kafka.group"},
-    {"enable.auto.*", "a node goes on from its checkpoint alone"},
-    {"auto.commit.enable", "a node goes on from its checkpoint alone"},  // enable.auto.commit by its older name
-    {"enable.partition.eof", "whether a partition is at its end decides which minutes are open"},
-    {"auto.offset.reset", "a jump to another offset would leave records out or count them twice"},
-    {"check.crcs", "a flipped byte must not be counted"},
+    {"bootstrap.servers", "set kafka.brokers instead"},
+    {"metadata.broker.list", "set kafka.brokers instead"},  // the older name of bootstrap.servers
+    {"group.id", "set kafka.group instead"},
+    {"enable.auto.*", "the node resumes only from its checkpoint"},
+    {"auto.commit.enable", "the node resumes only from its checkpoint"},  // the older name of enable.auto.commit
+    {"enable.partition.eof", "the ends of the partitions decide which minutes are open"},
+    {"auto.offset.reset", "a jump to another offset would skip records or count them twice"},
+    {"check.crcs", "a damaged record must not be counted"},
     {"isolation.level", "records of aborted transactions must not be counted"},
 };
 
@@ -36,7 +37,7 @@ bool Matches(std::string_view pattern, std::string_view name) {
 }
 
 absl::Status AskLibrdkafka(const std::string& name, const std::string& value) {
-  // Setting it loads the libraries that it names, and reading a configuration runs nobody's code.
+  // librdkafka loads the named libraries when this property is set. Reading a configuration must not run their code.
   if (name == "plugin.library.paths") return absl::OkStatus();
   std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(rd_kafka_conf_new(), &rd_kafka_conf_destroy);
   char error[512] = "";
@@ -48,8 +49,8 @@ absl::Status AskLibrdkafka(const std::string& name, const std::string& value) {
     default:
       break;
   }
-  if (IsSecretProperty(name)) return InvalidArgument("librdkafka does not take this value");
-  return InvalidArgument("librdkafka does not take it: ", std::string_view(error));
+  if (IsSecretProperty(name)) return InvalidArgument("librdkafka rejects the value");
+  return InvalidArgument("librdkafka rejects the value: ", std::string_view(error));
 }
 
 }  // namespace
@@ -57,7 +58,7 @@ absl::Status AskLibrdkafka(const std::string& name, const std::string& value) {
 absl::Status CheckKafkaProperty(const std::string& name, const std::string& value) {
   for (const Refusal& refusal : kRefusals) {
     if (Matches(refusal.name, name)) {
-      return InvalidArgument("is not for configuration, exactness rests on it: ", refusal.why);
+      return InvalidArgument("cannot be configured, because exact counting depends on it: ", refusal.why);
     }
   }
   return AskLibrdkafka(name, value);
@@ -65,7 +66,7 @@ absl::Status CheckKafkaProperty(const std::string& name, const std::string& valu
 
 bool IsSecretProperty(std::string_view name) {
   const std::string lower = absl::AsciiStrToLower(ToAbsl(name));
-  // Of sasl.oauthbearer.config the value may hold a secret; a .pem may hold a key beside its certificate.
+  // The value of sasl.oauthbearer.config can contain a secret; a .pem can contain a key in addition to its certificate.
   for (std::string_view part : {"password", "passphrase", "secret", "private.key", ".pem", "oauthbearer.config"}) {
     if (lower.find(part) != std::string::npos) return true;
   }

@@ -1,4 +1,4 @@
-// kafka.properties: what librdkafka is told beside the configuration's own keys.
+// kafka.properties: librdkafka properties that have no key of their own in the configuration.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace tally {
 
-// Fails if property `name` may not be configured, because exactness rests on it, or if librdkafka does not know it or
-// does not take `value`. The error never shows the value of a secret.
+// Fails if exact counting depends on property `name`, if librdkafka does not know it, or if librdkafka rejects `value`.
+// The error never shows the value of a secret.
 absl::Status CheckKafkaProperty(const std::string& name, const std::string& value);
 
-// Whether the value of property `name` must not be printed: a password, a secret, a private key.
+// Returns true if the value of property `name` must not be printed: a password, a secret, a private key.
 bool IsSecretProperty(std::string_view name);
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// The keys of every section but [[metric]], each with what it takes.
+// The keys of every section but [[metric]], and the values that each key accepts.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -33,11 +33,11 @@ absl::Status SetChoice(const TomlValue& value, const std::array<Named<T>, N>& na
   return value.Expected(expected);
 }
 
-// A line of text, for what is handed on as a C string or printed in one line.
+// Returns one line of text. For values that are passed on as C strings or printed in one line.
 absl::StatusOr<std::string> Line(const TomlValue& value) {
-  ASSIGN_OR_RETURN(std::string text, value.NonEmptyText(kTextMax, "a text that is not empty"));
+  ASSIGN_OR_RETURN(std::string text, value.NonEmptyText(kTextMax, "a non-empty string"));
   auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(text.begin(), text.end(), is_control)) return value.Expected("a text without control characters");
+  if (std::any_of(text.begin(), text.end(), is_control)) return value.Expected("a string without control characters");
   return text;
 }
 
@@ -50,12 +50,12 @@ bool IsTopicName(std::string_view name) {
 }
 
 absl::Status ReadTopics(const TomlValue& value, Draft& draft) {
-  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kTopicsMax, "a list of topics as [\"mw\", \"hh\"]"));
+  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kTopicsMax, "a list of topics such as [\"mw\", \"hh\"]"));
   if (list.empty()) return value.Error("expected at least one topic");
   std::vector<std::string> topics;
   for (const TomlValue& topic : list) {
-    ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "the name of a topic"));
-    if (!IsTopicName(name)) return topic.Expected("the name of a topic, of letters, digits, '.', '_' and '-'");
+    ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "a topic name"));
+    if (!IsTopicName(name)) return topic.Expected("a topic name of letters, digits, '.', '_' and '-'");
     if (std::find(topics.begin(), topics.end(), name) != topics.end()) return topic.Error(Shown(name), " comes twice");
     topics.push_back(std::move(name));
   }
@@ -65,7 +65,7 @@ absl::Status ReadTopics(const TomlValue& value, Draft& draft) {
 
 absl::Status ReadStart(const TomlValue& value, Draft& draft) {
   constexpr std::string_view kExpected =
-      "\"earliest\", \"latest\", \"retention\" or a time as \"2011-06-05T14:30:00Z\"";
+      "\"earliest\", \"latest\", \"retention\" or a time such as \"2011-06-05T14:30:00Z\"";
   const std::optional<std::string> text = value.TimeText();
   if (!text.has_value()) return value.Expected(kExpected);
   for (const auto& named : kStartNames) {
@@ -79,7 +79,7 @@ absl::Status ReadStart(const TomlValue& value, Draft& draft) {
   return absl::OkStatus();
 }
 
-// Adds the properties below `table`, their names joined by dots behind `prefix`, to `read`.
+// Adds the properties below `table` to `read`. A name is `prefix` and the keys of the nested tables, joined by dots.
 absl::Status CollectProperties(const TomlValue& table, const std::string& prefix,
                                std::map<std::string, std::string>& read) {
   ASSIGN_OR_RETURN(const TomlValue::TableOf entries, table.Table("a table of properties"));
@@ -93,8 +93,8 @@ absl::Status CollectProperties(const TomlValue& table, const std::string& prefix
     const std::optional<std::string> text = value.Scalar();
     if (!text.has_value()) return value.Error("expected a string, an integer or a boolean");
     if (text->size() > kPropertyValueMax) return value.Error("expected at most ", kPropertyValueMax, " bytes");
-    if (text->find('\0') != std::string::npos) return value.Error("a text must not hold U+0000");
-    if (name.find('\0') != std::string::npos) return value.Error("a name must not hold U+0000");
+    if (text->find('\0') != std::string::npos) return value.Error("the value must not contain U+0000");
+    if (name.find('\0') != std::string::npos) return value.Error("the name must not contain U+0000");
     if (absl::Status status = CheckKafkaProperty(name, *text); !status.ok()) return Annotate(status, value.Where());
     if (!read.emplace(name, *text).second) return value.Error("is given twice");
   }
@@ -133,7 +133,7 @@ absl::Status ReadEndpoint(const TomlValue& value, Endpoint& endpoint, std::strin
   ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, "HOST:PORT"));
   std::optional<Endpoint> parsed = ParseEndpoint(text);
   if (!parsed.has_value()) {
-    return value.Expected("HOST:PORT as \"127.0.0.1:7878\" or \"[::1]:7878\", the port from 0 to 65535");
+    return value.Expected("HOST:PORT such as \"127.0.0.1:7878\" or \"[::1]:7878\", with a port from 0 to 65535");
   }
   where = value.Where();
   endpoint = *std::move(parsed);
@@ -193,8 +193,8 @@ constexpr Key kSections[] = {
     {"server", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kServerKeys, d); }},
 };
 
-// Whether the format has the fields that are asked for. One decoder is made for all of them, and only if that fails one
-// for each, to say whose it is.
+// Checks that the format has all fields that the configuration uses. It makes one decoder for all fields; only if that
+// fails does it make one for each field, to find the location of the error.
 absl::Status CheckFields(const Draft& draft) {
   const EventSpec& event = draft.config.event;
   std::vector<FieldUse> uses = draft.metric_fields;
@@ -208,18 +208,19 @@ absl::Status CheckFields(const Draft& draft) {
   return absl::OkStatus();
 }
 
-// Without a password whoever reaches a port may ask everything, so only this machine may reach it.
-absl::Status CheckReach(const Endpoint& endpoint, const std::string& where, const ServerConfig& server) {
+// Without a password, every client that reaches a port can query everything, so only this machine is allowed to reach
+// it.
+absl::Status CheckExposure(const Endpoint& endpoint, const std::string& where, const ServerConfig& server) {
   if (IsLoopback(endpoint.host) || !server.password_file.empty()) return absl::OkStatus();
-  return InvalidArgument(where, ": ", Shown(endpoint.host), " is not loopback: any address but 127.0.0.0/8, ::1 and ",
-                         "localhost needs server.password_file");
+  return InvalidArgument(where, ": ", Shown(endpoint.host), " is not a loopback address; set server.password_file, or ",
+                         "use 127.0.0.0/8, ::1 or localhost");
 }
 
 }  // namespace
 
 absl::Status ApplyLayer(const TomlValue& root, Draft& draft) { return ReadKeys<Draft>(root, kSections, draft); }
 
-absl::Status CheckWhole(const Draft& draft) {
+absl::Status CheckConsistency(const Draft& draft) {
   const EventSpec& event = draft.config.event;
   const bool regex = event.format == EventFormat::kRegex;
   if (regex && event.pattern.empty()) {
@@ -229,8 +230,8 @@ absl::Status CheckWhole(const Draft& draft) {
     return InvalidArgument(draft.pattern_where, ": a pattern needs event.format = \"regex\"");
   }
   const ServerConfig& server = draft.config.server;
-  RETURN_IF_ERROR(CheckReach(server.listen, draft.listen_where, server));
-  RETURN_IF_ERROR(CheckReach(server.http, draft.http_where, server));
+  RETURN_IF_ERROR(CheckExposure(server.listen, draft.listen_where, server));
+  RETURN_IF_ERROR(CheckExposure(server.http, draft.http_where, server));
   return CheckFields(draft);
 }
 
@@ -239,7 +240,7 @@ absl::Status UnknownKey(const TomlValue& table, const TomlValue::Entry& entry,
   std::string shown = Shown(entry.key);
   std::replace(shown.begin(), shown.end(), '"', '\'');
   const std::string section = table.path().empty() ? "" : Cat(" in [", table.path(), "]");
-  return InvalidArgument(entry.key_place.Text(), ": unknown ", section.empty() ? "section " : "key ", shown, section,
+  return InvalidArgument(entry.key_location.Text(), ": unknown ", section.empty() ? "section " : "key ", shown, section,
                          DidYouMean(entry.key, names));
 }
 

@@ -6,8 +6,8 @@
 namespace tally {
 namespace {
 
-// "2011-06-05T14:30:00Z" is the shortest. absl::ParseTime alone would also take blanks around it, years of any length
-// and "infinite-future".
+// The shortest form is "2011-06-05T14:30:00Z". absl::ParseTime alone would also accept surrounding blanks, years of any
+// length and "infinite-future".
 bool LooksLikeRfc3339(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
   if (text.size() <= kShape.size() || text.size() > 40) return false;

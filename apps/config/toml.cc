@@ -1,4 +1,4 @@
-// toml++'s nodes -> our values, and text -> nodes.
+// Parses text with toml++, and converts toml++'s nodes to TomlValues.
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 namespace tally {
 namespace {
 
-// Bytes of a path that errors show: an endless key is not repeated for each value below it.
+// The maximum number of bytes of a path. The values below a very long key do not repeat all of it.
 constexpr size_t kPathMax = 200;
 
-// The end of the string that begins at `i`, one past its last quote; of one that does not end, where the parser would
-// give up: at the line's end, or at the text's.
+// Returns the end of the string that begins at `i`: the index after its last quote. For a string without an end,
+// returns the index at which the parser fails: the end of the line or of the text.
 size_t SkipString(std::string_view text, size_t i) {
   const char quote = text[i];
   const std::string three(3, quote);
@@ -59,8 +59,9 @@ class Converter {
   Converter(std::shared_ptr<const std::string> name, bool in_file) : name_(std::move(name)), in_file_(in_file) {}
 
   absl::StatusOr<TomlValue> Convert(const toml::node& node, std::string path, size_t depth) const {
-    Place place = PlaceOf(node.source());
-    if (depth > kNestingMax) return InvalidArgument(place.Text(), ": nested deeper than ", kNestingMax);
+    Location location = LocationOf(node.source());
+    if (depth > kNestingMax)
+      return InvalidArgument(location.Text(), ": expected at most ", kNestingMax, " levels of nesting");
     TomlValue::Data data;
     if (const toml::table* table = node.as_table()) {
       ASSIGN_OR_RETURN(data, Table(*table, path, depth));
@@ -69,12 +70,12 @@ class Converter {
     } else {
       data = Leaf(node);
     }
-    return TomlValue(std::move(data), std::move(path), std::move(place));
+    return TomlValue(std::move(data), std::move(path), std::move(location));
   }
 
  private:
-  Place PlaceOf(const toml::source_region& region) const {
-    return in_file_ ? Place{name_, region.begin.line, region.begin.column} : Place{name_, 0, 0};
+  Location LocationOf(const toml::source_region& region) const {
+    return in_file_ ? Location{name_, region.begin.line, region.begin.column} : Location{name_, 0, 0};
   }
 
   static TomlValue::Data Leaf(const toml::node& node) {
@@ -100,32 +101,34 @@ class Converter {
       std::string child = Cat(path, path.empty() ? "" : ".", key.str());
       if (child.size() > kPathMax) child = child.substr(0, kPathMax) + "...";
       ASSIGN_OR_RETURN(TomlValue value, Convert(node, std::move(child), depth + 1));
-      entries.push_back({std::string(key.str()), PlaceOf(key.source()), std::move(value)});
+      entries.push_back({std::string(key.str()), LocationOf(key.source()), std::move(value)});
     }
     std::stable_sort(entries.begin(), entries.end(), [](const TomlValue::Entry& a, const TomlValue::Entry& b) {
-      return std::pair(a.key_place.line, a.key_place.column) < std::pair(b.key_place.line, b.key_place.column);
+      return std::pair(a.key_location.line, a.key_location.column) <
+             std::pair(b.key_location.line, b.key_location.column);
     });
     return TomlValue::Data(std::move(entries));
   }
 
   const std::shared_ptr<const std::string> name_;
-  const bool in_file_;  // else every place is the flag's
+  const bool in_file_;  // false: every location is the flag
 };
 
 absl::StatusOr<TomlValue> Parse(std::string_view text, std::string name, bool in_file) {
-  if (DotsOutsideStrings(text) > kDotsMax) return InvalidArgument(name, ": more than ", kDotsMax, " dots in its keys");
+  if (DotsOutsideStrings(text) > kDotsMax)
+    return InvalidArgument(name, ": expected at most ", kDotsMax, " dots in keys");
   auto shared = std::make_shared<const std::string>(std::move(name));
   try {
     const toml::table table = toml::parse(text);
     return Converter(shared, in_file).Convert(table, "", 0);
   } catch (const toml::parse_error& e) {
     const toml::source_position at = in_file ? e.source().begin : toml::source_position{};
-    return InvalidArgument(Place{shared, at.line, at.column}.Text(), ": not valid TOML: ", e.description());
+    return InvalidArgument(Location{shared, at.line, at.column}.Text(), ": not valid TOML: ", e.description());
   }
 }
 
-// Whether `text`, which is TOML behind `key = `, is so by a value alone. Between braces a line break cannot let it go
-// on with a key of its own, and a # cannot cut it short: a password of 12#34 is not the integer 12.
+// Returns true if `text`, which is valid TOML after `key = `, is exactly one value. Inside braces, a line break in
+// `text` cannot start another key, and a # cannot start a comment: the password 12#34 is not the integer 12.
 bool IsOneValue(std::string_view text) { return Parse(Cat("outer = { inner = ", text, " }"), "", false).ok(); }
 
 }  // namespace

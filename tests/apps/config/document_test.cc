@@ -13,7 +13,7 @@ std::string ErrorOf(std::string_view text) {
   return std::string(FromAbsl(ParseDocument(text, "f.toml").status().message()));
 }
 
-// The value of the only key in `text`, or at the end of its tables.
+// Returns the value of the only key in `text`, also through nested tables.
 TomlValue Only(std::string_view text) {
   TomlValue value = ParseDocument(text, "f.toml").value();
   while (value.IsTable()) {
@@ -23,12 +23,12 @@ TomlValue Only(std::string_view text) {
   return value;
 }
 
-// What `--set key=text` makes of `text`.
+// Returns the value that `--set key=text` sets.
 TomlValue Flag(std::string_view text) {
   return ParseFlag("key", text, "--set").value().Table("").value().front().value;
 }
 
-TEST(Document, KnowsWhereEachValueStands) {
+TEST(Document, KnowsTheLocationOfEachValue) {
   TomlValue value = Only("\n[retention]\n  ttl = \"4x\"");
   EXPECT_EQ(value.path(), "retention.ttl");
   EXPECT_EQ(value.Error("too long").message(), "f.toml:3:9: retention.ttl: too long");
@@ -41,45 +41,45 @@ TEST(Document, KeepsTheOrderOfTheFile) {
   EXPECT_EQ(keys, "bazy");
 }
 
-TEST(Document, SaysWhereItIsNoToml) {
+TEST(Document, ReportsTheLocationOfASyntaxError) {
   EXPECT_THAT(ErrorOf("a = 1\nb = = 2"), StartsWith("f.toml:2:5: not valid TOML: "));
   EXPECT_THAT(ErrorOf("a = \"\xFF\""), StartsWith("f.toml:1:"));
   EXPECT_THAT(ErrorOf("a = 1\na = 2"), StartsWith("f.toml:2:"));
 }
 
-TEST(Document, SaysWhatAValueIsInPlaceOfWhatWasExpected) {
+TEST(Document, DescribesAValueOfAnUnexpectedType) {
   EXPECT_EQ(Only("a = 1").Expected("a list").message(), "f.toml:1:5: a: expected a list, got the integer 1");
-  EXPECT_EQ(Only("a = true").What(), "true");
-  EXPECT_EQ(Only("a = 1.5").What(), "the decimal 1.5");
-  EXPECT_EQ(Only("a = 2011-06-05").What(), "the date or time 2011-06-05");
-  EXPECT_EQ(Only("a = []").What(), "a list");
-  EXPECT_EQ(ParseDocument("", "f.toml").value().What(), "a table");
-  EXPECT_EQ(Only("a = \"x\\ny\\\"\"").What(), "\"x\\ny\\\"\"");
+  EXPECT_EQ(Only("a = true").Describe(), "true");
+  EXPECT_EQ(Only("a = 1.5").Describe(), "the decimal 1.5");
+  EXPECT_EQ(Only("a = 2011-06-05").Describe(), "the date or time 2011-06-05");
+  EXPECT_EQ(Only("a = []").Describe(), "a list");
+  EXPECT_EQ(ParseDocument("", "f.toml").value().Describe(), "a table");
+  EXPECT_EQ(Only("a = \"x\\ny\\\"\"").Describe(), "\"x\\ny\\\"\"");
 }
 
-TEST(Document, CutsALongTextBetweenTwoCharacters) {
+TEST(Document, CutsALongTextBetweenCharacters) {
   std::string text(99, 'a');
   EXPECT_EQ(Shown(text + "\xC3\xBC" + "b"), "\"" + text + "\"...");
 }
 
-TEST(Document, LimitsHowDeepValuesAreNested) {
+TEST(Document, LimitsTheNestingDepth) {
   std::string deep = "a";
   for (int i = 0; i < 40; ++i) deep += ".a";
-  EXPECT_THAT(ErrorOf(deep + " = 1"), HasSubstr("nested deeper than 32"));
-  EXPECT_THAT(ErrorOf("a = " + std::string(100, '[') + std::string(100, ']')), HasSubstr("nested deeper than 32"));
+  EXPECT_THAT(ErrorOf(deep + " = 1"), HasSubstr("at most 32 levels of nesting"));
+  EXPECT_THAT(ErrorOf("a = " + std::string(100, '[') + std::string(100, ']')), HasSubstr("at most 32 levels"));
   EXPECT_THAT(ErrorOf("a = " + std::string(100'000, '[')), HasSubstr("not valid TOML"));
 }
 
-TEST(Document, RefusesAKeyThatWouldNestTablesWithoutEnd) {
+TEST(Document, LimitsTheDotsInKeys) {
   std::string deep = "a";
   for (int i = 0; i < 500'000; ++i) deep += ".a";
-  EXPECT_EQ(ErrorOf(deep + " = 1"), "f.toml: more than 3000 dots in its keys");
-  EXPECT_EQ(ErrorOf("[" + deep + "]"), "f.toml: more than 3000 dots in its keys");
-  EXPECT_EQ(ErrorOf("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: more than 3000 dots in its keys");
+  EXPECT_EQ(ErrorOf(deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
+  EXPECT_EQ(ErrorOf("[" + deep + "]"), "f.toml: expected at most 3000 dots in keys");
+  EXPECT_EQ(ErrorOf("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
 }
 
-TEST(Document, EndsALiteralStringAtItsQuoteEvenBehindABackslash) {
-  EXPECT_THAT(ErrorOf("['\\'" + std::string(3001, '.') + "]"), HasSubstr("dots in its keys"));
+TEST(Document, EndsALiteralStringAtItsQuoteAlsoAfterABackslash) {
+  EXPECT_THAT(ErrorOf("['\\'" + std::string(3001, '.') + "]"), HasSubstr("dots in keys"));
 }
 
 TEST(Document, CutsALongPath) {
@@ -87,7 +87,7 @@ TEST(Document, CutsALongPath) {
   EXPECT_EQ(Only(key + " = 1").path(), std::string(200, 'k') + "...");
 }
 
-TEST(Document, CountsNoDotsInStringsAndComments) {
+TEST(Document, DoesNotCountDotsInStringsAndComments) {
   const std::string dots(5000, '.');
   for (const std::string& text : {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"\n\"" + dots + "\"\"\"",
                                   "a = '''\n'" + dots + "'''", "a = 1 # " + dots, "a = \"\\\"" + dots + "\""}) {
@@ -95,16 +95,16 @@ TEST(Document, CountsNoDotsInStringsAndComments) {
   }
 }
 
-TEST(Flag, IsAValueOfTomlIfItIsOne) {
+TEST(Flag, IsATomlValueIfItIsValidToml) {
   EXPECT_EQ(Flag("12").Integer(0, 100).value(), 12);
-  EXPECT_EQ(Flag("true").What(), "true");
+  EXPECT_EQ(Flag("true").Describe(), "true");
   EXPECT_EQ(Flag("\"a b\"").Text(10).value(), "a b");
   EXPECT_EQ(Flag("[\"a\", \"b\"]").List(2, "").value().size(), 2u);
   EXPECT_EQ(Flag("[\"a\",\n\"b\"]").List(2, "").value().size(), 2u);
-  EXPECT_EQ(Flag("{ a = 1 }").What(), "a table");
+  EXPECT_EQ(Flag("{ a = 1 }").Describe(), "a table");
 }
 
-TEST(Flag, IsElseAText) {
+TEST(Flag, IsOtherwiseAString) {
   for (const char* text : {"", "4h", "127.0.0.1:7878", "[a]", "12#34", "1 # one", "1, b = 2", "1 } # {", "1\nb = 2",
                            "\"", "a\\b", "x = 1", "1 }"}) {
     EXPECT_EQ(Flag(text).Text(100).value(), text);
@@ -117,7 +117,7 @@ TEST(Flag, NamesItselfInErrors) {
               StartsWith("--set: not valid TOML"));
 }
 
-TEST(TomlValue, IsADurationInWholeMilliseconds) {
+TEST(TomlValue, ParsesADurationOfWholeMilliseconds) {
   auto duration = [](const std::string& text) {
     return Flag(text).Duration(absl::Milliseconds(10), absl::Hours(1000));
   };

@@ -21,7 +21,7 @@ TEST(Endpoint, IsAHostAndAPort) {
 
 TEST(Endpoint, PutsAHostWithColonsInBrackets) { ExpectEndpoint("[::1]:7878", "::1", 7878); }
 
-TEST(Endpoint, IsNothingElse) {
+TEST(Endpoint, RefusesAnythingElse) {
   for (const char* text :
        {"", ":", "127.0.0.1", "127.0.0.1:", ":7878", "::1:7878", "[]:1", "[::1]", "[::1:1", "h:65536", "h:-1", "h:+1",
         "h: 1", "h:1 ", "h:0x1", "a b:1", "[[::1]]:1", "h:99999999999999999999"}) {
@@ -30,7 +30,7 @@ TEST(Endpoint, IsNothingElse) {
   EXPECT_FALSE(ParseEndpoint(std::string(254, 'a') + ":1").has_value());
 }
 
-TEST(Loopback, IsWhatOnlyThisMachineCanReach) {
+TEST(Loopback, IsAnAddressThatOnlyThisMachineCanReach) {
   for (const char* host : {"127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "localhost", "LocalHost"}) {
     EXPECT_TRUE(IsLoopback(host)) << host;
   }

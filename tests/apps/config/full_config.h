@@ -1,4 +1,4 @@
-// Configurations for tests, beside the defaults.
+// Configurations for tests.
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,7 @@
 namespace tally {
 
 // Every key, none at its default.
-inline constexpr std::string_view kFullConfig = R"toml(# what a node may be told
+inline constexpr std::string_view kFullConfig = R"toml(# every key of a node
 [kafka]
 brokers = "a:9092,b:9092"
 topics  = ["x", "y.z"]

@@ -32,7 +32,7 @@ ConfigSources Sets(std::vector<std::string> set) {
 
 std::string SetError(const std::string& set) { return ErrorOf(LoadConfig(Sets({set}))); }
 
-// Options that read a file of `text`.
+// Provides options that read a file with given contents.
 class FromFile : public ::testing::Test {
  protected:
   ConfigSources File(const std::string& text) {
@@ -52,7 +52,7 @@ TEST(LoadConfig, NeedsNoFile) {
   EXPECT_EQ(config.retention.ttl, absl::Hours(4));
 }
 
-TEST_F(FromFile, TakesWhatTheFileSaysAndDefaultsForTheRest) {
+TEST_F(FromFile, UsesDefaultsForKeysThatTheFileDoesNotSet) {
   Config config = Loaded(File("[retention]\nttl = \"8h\""));
   EXPECT_EQ(config.retention.ttl, absl::Hours(8));
   EXPECT_EQ(config.checkpoint.interval, absl::Seconds(1));
@@ -63,7 +63,7 @@ TEST_F(FromFile, NamesFileLineAndColumnInErrors) {
   EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith(*sources.config + ":2:7: retention.ttl: expected a duration"));
 }
 
-TEST_F(FromFile, LetsSetStandOverTheFileAndFlagsOverSet) {
+TEST_F(FromFile, LetsSetOverrideTheFileAndFlagsOverrideSet) {
   ConfigSources sources = File("[kafka]\nbrokers = \"file\"\ngroup = \"file\"\ntopics = [\"file\"]");
   sources.set = {"kafka.group=set", "kafka.topics=[\"set\"]"};
   sources.topics = "flag,other";
@@ -81,14 +81,14 @@ TEST_F(FromFile, LetsSetChangeOnePropertyAndKeepTheOthers) {
   EXPECT_EQ(config.kafka.properties["client.id"], "b");
 }
 
-TEST_F(FromFile, LetsSetMendAnErrorOfTheWhole) {
+TEST_F(FromFile, LetsSetSupplyAKeyThatAnotherKeyNeeds) {
   ConfigSources sources = File("[event]\nformat = \"regex\"\ntime = \"t\"\n[[metric]]\nname = \"n\"");
   EXPECT_EQ(ErrorOf(LoadConfig(sources)), *sources.config + ":2:10: event.format: \"regex\" needs event.pattern");
   sources.set = {"event.pattern=(?P<t>.*)"};
   EXPECT_EQ(Loaded(sources).event.pattern, "(?P<t>.*)");
 }
 
-TEST(LoadConfig, SaysThatAFileIsMissing) {
+TEST(LoadConfig, ReportsAMissingFile) {
   ConfigSources sources;
   sources.config = "no-such.toml";
   EXPECT_EQ(ErrorOf(LoadConfig(sources)), "no-such.toml: No such file or directory");
@@ -101,7 +101,7 @@ TEST_F(FromFile, RefusesAFileBeyondTheLimit) {
   EXPECT_THAT(ErrorOf(LoadConfig(File(std::string(kConfigBytesMax + 1, '\n')))), HasSubstr("at most 1048576 bytes"));
 }
 
-TEST(LoadConfig, TakesEachFlagForItsKey) {
+TEST(LoadConfig, AppliesEachFlagToItsKey) {
   ConfigSources sources;
   sources.brokers = "a:1,b:2";
   sources.topics = "x,y";
@@ -119,18 +119,18 @@ TEST(LoadConfig, TakesEachFlagForItsKey) {
 TEST(LoadConfig, NamesTheFlagInErrors) {
   ConfigSources sources;
   sources.listen = "0.0.0.0:7878";
-  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not loopback: any"));
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--listen: server.listen: \"0.0.0.0\" is not a loopback"));
   sources.set = {"server.password_file=/etc/tallyd/password"};
   EXPECT_TRUE(LoadConfig(sources).ok());
   sources = {};
   sources.topics = "a,,b";
-  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--topics: kafka.topics: expected the name of a topic"));
+  EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--topics: kafka.topics: expected a topic name"));
   sources = {};
   sources.data = "";
   EXPECT_THAT(ErrorOf(LoadConfig(sources)), StartsWith("--data: checkpoint.dir: expected"));
 }
 
-TEST(Set, TakesTomlOrABareText) {
+TEST(Set, AcceptsTomlOrAnUnquotedString) {
   EXPECT_EQ(Loaded(Sets({"retention.ttl=8h"})).retention.ttl, absl::Hours(8));
   EXPECT_EQ(Loaded(Sets({"retention.ttl=\"8h\""})).retention.ttl, absl::Hours(8));
   EXPECT_EQ(Loaded(Sets({"limits.series_max=5"})).limits.series_max, 5u);
@@ -140,7 +140,7 @@ TEST(Set, TakesTomlOrABareText) {
   EXPECT_EQ(Loaded(Sets({"metric=[{name=\"all\"}]"})).metrics[0].name, "all");
 }
 
-TEST(Set, CountsInTheOrderGiven) { EXPECT_EQ(Loaded(Sets({"kafka.group=a", "kafka.group=b"})).kafka.group, "b"); }
+TEST(Set, AppliesInTheGivenOrder) { EXPECT_EQ(Loaded(Sets({"kafka.group=a", "kafka.group=b"})).kafka.group, "b"); }
 
 TEST(Set, DoesNotCutAPasswordAtAHash) {
   EXPECT_EQ(Loaded(Sets({"kafka.properties.sasl.password=12#34"})).kafka.properties["sasl.password"], "12#34");
@@ -159,7 +159,7 @@ TEST(Set, NeedsAKeyAndAValue) {
   }
 }
 
-TEST(Set, ShowsNoValueThatMayBeASecret) {
+TEST(Set, ShowsNoValueThatCanBeASecret) {
   EXPECT_THAT(SetError("kafka.properties.sasl.password=[\"hunter2\"]"), Not(HasSubstr("hunter2")));
   EXPECT_THAT(SetError("kafka/properties/sasl.password=hunter2"), Not(HasSubstr("hunter2")));
 }

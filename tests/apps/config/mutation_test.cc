@@ -12,7 +12,8 @@ namespace {
 constexpr uint32_t kSeed = 20110605;
 constexpr int kMutations = 5000;
 
-// `text` with one to eight places changed: bytes flipped, dropped, doubled, or a piece of the text put elsewhere.
+// Returns `text` with one to eight changes: bytes replaced, deleted or repeated, or a part of the text copied
+// elsewhere.
 std::string Mutated(std::string text, std::mt19937& random) {
   auto below = [&random](size_t n) { return static_cast<size_t>(random()) % n; };
   for (size_t changes = 1 + below(8); changes > 0 && text.size() > 1; --changes) {
@@ -39,7 +40,7 @@ std::string Mutated(std::string text, std::mt19937& random) {
   return text;
 }
 
-// Any bytes are a configuration that prints and reads back, or a clean error.
+// Any bytes are either a configuration that can be printed and parsed again, or an InvalidArgument error.
 void ExpectAConfigOrAnError(const std::string& text) {
   absl::StatusOr<Config> config = ParseConfig(text, "f.toml");
   if (!config.ok()) {
@@ -61,7 +62,7 @@ TEST(ParseConfig, SurvivesMutationsOfAConfiguration) {
   }
 }
 
-TEST(ParseConfig, SurvivesEveryBeginningOfAConfiguration) {
+TEST(ParseConfig, SurvivesEveryPrefixOfAConfiguration) {
   for (size_t size = 0; size <= kFullConfig.size(); ++size) {
     ExpectAConfigOrAnError(std::string(kFullConfig.substr(0, size)));
   }

@@ -7,21 +7,21 @@ namespace {
 
 constexpr std::string_view kWords[] = {"ttl", "clock", "series_max", "clients_max"};
 
-TEST(Nearest, FindsTheWordWithTheFewestSlips) {
+TEST(Nearest, FindsTheWordWithTheFewestTypingErrors) {
   EXPECT_EQ(Nearest("tll", kWords), "ttl");
-  EXPECT_EQ(Nearest("tlt", kWords), "ttl");  // by a swap; by two changes it would be less alike than not
+  EXPECT_EQ(Nearest("tlt", kWords), "ttl");  // by one swap; two changes would be too many for three characters
   EXPECT_EQ(Nearest("clock_", kWords), "clock");
   EXPECT_EQ(Nearest("serie_max", kWords), "series_max");
   EXPECT_EQ(Nearest("client_max", kWords), "clients_max");
 }
 
-TEST(Nearest, FindsNothingInAWordThatIsUnlikeAll) {
+TEST(Nearest, FindsNothingForAnUnsimilarWord) {
   EXPECT_EQ(Nearest("password_file", kWords), "");
   EXPECT_EQ(Nearest("", kWords), "");
   EXPECT_EQ(Nearest(std::string(100'000, 't'), kWords), "");
 }
 
-TEST(DidYouMean, SaysTheNearestOrAll) {
+TEST(DidYouMean, NamesTheNearestWordOrAllWords) {
   EXPECT_EQ(DidYouMean("tll", kWords), "; did you mean 'ttl'?");
   EXPECT_EQ(DidYouMean("xyz", kWords), "; expected one of ttl, clock, series_max, clients_max");
 }

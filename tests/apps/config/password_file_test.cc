@@ -31,7 +31,7 @@ TEST_F(PasswordFile, HasOneLine) {
   EXPECT_EQ(Read(std::string(kPasswordBytesMax, 'x') + "\r\n")->size(), kPasswordBytesMax);
 }
 
-TEST_F(PasswordFile, IsRefusedWithoutShowingItIfItIsSomethingElse) {
+TEST_F(PasswordFile, IsRefusedWithoutShowingItsContents) {
   for (const std::string& contents : {std::string(), std::string("\n"), std::string("hunter2\nhunter3\n"),
                                       std::string("hunter 2"), std::string("hunter2\0", 8), std::string(600, 'h')}) {
     absl::Status status = Read(contents).status();
@@ -41,7 +41,7 @@ TEST_F(PasswordFile, IsRefusedWithoutShowingItIfItIsSomethingElse) {
   }
 }
 
-TEST_F(PasswordFile, HasToBeThere) {
+TEST_F(PasswordFile, MustExist) {
   EXPECT_THAT(std::string(ReadPasswordFile(dir_ / "none").status().message()), HasSubstr("No such file"));
 }
 

@@ -19,7 +19,7 @@ Config Read(std::string_view text) {
   return config.ok() ? *config : Config();
 }
 
-// Field by field, because core's specs have no equality that anybody but a test would use.
+// Compares each field, because core's specs have no operator==: only this test would use it.
 void ExpectSameEvent(const EventSpec& a, const EventSpec& b) {
   EXPECT_EQ(std::tie(a.format, a.pattern, a.time, a.time_unit, a.ahead_max),
             std::tie(b.format, b.pattern, b.time, b.time_unit, b.ahead_max));
@@ -43,7 +43,7 @@ void ExpectSame(const Config& a, const Config& b) {
   EXPECT_EQ(a.server.password_file, b.server.password_file);
 }
 
-TEST(PrintConfig, ReadsBackAsTheSameConfig) {
+TEST(PrintConfig, ParsesToTheSameConfig) {
   for (std::string_view text : {std::string_view(), kFullConfig, kJsonConfig}) {
     Config config = Read(text);
     Config again = Read(PrintConfig(config));
@@ -54,14 +54,14 @@ TEST(PrintConfig, ReadsBackAsTheSameConfig) {
   }
 }
 
-TEST(PrintConfig, ReadsBackEveryStart) {
+TEST(PrintConfig, ParsesToTheSameStart) {
   for (const char* start : {"earliest", "latest", "retention", "2011-06-05T14:30:00Z", "1970-01-01T00:00:00.001Z"}) {
     Config config = Read(Cat("[kafka]\nstart = \"", start, "\""));
     ExpectSame(config, Read(PrintConfig(config)));
   }
 }
 
-TEST(PrintConfig, ReadsBackEveryChoiceAndLimit) {
+TEST(PrintConfig, ParsesToTheSameUnitAndDurations) {
   for (const char* unit : {"auto", "s", "ms", "us", "ns"}) {
     Config config =
         Read(Cat("[event]\ntime_unit = \"", unit, "\"\nahead_max = \"8784h\"\n[retention]\nttl = \"1m1ms\""));
@@ -69,7 +69,7 @@ TEST(PrintConfig, ReadsBackEveryChoiceAndLimit) {
   }
 }
 
-TEST(PrintConfig, ReadsBackEveryCharacterOfAText) {
+TEST(PrintConfig, ParsesToTheSameCharacters) {
   Config config;
   std::string every;
   for (int c = 1; c < 128; ++c) every.push_back(static_cast<char>(c));

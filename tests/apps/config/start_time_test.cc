@@ -17,13 +17,13 @@ TEST(StartTime, IsRfc3339) {
   EXPECT_EQ(Millis("2011-06-05T14:30:45.2509Z"), 1307284245250);
 }
 
-TEST(StartTime, IsNotBefore1970NorBeyondWhatATimestampHolds) {
+TEST(StartTime, RefusesATimeBefore1970OrBeyondTheRangeOfTimestamp) {
   EXPECT_EQ(Millis("1969-12-31T23:59:59.999Z"), -1);
   EXPECT_EQ(Millis("1970-01-01T00:00:00+01:00"), -1);
   EXPECT_EQ(Millis("9999-01-01T00:00:00Z"), -1);
 }
 
-TEST(StartTime, IsNothingElse) {
+TEST(StartTime, RefusesOtherNotations) {
   for (const char* text : {"", "now", "infinite-future", "2011-06-05", "2011-06-05T14:30Z", "2011-06-05T14:30:45",
                            " 2011-06-05T14:30:45Z", "2011-06-05T14:30:45Z ", "2011-13-05T14:30:45Z", "20110605T143045Z",
                            "2011-06-05T14:30:45.Z5", "1307284245000"}) {
@@ -31,7 +31,7 @@ TEST(StartTime, IsNothingElse) {
   }
 }
 
-TEST(StartTime, IsWrittenAsItReadsBack) {
+TEST(StartTime, FormatsAsItParses) {
   EXPECT_EQ(FormatStartTime(Timestamp::FromMillis(1307284245000)), "2011-06-05T14:30:45Z");
   EXPECT_EQ(FormatStartTime(Timestamp::FromMillis(1307284245250)), "2011-06-05T14:30:45.25Z");
   for (int64_t ms : {int64_t{0}, int64_t{1}, int64_t{999}, Timestamp::kLimitMillis}) {
