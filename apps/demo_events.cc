@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 9> kCalls = {"login", "logout", "install", "request", "levelup",
                                                     "buy",   "gift",   "invite",  "share"};
 
-// By game, what weight each call has: a village game gives gifts, a fighting game levels up.
+// The weight of each call, by game: a village game has many gifts, a fighting game many level-ups.
 constexpr std::array<std::array<uint32_t, kCalls.size()>, DemoEvents::kGames.size()> kCallWeights = {{
     {30, 22, 3, 20, 14, 4, 5, 1, 1},
     {26, 18, 2, 18, 6, 6, 20, 3, 1},
@@ -23,7 +23,7 @@ constexpr std::array<std::array<uint32_t, kCalls.size()>, DemoEvents::kGames.siz
 
 constexpr std::array<uint32_t, DemoEvents::kGames.size()> kGameWeights = {400, 250, 150, 120, 80};
 constexpr std::array<std::string_view, 4> kSources = {"feed", "request", "ad", "direct"};
-constexpr double kWave = 0.3;  // of a game's weight, up and down
+constexpr double kWave = 0.3;  // a game's weight varies by this fraction, up and down
 constexpr int64_t kWavePeriodMs = 20 * 60'000;
 
 template <typename Weights>
@@ -37,7 +37,7 @@ size_t Pick(const Weights& weights, uint32_t point) {
 
 DemoEvents::Event DemoEvents::Next(Timestamp now) {
   const size_t game = PickGame(now);
-  // The smaller of two: some users play more than others.
+  // The minimum of two random numbers: some users play more than others.
   const uint32_t user = std::min(Below(kUsersPerGame), Below(kUsersPerGame)) + 1;
   payload_ = Cat(R"({"time":)", PickTime(now).millis(), R"(,"game":")", kGames[game], R"(","call":")", PickCall(game),
                  R"(","user":)", user, R"(,"source":")", kSources[user % kSources.size()], R"("})");
@@ -45,7 +45,7 @@ DemoEvents::Event DemoEvents::Next(Timestamp now) {
   return {kGames[game], payload_, user};
 }
 
-// The games' waves are shifted against each other, so that now one leads and now another.
+// The waves of the games have different phases, so that the leading game changes.
 size_t DemoEvents::PickGame(Timestamp now) {
   std::array<uint32_t, kGames.size()> weights;
   for (size_t game = 0; game < weights.size(); ++game) {

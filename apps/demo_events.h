@@ -1,12 +1,12 @@
-// Events of five games as they might come: a stream that a person can watch, the same for the same seed.
+// Generates realistic events of five games, for a person to watch. The same seed gives the same stream.
 //
 //   DemoEvents events(/*seed=*/1);
 //   DemoEvents::Event event = events.Next(now);
 //   // {"mw", R"({"time":1307284245000,"game":"mw","call":"login","user":42317,"source":"feed"})"}
 //
-// Each game has its own mix of calls and its own share of the stream, which swells and falls slowly over the hour. Most
-// events are a second or two old, some minutes, a few many hours; one in kBrokenEvery is cut off in the middle. So
-// every fate but `filtered` shows.
+// Each game has its own mix of calls and its own share of the stream; the share rises and falls slowly over the hour.
+// Most events are up to two seconds old, some are minutes old, a few are many hours old. One in kBrokenEvery is cut off
+// in the middle. So the stream shows every fate but `filtered`.
 //
 // Not thread-safe. Reads no clock.
 #pragma once
@@ -31,7 +31,7 @@ class DemoEvents {
   static constexpr uint32_t kAheadEvery = 50'000;  // a producer whose clock is an hour fast
 
   struct Event {
-    std::string_view game;     // its topic
+    std::string_view game;     // the topic's name
     std::string_view payload;  // lives until the next call
     uint32_t user = 0;
   };

@@ -14,7 +14,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kTick = absl::Milliseconds(20);
-constexpr absl::Duration kBehindMax = absl::Milliseconds(200);  // more than this is not made up for
+constexpr absl::Duration kCatchUpMax = absl::Milliseconds(200);  // events that were due earlier are skipped
 
 }  // namespace
 
@@ -41,10 +41,10 @@ DemoStream::~DemoStream() {
 }
 
 void DemoStream::Run(absl::Duration last) {
-  double due = 0;  // events, with the fraction that the tick before left over
+  double due = 0;  // events, with the fraction that remains from the previous tick
   while (!stop_.try_acquire_for(absl::ToChronoMilliseconds(kTick))) {
     const absl::Duration now = clock_.Monotonic();
-    due += absl::ToDoubleSeconds(std::clamp(now - last, absl::ZeroDuration(), kBehindMax)) * options_.rate;
+    due += absl::ToDoubleSeconds(std::clamp(now - last, absl::ZeroDuration(), kCatchUpMax)) * options_.rate;
     last = now;
     const auto count = static_cast<uint64_t>(due);
     due -= static_cast<double>(count);
@@ -63,7 +63,7 @@ void DemoStream::Produce(uint64_t count) {
         client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_VALUE(const_cast<char*>(event.payload.data()), event.payload.size()), RD_KAFKA_V_END);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return;  // the broker is away, or slow; the rest of the tick is left out
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return;  // the broker is unavailable or slow: skip the rest of the tick
     produced_.fetch_add(1, std::memory_order_relaxed);
   }
 }

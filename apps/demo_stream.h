@@ -1,11 +1,11 @@
-// Produces DemoEvents to a broker, so many a second, from a thread of its own, for as long as it lives.
+// Produces DemoEvents to a broker at a given rate, from its own thread, until it is destroyed.
 //
 //   ASSIGN_OR_RETURN(auto stream, DemoStream::Start({.brokers = broker->bootstrap(), .rate = 1000}, clock));
 //   stream->produced();
 //
-// A user's events keep to one partition of the game's topic. It never runs ahead of its rate; what a slow broker or
-// machine holds up for more than a moment is left out, not made up for. Destroying it stops it at once, and what was
-// not sent by then is dropped.
+// All events of a user go to one partition of the game's topic. The stream never exceeds its rate: if a slow broker or
+// machine delays it for more than 200 ms, it skips the events that were due. The destructor stops the stream at
+// once and drops unsent events.
 #pragma once
 
 #include <atomic>
@@ -24,13 +24,13 @@ namespace tally {
 
 class DemoStream {
  public:
-  static constexpr uint32_t kRateMax = 200'000;  // events a second; a core is busy with about three times that
+  static constexpr uint32_t kRateMax = 200'000;  // events a second; about a third of what one core can produce
 
   struct Options {
     std::string brokers;
     uint32_t rate = 1000;  // events a second, kRateMax at most
     uint64_t seed = 1;
-    int partitions = 1;  // of each game's topic, which exist
+    int partitions = 1;  // of each game's topic; the topics exist
   };
 
   // `clock` outlives the stream.
@@ -39,7 +39,7 @@ class DemoStream {
   DemoStream(const DemoStream&) = delete;
   DemoStream& operator=(const DemoStream&) = delete;
 
-  // Events handed to the producer so far. Any thread may ask.
+  // Returns how many events the producer has accepted so far. Thread-safe.
   uint64_t produced() const { return produced_.load(std::memory_order_relaxed); }
 
  private:
@@ -51,7 +51,7 @@ class DemoStream {
   const Options options_;
   const Clock& clock_;
   const ClientHandle client_;
-  DemoEvents events_;  // the thread's
+  DemoEvents events_;  // used only by thread_
   std::atomic<uint64_t> produced_ = 0;
 
   std::binary_semaphore stop_{0};

@@ -19,7 +19,7 @@ constexpr std::string_view kCommands[] = {"serve", "demo", "check", "dump", "que
 constexpr char kAbout[] = "Counts events from Kafka per minute, exactly, and answers queries for them.";
 
 constexpr char kFooter[] =
-    "tallyd COMMAND --help tells more of each command.\n"
+    "tallyd COMMAND --help describes each command.\n"
     "\n"
     "Exit status:\n"
     "  0  done\n"
@@ -29,39 +29,40 @@ constexpr char kFooter[] =
     "     or unexpectedly empty";
 
 constexpr char kServeFooter[] =
-    "Without a file every key has its default, and `stats` is counted by game and call; the\n"
-    "flags win over --set, --set over the file. `tallyd check --config /dev/null` prints every\n"
-    "key. SIGTERM and SIGINT end the node after a last checkpoint: exit status 0, or 1 if that\n"
-    "one failed. The line `listening text=H:P http=H:P` on stderr says which ports were taken.\n"
+    "Without a file, every key has its default, and `stats` is counted by game and call. Flags\n"
+    "override --set, and --set overrides the file. `tallyd check --config /dev/null` prints\n"
+    "every key. SIGTERM and SIGINT end the node after a last checkpoint: the exit status is 0,\n"
+    "or 1 if that checkpoint failed. The line `listening text=H:P http=H:P` on stderr reports\n"
+    "the ports.\n"
     "\n"
-    "--accept-gap goes on where the log begins, if records have expired. Whatever else stopped\n"
-    "the partition, mw:0@17=start, =end or =OFFSET has to say where.\n"
+    "If records have expired, --accept-gap mw:0@17 resumes where the log begins. If the\n"
+    "partition stopped for another reason, add where to resume: mw:0@17=start, =end or =OFFSET.\n"
     "\n"
     "Examples:\n"
     "  tallyd serve --brokers broker:9092 --topics mw,hh\n"
     "  tallyd serve --config tallyd.toml --set retention.ttl=8h --set 'kafka.topics=[\"mw\"]'";
 
 constexpr char kDemoFooter[] =
-    "Needs nothing else: Kafka is inside, the data is in a temporary directory that is removed\n"
-    "at the end. Prints a line a second, and first how to query it.";
+    "Needs no Kafka: the demo contains a broker. Its data is in a temporary directory, which it\n"
+    "removes at the end. Prints how to query it, and then a line a second.";
 
 constexpr char kCheckFooter[] =
-    "Prints the configuration whole, with its defaults, as TOML; secrets as ***. An error names\n"
-    "file, line and column, and the exit status is 2.";
+    "Prints the whole configuration as TOML, with its defaults; secrets are printed as ***. An\n"
+    "error names the file, the line and the column, and the exit status is 2.";
 
 constexpr char kDumpFooter[] =
-    "Prints the checkpoint's sequence and offsets, then every counter. Takes the directory's\n"
-    "lock, so exit status 3 if a node runs on it, and changes nothing in it.";
+    "Prints the checkpoint's sequence and offsets, then every counter. Locks the directory: the\n"
+    "exit status is 3 if a node uses it. Changes nothing in the directory.";
 
 constexpr char kQueryFooter[] =
-    "Everything after COMMAND belongs to it, also what begins with a dash. HELP lists what a node\n"
-    "understands. Exit status 1 if the reply is an ERR, or if there is none.\n"
+    "Everything after COMMAND belongs to it, also arguments that begin with a dash. The command\n"
+    "HELP lists the commands of a node. The exit status is 1 if the reply is an ERR or is missing.\n"
     "\n"
     "Examples:\n"
     "  tallyd query GET stats:mw:login -15m\n"
     "  tallyd query -p 7000 TOP 10 'stats:mw:*' -1h now";
 
-// CLI11's usage line with the arguments as people write them.
+// Prints CLI11's usage line with the arguments that a person types.
 class Formatter : public CLI::Formatter {
  public:
   Formatter() { column_width(28); }
@@ -81,7 +82,7 @@ CLI::App* AddCommand(CLI::App& app, const char* name, const char* about, const c
   return app.add_subcommand(name, about)->group("Commands")->footer(footer);
 }
 
-// What the parser writes into; the values before it are the defaults.
+// The targets of the parser. Their initial values are the defaults.
 struct Parsed {
   ServeOptions serve;
   DemoOptions demo;
@@ -90,7 +91,7 @@ struct Parsed {
   QueryOptions query;
 };
 
-// An option whose text is taken as it is, where none is another thing than an empty one.
+// Adds an option that keeps its text unchanged. An option that is not given differs from an empty one.
 CLI::Option* AddText(CLI::App& app, const char* name, std::optional<std::string>& target, const char* about) {
   auto set = [&target](const std::string& text) { target = text; };
   return app.add_option_function<std::string>(name, set, about);
@@ -105,20 +106,20 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--brokers", options.brokers, "kafka.brokers, as host:9092,host:9092")->option_text("B");
   AddText(*serve, "--topics", options.topics, "kafka.topics")->option_text("A,B");
   AddText(*serve, "--data", options.data, "checkpoint.dir, where the counts are kept")->option_text("DIR");
-  AddText(*serve, "--listen", options.listen, "server.listen, for queries; port 0: any free one")->option_text("H:P");
+  AddText(*serve, "--listen", options.listen, "server.listen, for queries; port 0: any free port")->option_text("H:P");
   AddText(*serve, "--http", options.http, "server.http, for metrics and health")->option_text("H:P");
-  serve->add_flag("--init", options.init, "Start anew in an empty directory, although a node was there before");
+  serve->add_flag("--init", options.init, "Start in an empty directory although an earlier node committed offsets");
   serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
   serve
       ->add_option("--accept-gap", options.accepted_gaps,
-                   "Go on with the stopped partition whose next offset is NEXT; repeatable")
+                   "Resume the stopped partition whose next offset is NEXT; repeatable")
       ->option_text("TOPIC:PARTITION@NEXT")
       ->allow_extra_args(false);
 }
 
 void AddDemo(CLI::App& app, DemoOptions& options) {
-  CLI::App* demo = AddCommand(app, "demo", "Run a node on a generated stream, to look at", kDemoFooter);
-  demo->add_option("--seconds", options.seconds, "End after so many; without it, on Ctrl-C")
+  CLI::App* demo = AddCommand(app, "demo", "Run a node on a generated stream, to try it out", kDemoFooter);
+  demo->add_option("--seconds", options.seconds, "End after N seconds (default: on Ctrl-C)")
       ->option_text("N")
       ->check(CLI::Range(1, DemoOptions::kSecondsMax));
   demo->add_option("--rate", options.rate, "Events a second (1000)")
@@ -127,15 +128,15 @@ void AddDemo(CLI::App& app, DemoOptions& options) {
 }
 
 void AddCheck(CLI::App& app, CheckOptions& options) {
-  CLI::App* check = AddCommand(app, "check", "Check a configuration and print it whole", kCheckFooter);
-  check->add_option("--config", options.config, "The configuration's file")->option_text("FILE")->required();
+  CLI::App* check = AddCommand(app, "check", "Check a configuration and print all of it", kCheckFooter);
+  check->add_option("--config", options.config, "The configuration file")->option_text("FILE")->required();
 }
 
 void AddDump(CLI::App& app, DumpOptions& options) {
   using Format = DumpOptions::Format;
   static const std::map<std::string, Format> kFormats = {
       {"text", Format::kText}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-  CLI::App* dump = AddCommand(app, "dump", "Print the checkpoint of a node that does not run", kDumpFooter);
+  CLI::App* dump = AddCommand(app, "dump", "Print the checkpoint of a stopped node", kDumpFooter);
   dump->add_option("DIR", options.dir, "The node's checkpoint.dir")->option_text(" ")->required();
   auto set_format = [&options](const std::string& name) { options.format = kFormats.at(name); };
   dump->add_option_function<std::string>("--format", set_format, "How to print it (text)")
@@ -146,14 +147,15 @@ void AddDump(CLI::App& app, DumpOptions& options) {
 void AddQuery(CLI::App& app, QueryOptions& options) {
   CLI::App* query = AddCommand(app, "query", "Send one command to a node and print the reply", kQueryFooter);
   query->add_option("-h", options.host, "The node's host (127.0.0.1)")->option_text("H");
-  query->add_option("-p", options.port, "The port that it listens on for queries (7878)")
+  query->add_option("-p", options.port, "The node's port for queries (7878)")
       ->option_text("P")
       ->check(CLI::Range(1, 65535));
-  AddText(*query, "--password-file", options.password_file, "Say the password in this file first")->option_text("FILE");
+  AddText(*query, "--password-file", options.password_file, "Authenticate with the password in this file")
+      ->option_text("FILE");
 }
 
-// The index in `args` at which the COMMAND of `query` begins; what is from there on is not for the parser, which would
-// read a dash as an option and split a [list].
+// Returns the index in `args` at which the COMMAND of `query` begins. The parser does not get the rest: it would read a
+// dash as an option, and split a [list].
 size_t CommandIndex(const std::vector<std::string>& args) {
   size_t i = 1;
   while (i < args.size() && args[i].size() > 1 && args[i][0] == '-' && args[i] != "--") {
@@ -164,7 +166,7 @@ size_t CommandIndex(const std::vector<std::string>& args) {
 
 Exit WrongUsage(std::string_view command, std::string_view what) {
   const std::string help = Cat("tallyd ", command, command.empty() ? "" : " ", "--help");
-  return {kExitUsage, Cat("tallyd: ", what, "\nSee ", help, " for what is expected.\n")};
+  return {kExitUsage, Cat("tallyd: ", what, "\nSee ", help, ".\n")};
 }
 
 }  // namespace
@@ -177,7 +179,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   app.set_help_flag("--help", "Print this help");
   app.set_version_flag("--version", "tallyd " TALLY_VERSION, "Print the version");
   app.footer(kFooter);
-  app.require_subcommand(1);  // and at most one: `query check` asks the node
+  app.require_subcommand(1);  // exactly one: `query check` sends `check` to the node
   AddServe(app, parsed.serve);
   AddDemo(app, parsed.demo);
   AddCheck(app, parsed.check);
@@ -200,7 +202,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   }
 
   try {
-    std::reverse(args.begin(), args.end());  // as CLI11 wants them
+    std::reverse(args.begin(), args.end());  // CLI11 expects the reverse order
     app.parse(std::move(args));
   } catch (const CLI::CallForHelp&) {
     const CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
@@ -217,7 +219,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   if (name == "demo") return parsed.demo;
   if (name == "check") return std::move(parsed.check);
   if (name == "dump") return std::move(parsed.dump);
-  if (parsed.query.command.empty()) return WrongUsage("query", "query: expected a command, as GET stats:mw:login");
+  if (parsed.query.command.empty()) return WrongUsage("query", "query: expected a command such as GET stats:mw:login");
   return std::move(parsed.query);
 }
 

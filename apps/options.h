@@ -1,9 +1,10 @@
 // The command line.
 //
 //   Command command = ParseOptions(argc, argv);
-//   // std::visit: ServeOptions, DemoOptions, ... each is a command to run. Exit is not: it only prints.
+//   // std::visit: ServeOptions, DemoOptions, ... are commands to run; Exit means that only a text must be printed.
 //
-// Only the line itself is checked here. LoadConfig() checks --config, --set and the flags that are configuration.
+// ParseOptions() checks only the syntax of the command line. LoadConfig() checks the values of --config, --set and the
+// flags that set configuration keys.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +17,25 @@
 
 namespace tally {
 
-// The exit statuses that are part of the program's contract.
+// The exit statuses. They are public.
 inline constexpr int kExitDone = 0;
-inline constexpr int kExitFailure = 1;  // at run time; the last line on stderr says which
+inline constexpr int kExitFailure = 1;  // a failure at run time; the last line on stderr says which
 inline constexpr int kExitUsage = 2;    // wrong usage or configuration
 inline constexpr int kExitData = 3;     // the data directory is locked, damaged, another's, or unexpectedly empty
 
-// The sources of the configuration, and what else `serve` takes.
+// The options of `serve`. ConfigSources has them as the user typed them: later elements of `set` win, and the flags
+// override `set`.
 struct ServeOptions : ConfigSources {
-  bool init = false;                       // start empty although the group's offsets are those of an earlier node
-  bool recount = false;                    // count again if a changed configuration or a late horizon requires it
-  std::vector<std::string> accepted_gaps;  // TOPIC:PARTITION@NEXT, as ParseAcceptedGap() takes them
+  bool init = false;                       // start although the group's committed offsets show that a node ran before
+  bool recount = false;                    // count again if the configuration changed or the horizon was too late
+  std::vector<std::string> accepted_gaps;  // TOPIC:PARTITION@NEXT, for ParseAcceptedGap()
 };
 
 struct DemoOptions {
   static constexpr int kSecondsMax = 86'400;
   static constexpr int kRateMax = 1'000'000;
 
-  int seconds = 0;  // 0: until it is interrupted
+  int seconds = 0;  // 0: until an interrupt
   int rate = 1000;  // events a second
 };
 
@@ -55,15 +57,15 @@ struct QueryOptions {
   std::vector<std::string> command;  // never empty
 };
 
-// Nothing to run: print `text`, to stdout if the status is kExitDone and to stderr otherwise, and exit.
+// There is no command to run: print `text` to stdout if the status is kExitDone, otherwise to stderr, and exit.
 struct Exit {
   int status = kExitDone;
-  std::string text;  // ends its last line
+  std::string text;  // ends with a line feed
 };
 
 using Command = std::variant<ServeOptions, DemoOptions, CheckOptions, DumpOptions, QueryOptions, Exit>;
 
-// Prints nothing and never exits by itself.
+// Prints nothing and does not exit the process.
 Command ParseOptions(int argc, const char* const* argv);
 
 }  // namespace tally

@@ -18,7 +18,7 @@ int Fail(std::ostream& err, std::string_view message) {
   return kFailed;
 }
 
-// The request, or nothing if `words` are not one line with at least one word.
+// Returns the request, or nullopt if `words` are not one line with at least one word.
 std::optional<std::string> RequestLine(std::span<const std::string> words) {
   std::string line;
   for (const std::string& word : words) {
@@ -27,21 +27,21 @@ std::optional<std::string> RequestLine(std::span<const std::string> words) {
   }
   if (line.find_first_of("\r\n") != std::string::npos) return std::nullopt;
   if (line.find_first_not_of(" \t") == std::string::npos) return std::nullopt;
-  if (line.front() == '*') line.insert(0, " ");  // as a connection's first byte that would be RESP
+  if (line.front() == '*') line.insert(0, " ");  // a * as the first byte of a connection would select RESP
   line += '\n';
   return line;
 }
 
 using Stream = boost::asio::ip::tcp::iostream;
 
-// Reads a line with its LF; false if the connection ends or the answer takes too long.
+// Reads a line and its LF. Returns false if the connection ends or the reply takes too long.
 bool ReadLine(Stream& stream, std::string& line) {
   stream.expires_after(kQueryAnswerTime);
   return std::getline(stream, line) && !stream.eof();
 }
 
-// Prints the reply. Which line is its last only the end of the connection tells: a row, being a name or a field of
-// somebody's events, may itself read END or begin with ERR.
+// Prints the reply. Only the end of the connection shows which line is the last: a row can itself be END or begin with
+// ERR, because it contains names and fields from events.
 int PrintReply(Stream& stream, const std::string& address, std::ostream& out, std::ostream& err) {
   std::string last;
   std::string next;
@@ -54,7 +54,7 @@ int PrintReply(Stream& stream, const std::string& address, std::ostream& out, st
   if (only && last.starts_with("ERR ")) return Fail(err, last);
   bool ended = stream.error() == boost::asio::error::eof;
   if (any && ended && next.empty() && last == "END") return kDone;
-  return Fail(err, Cat(address, ": the reply broke off: ", stream.error().message()));
+  return Fail(err, Cat(address, ": the reply is incomplete: ", stream.error().message()));
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ int PrintReply(Stream& stream, const std::string& address, std::ostream& out, st
 int RunQuery(const std::string& host, uint16_t port, const std::string& password, std::span<const std::string> words,
              std::ostream& out, std::ostream& err) {
   std::optional<std::string> request = RequestLine(words);
-  if (!request) return Fail(err, "expected a command on one line");
+  if (!request) return Fail(err, "query: expected a command in one line");
   std::string address = FormatEndpoint({host, port});
   Stream stream;
   stream.expires_after(kQueryConnectTime);
@@ -70,10 +70,10 @@ int RunQuery(const std::string& host, uint16_t port, const std::string& password
   if (!stream) return Fail(err, Cat("cannot connect to ", address, ": ", stream.error().message()));
   if (!password.empty()) stream << "AUTH " << password << '\n';
   stream << *request << std::flush;
-  boost::system::error_code ignored;  // if the node is gone, reading says so
+  boost::system::error_code ignored;  // if the node is gone, reading fails
   stream.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
   if (std::string line; !password.empty() && !(ReadLine(stream, line) && line == "OK" && ReadLine(stream, line))) {
-    return Fail(err, line.starts_with("ERR ") ? line : Cat(address, ": no answer to AUTH"));
+    return Fail(err, line.starts_with("ERR ") ? line : Cat(address, ": the node did not reply to AUTH"));
   }
   return PrintReply(stream, address, out, err);
 }

@@ -7,8 +7,8 @@
 namespace tally {
 namespace {
 
-// Every request asks for the time, and the exact one takes a tenth of what a pipelined HGET does (tools/bench --only
-// answers). This one was exact at the last tick, some milliseconds ago.
+// Every request reads the time. The exact clock would take a tenth of the time of a pipelined HGET (tools/bench --only
+// answers). The coarse clock has the time of the last tick, a few milliseconds ago.
 #ifdef CLOCK_REALTIME_COARSE
 constexpr clockid_t kWallClock = CLOCK_REALTIME_COARSE;
 #else

@@ -1,4 +1,4 @@
-// The machine's clocks. The one place that reads them.
+// The machine's clocks. No other code reads them.
 #pragma once
 
 #include "core/time/clock.h"
@@ -8,7 +8,7 @@ namespace tally {
 class SystemClock : public Clock {
  public:
   Timestamp Now() const override;
-  absl::Duration Monotonic() const override;  // CLOCK_BOOTTIME: goes on while the machine sleeps
+  absl::Duration Monotonic() const override;  // CLOCK_BOOTTIME: advances while the machine sleeps
 };
 
 }  // namespace tally

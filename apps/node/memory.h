@@ -1,20 +1,20 @@
-// The process's memory.
+// The memory of this process.
 #pragma once
 
 #include <cstdint>
 
 namespace tally {
 
-// The resident set's size; 0 where the system does not tell (/proc/self/statm, Linux).
+// Returns the size of the resident set, from /proc/self/statm; 0 if the system does not have that file.
 uint64_t ResidentBytes();
 
-// Has the allocator keep free memory of up to 8 MB for each of its arenas, where the C library can (glibc). By itself
-// it gives a few megabytes back, and gets them from the system page by page again, with each fetch: without this an
-// event takes 5 % more CPU (tools/bench --only ingest).
+// Lets the allocator keep up to 8 MB of free memory for each of its arenas, if the C library supports it (glibc). By
+// default, the allocator returns a few megabytes and requests them from the system again, page by page, with each
+// fetch. That costs 5 % more CPU for each event (tools/bench --only ingest).
 void KeepMemory();
 
-// Gives free memory that the allocator keeps back to the system, where the C library can (glibc). For after a peak: it
-// takes milliseconds.
+// Returns the allocator's free memory to the system, if the C library supports it (glibc). It takes milliseconds, so
+// call it after a peak only.
 void TrimMemory();
 
 }  // namespace tally

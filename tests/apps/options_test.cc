@@ -15,7 +15,7 @@ Command Parse(std::vector<const char*> args) {
   return ParseOptions(static_cast<int>(args.size()), args.data());
 }
 
-// The options of the command that `args` ask for.
+// Returns the options of the command in `args`.
 template <typename Options>
 Options Parsed(const std::vector<const char*>& args) {
   Command command = Parse(args);
@@ -52,7 +52,7 @@ TEST(Serve, NeedsNoOption) {
   EXPECT_FALSE(options.recount);
 }
 
-TEST(Serve, TakesEveryOption) {
+TEST(Serve, AcceptsEveryOption) {
   ServeOptions options = Parsed<ServeOptions>({"serve", "--config", "f", "--brokers", "b", "--topics", "x,y", "--data",
                                                "d", "--listen", "l:1", "--http=h:2", "--init", "--recount"});
   EXPECT_EQ(options.config, "f");
@@ -70,16 +70,16 @@ TEST(Serve, KeepsTheOrderAndTheTextOfSet) {
               ElementsAre("a.b=[\"x\",\"y\"]", "c.d=e=f", "g.h="));
 }
 
-TEST(Serve, TakesOneSettingForEachSet) { ExpectWrong({"serve", "--set", "a.b=1", "c.d=2"}, "c.d=2"); }
+TEST(Serve, AcceptsOneSettingForEachSet) { ExpectWrong({"serve", "--set", "a.b=1", "c.d=2"}, "c.d=2"); }
 
-TEST(Serve, TakesOneGapForEachAcceptGap) {
+TEST(Serve, AcceptsOneGapForEachAcceptGap) {
   EXPECT_THAT(Parsed<ServeOptions>({"serve", "--accept-gap", "x:0@1", "--accept-gap=y:1@2=end"}).accepted_gaps,
               ElementsAre("x:0@1", "y:1@2=end"));
 }
 
-TEST(Serve, TellsAnEmptyTextFromNone) { EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, ""); }
+TEST(Serve, DistinguishesAnEmptyTextFromNone) { EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, ""); }
 
-TEST(Serve, RefusesWhatItDoesNotKnow) {
+TEST(Serve, RefusesUnknownArguments) {
   ExpectWrong({"serve", "--accept-loss", "x:0@1"}, "unexpected argument '--accept-loss'");
   ExpectWrong({"serve", "extra"}, "extra");
   ExpectWrong({"serve", "--config"}, "--config");
@@ -126,14 +126,14 @@ TEST(Dump, HasThreeFormats) {
   ExpectWrong({"dump", "dir", "--format", "1"}, "--format");
 }
 
-TEST(Query, AsksTheDefaultPortOfThisMachine) {
+TEST(Query, ConnectsToTheDefaultPortOfThisMachine) {
   QueryOptions options = Parsed<QueryOptions>({"query", "PING"});
   EXPECT_EQ(options.host, "127.0.0.1");
   EXPECT_EQ(options.port, 7878);
   EXPECT_THAT(options.command, ElementsAre("PING"));
 }
 
-TEST(Query, TakesAHostAndAPort) {
+TEST(Query, AcceptsAHostAndAPort) {
   QueryOptions options = Parsed<QueryOptions>({"query", "-h", "::1", "-p", "80", "PING"});
   EXPECT_EQ(options.host, "::1");
   EXPECT_EQ(options.port, 80);
@@ -143,7 +143,7 @@ TEST(Query, TakesAHostAndAPort) {
   for (const char* port : {"0", "65536", "-1", "x"}) ExpectWrong({"query", "-p", port, "PING"}, "-p");
 }
 
-TEST(Query, LeavesEverythingBehindTheCommandToIt) {
+TEST(Query, PassesOnEverythingAfterTheCommand) {
   EXPECT_THAT(QueryOf({"query", "GET", "-x", "-h", "-p", "--help", "--", "--version", ""}),
               ElementsAre("GET", "-x", "-h", "-p", "--help", "--", "--version", ""));
   EXPECT_THAT(QueryOf({"query", "-p", "80", "GET", "a", "-15m"}), ElementsAre("GET", "a", "-15m"));
@@ -173,7 +173,7 @@ TEST(Options, NeedACommandThatExists) {
   ExpectWrong({"-h"}, "unknown option '-h'");
 }
 
-TEST(Options, DoNotRunTwoCommands) { ExpectWrong({"demo", "check"}, "check"); }
+TEST(Options, RefuseTwoCommands) { ExpectWrong({"demo", "check"}, "check"); }
 
 TEST(Version, IsOneLine) { EXPECT_EQ(HelpOf({"--version"}), "tallyd " TALLY_VERSION "\n"); }
 
@@ -196,7 +196,7 @@ TEST(Help, NamesEveryOptionOfACommand) {
   for (const char* word : {"-h H", "-p P", "COMMAND..."}) EXPECT_THAT(HelpOf({"query", "--help"}), HasSubstr(word));
 }
 
-TEST(Help, ComesBeforeWhatIsMissing) {
+TEST(Help, IsPrintedAlsoIfArgumentsAreMissing) {
   EXPECT_THAT(HelpOf({"dump", "--help"}), HasSubstr("Usage: tallyd dump"));
   EXPECT_THAT(HelpOf({"query", "-p", "80", "--help"}), HasSubstr("Usage: tallyd query"));
 }

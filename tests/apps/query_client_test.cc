@@ -30,7 +30,7 @@ Result Query(uint16_t port, std::vector<std::string> words, const std::string& p
   return {code, out.str(), err.str()};
 }
 
-// What is made of `reply`, which a server sends once it has the request's line, and then closes.
+// Runs a query against a server that reads the request, sends `reply` and closes the connection.
 Result QueryOf(std::string reply) {
   namespace asio = boost::asio;
   asio::io_context context;
@@ -54,7 +54,7 @@ TEST(Query, PrintsTheReplyWithoutItsEnd) {
   EXPECT_EQ(result.err, "");
 }
 
-TEST(Query, SaysThePasswordFirst) {
+TEST(Query, AuthenticatesFirst) {
   ServedNode node({.password = Password("hunter2")});
   EXPECT_EQ(Query(node.server->text_port(), {"ECHO", "hello"}).err, "ERR Authentication required.\n");
   Result result = Query(node.server->text_port(), {"ECHO", "hello"}, "hunter2");
@@ -77,7 +77,7 @@ TEST(Query, PrintsNothingForAnEmptyReply) {
   EXPECT_EQ(QueryOf("END\n").out, "");
 }
 
-TEST(Query, SaysWhatTheNodeRefused) {
+TEST(Query, ReportsTheErrorOfTheNode) {
   ServedNode node;
   Result result = Query(node.server->text_port(), {"NONSENSE"});
   EXPECT_EQ(result.code, 1);
@@ -85,23 +85,23 @@ TEST(Query, SaysWhatTheNodeRefused) {
   EXPECT_THAT(result.err, StartsWith("ERR "));
 }
 
-TEST(Query, TellsRowsThatLookLikeAnErrorOrTheEndFromThem) {
+TEST(Query, DistinguishesRowsFromAnErrorAndFromTheEnd) {
   Result result = QueryOf("ERR 5\nEND\nEND\n");
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "ERR 5\nEND\n");
 }
 
-TEST(Query, SaysThatAReplyBrokeOff) {
-  EXPECT_THAT(QueryOf("a 1\nb 2\n").err, HasSubstr("the reply broke off"));
+TEST(Query, ReportsAnIncompleteReply) {
+  EXPECT_THAT(QueryOf("a 1\nb 2\n").err, HasSubstr("the reply is incomplete"));
   EXPECT_EQ(QueryOf("a 1\nb 2\n").code, 1);
   EXPECT_EQ(QueryOf("a 1\nEND").code, 1);
   EXPECT_EQ(QueryOf("END").code, 1);
   EXPECT_EQ(QueryOf("END\na").code, 1);
-  EXPECT_THAT(QueryOf("a 1\nERR 5\n").err, HasSubstr("the reply broke off"));
+  EXPECT_THAT(QueryOf("a 1\nERR 5\n").err, HasSubstr("the reply is incomplete"));
   EXPECT_EQ(QueryOf("").code, 1);
 }
 
-TEST(Query, SaysThatNobodyIsThere) {
+TEST(Query, ReportsThatTheNodeIsNotReachable) {
   uint16_t port = ServedNode().server->text_port();  // free again
   Result result = Query(port, {"PING"});
   EXPECT_EQ(result.code, 1);
@@ -111,7 +111,7 @@ TEST(Query, SaysThatNobodyIsThere) {
 TEST(Query, SendsOneLineOfText) {
   ServedNode node;
   EXPECT_EQ(Query(node.server->text_port(), {"PING\nPING"}).code, 1);
-  EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "expected a command on one line\n");
+  EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "query: expected a command in one line\n");
   EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));  // not RESP
 }
 
