@@ -1,5 +1,5 @@
-// What counting costs: an event from its bytes to its counter, a cut while there are many counters, a block packed and
-// read.
+// Measures the cost of counting: an event from its bytes to its counter, a cut with many counters, packing and reading
+// a block.
 //
 //   counters_bench --benchmark_filter='Apply|Cut'
 #include <cstdint>
@@ -30,8 +30,8 @@ std::shared_ptr<const Rules> StatsRules() {
 
 std::string NameOf(SeriesId id) { return Cat("stats:mw:call", id); }
 
-// One shard applies events of some series, drawn at random, in a minute, in batches: decode, judge, look up, add. All
-// series are known, and all events in memory, most of them not in a cache.
+// One shard applies batches of events of one minute: decode, decide the fate, look up the series, add. The series are
+// random and already known. The events are in memory, and most of them are not in a CPU cache.
 void Apply(benchmark::State& state) {
   constexpr size_t kBatch = 1000;
   Counters counters(StatsRules(), {});
@@ -61,7 +61,7 @@ void Apply(benchmark::State& state) {
 }
 BENCHMARK(Apply)->Arg(100)->Arg(5'000)->Arg(1'000'000);
 
-// The lookup and the increment alone are what Apply() costs above Decode (decode_bench.cc).
+// The increment alone. Apply() costs this, the lookup, and Decode (decode_bench.cc).
 void DeltaAdd(benchmark::State& state) {
   std::mt19937 random(1);
   std::vector<SeriesId> ids(64 * 1024);
@@ -73,7 +73,7 @@ void DeltaAdd(benchmark::State& state) {
 }
 BENCHMARK(DeltaAdd)->Arg(3'000)->Arg(1'000'000);
 
-// A node with so many counters: 240 minutes, each with as many series.
+// Makes counters with `live_counters` in 240 minutes; every minute has the same series.
 std::unique_ptr<Counters> NodeOf(int64_t live_counters) {
   constexpr int32_t kMinutes = 240;
   auto counters = std::make_unique<Counters>(StatsRules(), Counters::Options{.ttl = absl::Hours(100)});
@@ -92,8 +92,8 @@ std::unique_ptr<Counters> NodeOf(int64_t live_counters) {
   return counters;
 }
 
-// A second's worth of events - a thousand series of the current minute - cut while there are 10,000 to 10,000,000
-// counters. The cost follows what changed; it must not follow what there is.
+// Cuts after one second of events (a thousand series of the current minute), with 10,000 to 10,000,000 counters in
+// memory. The cost must depend only on the number of changed counters, not on the number of all counters.
 void Cut(benchmark::State& state) {
   constexpr size_t kTouched = 1000;
   auto counters = NodeOf(state.range(0));
@@ -123,7 +123,7 @@ void Cut(benchmark::State& state) {
 }
 BENCHMARK(Cut)->Arg(10'000)->Arg(1'000'000)->Arg(10'000'000)->Unit(benchmark::kMicrosecond);
 
-// What stops a shard during that: the swap of its delta.
+// The part of a cut that stops the shard: the swap of its delta.
 void CutShard(benchmark::State& state) {
   auto counters = NodeOf(state.range(0));
   Shard& shard = counters->AddShard();
@@ -166,7 +166,7 @@ void BlockCount(benchmark::State& state) {
 }
 BENCHMARK(BlockCount)->Arg(10)->Arg(100)->Arg(256);
 
-// One counter of one minute, as a dashboard asks for it.
+// One counter of one minute, as a dashboard queries it.
 void ViewCount(benchmark::State& state) {
   auto counters = NodeOf(1'000'000);
   SeriesId id = 0;

@@ -1,4 +1,4 @@
-// What an event costs until its fields are known: nanoseconds for each, on one core.
+// Measures the cost of decoding an event into its fields: nanoseconds for each event, on one core.
 //
 //   decode_bench --benchmark_filter=Json
 #include <string>
@@ -20,7 +20,7 @@ static_assert(kEvent.size() == 113);
 constexpr std::string_view kLine = "1307284245 10.1.2.3 /k/login/abc?x=1";
 constexpr char kPattern[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))";
 
-// Time is per event, of which so many are loaded together.
+// Measures the time for each event; `together` events are loaded in one call.
 void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::string_view payload,
             size_t together = 256) {
   std::vector<Field> fields(fields_size);
@@ -36,7 +36,7 @@ void Decode(benchmark::State& state, Decoder& decoder, size_t fields_size, std::
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * payload.size()));
 }
 
-// Two of seven fields and the time, as the default configuration reads them.
+// Decodes the time and two of the seven fields, as the default configuration does.
 void Json(benchmark::State& state, const std::string& level) {
   auto decoder = MakeJsonDecoder({"time", "game", "call"}, level).value();
   Decode(state, *decoder, 3, kEvent);
@@ -47,7 +47,7 @@ void JsonOneByOne(benchmark::State& state, const std::string& level) {
   Decode(state, *decoder, 3, kEvent, /*together=*/1);
 }
 
-// The same event with a nested value of a hundred bytes before everything else.
+// The same event, with a nested value of a hundred bytes as its first field.
 void JsonNested(benchmark::State& state, const std::string& level, const std::string& path) {
   std::string event(kEvent);
   event.insert(1, R"("device":{"model":"x1","os":{"name":"android","version":[4,1,2]},)"

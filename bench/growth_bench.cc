@@ -1,10 +1,10 @@
-// What an operation costs with so many series: one line of a table, for bench/growth to draw. A process for each
-// number, so that memory is that number's alone.
+// Measures the cost of operations with a given number of series, and prints one line of a table for bench/growth to
+// draw. Each number has its own process, so that its memory can be measured.
 //
-//   growth_bench              the head
-//   growth_bench 1000000      the row
+//   growth_bench              prints the head
+//   growth_bench 1000000      prints a row
 //
-// Every series has a count in one minute. TMPDIR says on which disk the checkpoints are.
+// Every series has a count in one minute. The checkpoints are in TMPDIR.
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,16 +33,16 @@
 namespace tally {
 namespace {
 
-constexpr size_t kBatch = 1000;           // records handed to a shard at once
-constexpr size_t kSeriesPerCut = 10'000;  // while they are counted for the first time
-constexpr size_t kPayloads = 1 << 20;     // made beforehand, so that only counting them is measured
-constexpr int kChanged = 1000;            // series that a checkpoint is written for
+constexpr size_t kBatch = 1000;           // records in one call of Shard::Apply()
+constexpr size_t kSeriesPerCut = 10'000;  // while every series is counted for the first time
+constexpr size_t kPayloads = 1 << 20;     // made in advance, so that only counting is measured
+constexpr int kChanged = 1000;            // events between two checkpoints
 
 std::string CallOf(uint64_t series) {
   std::string number = Cat(series);
   return Cat("call", std::string(8 - number.size(), '0'), number);
 }
-std::string NameOf(uint64_t series) { return Cat("stats:mw:", CallOf(series)); }  // of 21 bytes
+std::string NameOf(uint64_t series) { return Cat("stats:mw:", CallOf(series)); }  // 21 bytes
 
 struct NoStatus : StatusSource {
   NodeStatus Status() const override { return {}; }
@@ -75,8 +75,8 @@ std::unique_ptr<Counters> NewCounters(uint64_t series_max) {
   return std::make_unique<Counters>(*std::move(rules), Counters::Options{.series_max = series_max});
 }
 
-// The resident bytes of a series that the table and two shards know, with a counter. First of all, while memory is
-// clean.
+// Returns the resident bytes of a series with one counter, when the table and two shards know it. Called first, before
+// other memory is allocated.
 double BytesOf(uint64_t series_count) {
   auto counters = NewCounters(series_count);
   for (int32_t i = 0; i < 2; ++i) counters->AddShard().AddPartition({"mw", i}, {});
@@ -139,7 +139,7 @@ class Growth {
     commands_ = std::make_unique<Commands>(*counters_, clock_, status_);
   }
 
-  // Returns what Apply() alone took.
+  // Returns the time of Shard::Apply() alone.
   double Apply(std::span<const std::string> payloads) {
     double nanos = 0;
     std::vector<Record> records;
@@ -166,7 +166,7 @@ class Growth {
     TALLY_CHECK(counters_->series().size() == series_);
   }
 
-  // Of an event of any of the series, on average.
+  // The average time of an event of a random series.
   double ApplyNanos() {
     Apply(payloads_);
     counters_->Cut();
@@ -208,7 +208,7 @@ class Growth {
     return nanos;
   }
 
-  // Of a whole start, for each series.
+  // The time of a start, divided by the number of series.
   double LoadNanos() {
     Close();
     const double nanos = NanosOf([&] { Open(); });

@@ -1,5 +1,5 @@
-# Draws `data`, what the section `partitions` of tools/bench left, into `drawing`: rate above, CPU below.
-# Columns: partitions, R2's events/s and CPU us/event, the node's.
+# Draws `data`, written by the section `partitions` of tools/bench, into `drawing`: rate above, CPU below.
+# Columns: partitions, events/s and CPU us/event of R2, events/s and CPU us/event of the node.
 set terminal svg size 900,620 font "sans-serif,14" background "#ffffff"
 set output drawing
 set logscale xy

@@ -1,5 +1,5 @@
-// What a question costs, without the socket: a node with four hours of 1,000 series, all of which count in every
-// minute.
+// Measures the cost of a query without the socket. The node has four hours of 1,000 series, and every series has a
+// count in every minute.
 //
 //   query_bench --benchmark_filter=Range
 #include <memory>
@@ -22,7 +22,7 @@ constexpr int kCalls = 100;
 constexpr int kMinutes = 240;
 constexpr Minute kNow = Minute::FromIndex(21'788'070);  // 2011-06-05T14:30Z
 
-struct StandingClock : Clock {
+struct FixedClock : Clock {
   Timestamp Now() const override { return kNow.start(); }
   absl::Duration Monotonic() const override { return absl::ZeroDuration(); }
 };
@@ -55,19 +55,19 @@ struct Node : StatusSource {
 
   NodeStatus Status() const override { return {}; }
 
-  StandingClock clock;
+  FixedClock clock;
   Counters counters;
   Commands commands;
 };
 
-Commands& TheCommands() {
+Commands& SharedCommands() {
   static Node* const kNode = new Node();
   return kNode->commands;
 }
 
-// Executes the command and makes every row of its reply.
+// Executes the command and produces every row of its reply.
 void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t rows) {
-  Commands& commands = TheCommands();
+  Commands& commands = SharedCommands();
   for (auto _ : state) {
     Reply reply = commands.Execute(words);
     TALLY_CHECK(!std::holds_alternative<Error>(reply.body));
@@ -77,9 +77,9 @@ void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t ro
   }
 }
 
-// The same from a line to the bytes of the reply, as a connection does it.
+// The same from a request line to the bytes of the reply, as a connection does it.
 void TextRequest(benchmark::State& state, std::string_view line) {
-  Commands& commands = TheCommands();
+  Commands& commands = SharedCommands();
   std::string out;
   for (auto _ : state) {
     TextParser parser;

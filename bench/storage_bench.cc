@@ -1,4 +1,4 @@
-// What a checkpoint costs: written while there are many counters, and loaded at a start. TMPDIR says on which disk.
+// Measures the cost of a checkpoint: writing it with many counters on disk, and loading it. The directory is in TMPDIR.
 //
 //   storage_bench --benchmark_filter=Load
 #include <unistd.h>
@@ -22,7 +22,7 @@ namespace {
 constexpr Minute kStart = Minute::FromIndex(21'788'070);  // 2011-06-05T14:30Z
 constexpr int32_t kMinutes = 240;
 
-// A directory in which nothing is left behind.
+// A temporary directory that is removed at the end.
 class Directory {
  public:
   Directory() : path_(std::filesystem::temp_directory_path() / Cat("tally-bench-", getpid())) {
@@ -44,14 +44,14 @@ std::unique_ptr<CheckpointStore> Open(const Directory& directory) {
   return *std::move(store);
 }
 
-// The counts of one block, each of up to ten bits.
+// Returns a block of random counts of up to ten bits.
 std::string SomeBlock(std::mt19937_64& random) {
   BlockCounts counts;
   for (uint64_t& count : counts) count = 1 + random() % 1000;
   return std::string(Block::Pack(counts).bytes());
 }
 
-// Every series in each of the minutes, as blocks.
+// Returns blocks in which every series has a count in every minute.
 Changes AllOf(int64_t live_counters) {
   std::mt19937_64 random(1);
   Changes changes;
@@ -71,7 +71,7 @@ void CheckpointLoad(benchmark::State& state) {
   auto written = Open(directory);
   TALLY_CHECK(written->Load().ok() && written->Write(AllOf(state.range(0)), {}).ok());
   written.reset();
-  Open(directory).reset();  // what was in the log is in tables now
+  Open(directory).reset();  // moves the contents of the WAL to tables
   size_t blocks = 0;
   for (auto _ : state) {
     auto contents = Open(directory)->Load();
@@ -82,7 +82,7 @@ void CheckpointLoad(benchmark::State& state) {
 }
 BENCHMARK(CheckpointLoad)->Arg(10'000)->Arg(1'000'000)->Arg(10'000'000)->Unit(benchmark::kMillisecond);
 
-// A checkpoint each of whose twelve blocks was there before: with so many counters, it costs what it writes.
+// Writes a checkpoint of twelve blocks that are already in the directory. The cost must depend only on these blocks.
 void CheckpointWrite(benchmark::State& state) {
   Directory directory;
   auto store = Open(directory);

@@ -18,16 +18,16 @@ namespace {
 constexpr Extent kExtent = {5000, 240};
 constexpr int kSeriesOfGame = kExtent.series / 5;
 constexpr int kRequests = 1'000'000;
-constexpr int kRanges = 20;  // of which a round gives the median
-constexpr absl::Duration kPatience = absl::Minutes(2);
+constexpr int kRanges = 20;  // in a round, whose figure is their median
+constexpr absl::Duration kTimeout = absl::Minutes(2);
 
-// Millions a second, as redis-benchmark says.
+// Returns redis-benchmark's rate, in millions a second.
 absl::StatusOr<double> HgetRate(const std::string& port, const Prepared& prepared) {
   const int series = kExtent.series / 2;
   ASSIGN_OR_RETURN(Finished run,
                    RunToEnd({"redis-benchmark", "-p", port, "-c", "1", "-P", "100", "-n", Cat(kRequests), "--csv",
                              "HGET", HashOf(series, prepared.newest()), Prepared::CallOf(series)},
-                            kPatience));
+                            kTimeout));
   const size_t line = run.out.rfind("\"HGET");  // "HGET key field","1234567.89",...
   const size_t at = line == std::string::npos ? line : run.out.find("\",\"", line);
   double rate = 0;
@@ -47,15 +47,15 @@ absl::Status MeasureHget(Bench& bench, const Prepared& prepared, Tallyd& node) {
     ours.push_back(of_node);
     theirs.push_back(of_redis);
     ratios.push_back(of_node / of_redis);
-    bench.Say(Cat("HGET: ", static_cast<int>(of_node * 1000), " thousand a second, Redis ",
-                  static_cast<int>(of_redis * 1000)));
+    bench.PrintProgress(Cat("HGET: ", static_cast<int>(of_node * 1000), " thousand a second, Redis ",
+                            static_cast<int>(of_redis * 1000)));
   }
   bench.report().Judge({.what = "pipelined HGET / Redis", .want = Want::kAtLeast, .bar = 1, .beyond = 2, .unit = " x"},
                        SpreadOf(ratios));
   bench.report().Add(
       {.title = "Pipelined HGET",
-       .text = Cat("redis-benchmark -c 1 -P 100 -n ", kRequests, " HGET, in turns, of a node with ", kExtent.counters(),
-                   " counters that reads nothing meanwhile, and of a Redis with the "
+       .text = Cat("`redis-benchmark -c 1 -P 100 -n ", kRequests, " HGET` runs in turns against a node with ",
+                   kExtent.counters(), " counters, which reads no records meanwhile, and against a Redis with the ",
                    "same hashes."),
        .head = {"", "million requests/s"},
        .rows = {{"tallyd", Text(SpreadOf(ours), 2)}, {"Redis", Text(SpreadOf(theirs), 2)}}});
@@ -99,7 +99,7 @@ absl::Status MeasureAnswers(Bench& bench) {
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make(kExtent));
-  ASSIGN_OR_RETURN(auto node, StartStanding(*prepared, broker->bootstrap(), topics));
+  ASSIGN_OR_RETURN(auto node, StartIdleNode(*prepared, broker->bootstrap(), topics));
   RETURN_IF_ERROR(MeasureHget(bench, *prepared, *node));
   RETURN_IF_ERROR(MeasureRange(bench, *prepared, *node));
   return node->Stop().status();

@@ -1,4 +1,4 @@
-// How fast a node answers.
+// Measures how fast a node replies.
 #pragma once
 
 #include "absl/status/status.h"
@@ -6,10 +6,10 @@
 
 namespace tally {
 
-// While nothing is read: pipelined HGET beside Redis, and a long RANGE.
+// Without ingest: pipelined HGET compared with Redis, and a long RANGE.
 absl::Status MeasureAnswers(Bench& bench);
 
-// A GET at a time while ingest is at full speed.
+// During ingest at full speed: one GET at a time.
 absl::Status MeasureLatency(Bench& bench);
 
 }  // namespace tally

@@ -17,9 +17,9 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 50'000;  // messages handed to the producer at once
-constexpr int kSlowMetrics = 100;    // so many make a node slower than what it is sent
-constexpr absl::Duration kPatience = absl::Minutes(5);
+constexpr uint64_t kChunk = 50'000;  // messages in one call of the producer
+constexpr int kSlowMetrics = 100;    // makes the node slower than the broker
+constexpr absl::Duration kTimeout = absl::Minutes(5);
 
 struct Backlog {
   const char* name;
@@ -34,7 +34,8 @@ constexpr Backlog kBacklogs[] = {{"113 bytes", 113, false, 1, 2'000'000},
                                  {"1,000 bytes, lz4", 1000, true, 100, 500'000},
                                  {"1,000 bytes, lz4", 1000, true, 500, 500'000}};
 
-// Of `bytes`, a sixteenth of them drawn and most of the rest the same in each: lz4 makes a tenth of a long one.
+// Returns an event of `bytes` bytes. A sixteenth of them are random, and most others are the same in each event: lz4
+// compresses a long event to a tenth.
 std::string Event(std::mt19937_64& random, int64_t time_ms, size_t bytes) {
   constexpr std::string_view kAgent = "Mozilla/5.0 (Linux; Android 4.1.2; x1) installed from the feed, ";
   constexpr char kHex[] = "0123456789abcdef";
@@ -70,10 +71,10 @@ std::string Metrics(int count) {
   return text;
 }
 
-// What one run came to.
+// The figures of one run.
 struct Run {
   double peak = 0;   // bytes
-  double after = 0;  // once all is read
+  double after = 0;  // bytes, after all records are read
   int clients = 0;
 };
 
@@ -83,27 +84,27 @@ absl::StatusOr<Run> ReadAll(const std::string& brokers, const std::string& topic
   ASSIGN_OR_RETURN(auto node, Tallyd::Start({"--config", dir / "tallyd.toml", "--brokers", brokers, "--topics", topic,
                                              "--data", dir / "data", "--init", "--set", "kafka.start=earliest"}));
   const int pid = node->process().pid();
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = absl::Now() + kTimeout;
   while (node->Info("events_read") != Cat(events)) {
     if (absl::Now() > deadline) return absl::DeadlineExceededError(node->process().Stderr());
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   Run run{.peak = static_cast<double>(PeakResidentBytesOf(pid)),
           .after = static_cast<double>(ResidentBytesOf(pid)),
-          .clients = ThreadsOf(pid, "rdk:main").count - 1};  // one looks after the log's ends
+          .clients = ThreadsOf(pid, "rdk:main").count - 1};  // one client only queries metadata and offsets
   RETURN_IF_ERROR(node->Stop().status());
   return run;
 }
 
 std::string Megabytes(double bytes) { return Cat(static_cast<int64_t>(bytes / 1e6)); }
 
-// What apps/kafka/client_config.h says that so many clients of one broker hold at most.
+// The maximum memory that apps/kafka/client_config.h allows for this number of clients of one broker.
 double Bound(int clients, const Backlog& backlog) {
   constexpr double kBytesPerMessage = 400;
   const double ratio = backlog.compressed ? 10 : 1;
   const int reading = std::min(clients, backlog.partitions);
   const Prefetch prefetch = Prefetch::For(static_cast<size_t>((backlog.partitions + reading - 1) / reading));
-  const double fetch = prefetch.fetch_bytes * ratio;  // as it is once it is no longer compressed
+  const double fetch = prefetch.fetch_bytes * ratio;  // uncompressed
   const double messages = prefetch.messages + fetch / static_cast<double>(backlog.event_bytes);
   const double each = Prefetch::kQueuedKbytes * 1024.0 + prefetch.fetch_bytes + fetch + kBytesPerMessage * messages;
   return each * reading;
@@ -115,13 +116,14 @@ absl::Status MeasureBacklog(Bench& bench) {
   const uint64_t shrink = bench.options().whole() ? 1 : 5;
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ReportTable table = {
-      .title = "Memory while the log is far ahead",
-      .text = Cat("Peak RSS (VmHWM) of a node that reads a whole topic, which is larger than what it prefetches: "
-                  "events of 113 bytes as they are, and of 1,000 bytes that lz4 makes a tenth of. A node of ",
+      .title = "Memory with a large backlog",
+      .text = Cat("Peak RSS (VmHWM) of a node that reads a whole topic, which is larger than its prefetch queues: "
+                  "uncompressed events of 113 bytes, and events of 1,000 bytes that lz4 compresses to a tenth. A node "
+                  "with ",
                   kSlowMetrics,
-                  " metrics is slower than the broker, and its queues fill. Bound: what "
-                  "apps/kafka/client_config.h says of the prefetch, for the clients that have a partition; the node "
-                  "itself comes on top."),
+                  " metrics is slower than the broker, and its queues fill. The bound is that of "
+                  "apps/kafka/client_config.h for the prefetch of all clients with a partition; it does not include "
+                  "the node itself."),
       .head = {"events", "partitions", "metrics", "peak, MB", "all read, MB", "bound of the prefetch, MB"},
       .rows = {}};
   for (const Backlog& backlog : kBacklogs) {
@@ -130,8 +132,8 @@ absl::Status MeasureBacklog(Bench& bench) {
     ASSIGN_OR_RETURN(std::string topic, Fill(*broker, scaled));
     for (int metrics : {1, kSlowMetrics}) {
       ASSIGN_OR_RETURN(Run run, ReadAll(broker->bootstrap(), topic, scaled.events, metrics));
-      bench.Say(Cat("backlog: ", scaled.name, ", ", scaled.partitions, " partitions, ", metrics,
-                    " metrics: ", Megabytes(run.peak), " MB"));
+      bench.PrintProgress(Cat("backlog: ", scaled.name, ", ", scaled.partitions, " partitions, ", metrics,
+                              " metrics: ", Megabytes(run.peak), " MB"));
       table.rows.push_back({scaled.name, Cat(scaled.partitions), Cat(metrics), Megabytes(run.peak),
                             Megabytes(run.after), Megabytes(Bound(run.clients, scaled))});
     }

@@ -1,4 +1,4 @@
-// How much memory a node takes while the log is far ahead of it.
+// Measures how much memory a node uses while it reads a large backlog.
 #pragma once
 
 #include "absl/status/status.h"

@@ -9,7 +9,7 @@ namespace tally {
 
 absl::StatusOr<KafkaBroker*> Bench::Broker() {
   if (!broker_) {
-    Say("starting a broker");
+    PrintProgress("starting a broker");
     ASSIGN_OR_RETURN(broker_, KafkaBroker::Start(KafkaBroker::Jvm::kFullSpeed));
   }
   return broker_.get();
@@ -18,12 +18,12 @@ absl::StatusOr<KafkaBroker*> Bench::Broker() {
 absl::StatusOr<const FilledLog*> Bench::Log() {
   if (!log_) {
     ASSIGN_OR_RETURN(KafkaBroker * broker, Broker());
-    Say(Cat("filling it with ", Text(options_.events), " events"));
+    PrintProgress(Cat("producing ", Text(options_.events), " events"));
     ASSIGN_OR_RETURN(log_, FillLog(*broker, {.events = options_.events}));
   }
   return &*log_;
 }
 
-void Bench::Say(const std::string& line) const { std::fprintf(stderr, "%s\n", line.c_str()); }
+void Bench::PrintProgress(const std::string& line) const { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 }  // namespace tally

@@ -1,13 +1,13 @@
-// What the sections of a run share: the options, the report that they write to, the broker and the log that most of
-// them read.
+// The state that all sections of a run share: the options, the report that they write, and the broker and the log that
+// most of them read.
 //
 //   absl::Status MeasureIngest(Bench& bench) {
 //     ASSIGN_OR_RETURN(const FilledLog* log, bench.Log());
 //     ... bench.options().rounds ... bench.report().Add(...) ... bench.report().Judge(...)
 //   }
 //
-// A section is such a function in files of its own and a line in main.cc. Sections run one after the other, from the
-// main thread; nothing else runs beside one that measures.
+// A section is such a function in its own files, and a line in main.cc. Sections run in sequence in the main thread;
+// nothing else runs while a section measures.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,11 @@
 namespace tally {
 
 struct BenchOptions {
-  uint64_t events = 10'000'000;  // in the log; what a section makes for itself may shrink with it
-  int rounds = 5;                // how often each is measured, in turns
-  bool quick = false;            // a reader's first try: only what the first table needs
+  uint64_t events = 10'000'000;  // in the log; with fewer events, a section also makes its own data smaller
+  int rounds = 5;                // how often each peer is measured
+  bool quick = false;            // a first try: only the ingest comparison
 
-  bool whole() const { return events >= 10'000'000; }  // nothing shrinks
+  bool whole() const { return events >= 10'000'000; }  // sections use data of full size
 };
 
 // Not thread-safe.
@@ -38,15 +38,15 @@ class Bench {
   const BenchOptions& options() const { return options_; }
   Report& report() { return report_; }
 
-  // A real broker, started by the first call; it goes with the bench.
+  // Returns a real broker. The first call starts it; the destructor stops it.
   absl::StatusOr<KafkaBroker*> Broker();
 
-  // The log of the ingest figures, filled by the first call: options().events in five topics of two partitions each,
-  // 5,000 series over the last hour, in the page cache.
+  // Returns the log for the ingest figures: options().events events in five topics of two partitions each, 5,000 series
+  // over the last hour, in the page cache. The first call fills it.
   absl::StatusOr<const FilledLog*> Log();
 
-  // Says on stderr what is going on: a line, without its end.
-  void Say(const std::string& line) const;
+  // Prints `line`, without a line feed at its end, to stderr.
+  void PrintProgress(const std::string& line) const;
 
  private:
   BenchOptions options_;

@@ -23,8 +23,9 @@
 namespace tally {
 namespace {
 
-// A node at a million events a second without its log: 5,000 series of a current minute, and ten partitions in two
-// shards. What a checkpoint writes depends on the sums only, so a second's events of a series come as one with a value.
+// The counters of a node that counts a million events a second, without Kafka: 5,000 series of the current minute, and
+// ten partitions in two shards. A checkpoint depends only on the sums, so one event with a value stands for all events
+// of a series in a second.
 class BusyNode {
  public:
   static constexpr int kSeries = 5000;
@@ -49,8 +50,8 @@ class BusyNode {
     return node;
   }
 
-  // A second passes, its events are applied, and the checkpoint is written.
-  absl::Status Second() {
+  // Advances the clock by a second, applies its events, and writes a checkpoint.
+  absl::Status RunSecond() {
     clock_.Advance(absl::Seconds(1));
     std::vector<Record> records(1);
     for (int series = 0; series < kSeries; ++series) {
@@ -58,7 +59,7 @@ class BusyNode {
                                 R"(","call":")", Prepared::CallOf(series), R"(","n":)", Draw(), "}");
       const int partition = series % kPartitions;
       const auto slot = static_cast<uint32_t>(partition / 2);
-      // The last record of a second, at the offset that so many events have.
+      // The offset is that of the last record of the second, if every event were a record.
       int64_t offset = second_ * kEventsPerSecond / kPartitions + series;
       counters_->shards()[static_cast<size_t>(partition % 2)]->Apply(
           std::vector<Record>{{slot, offset, clock_.Now(), std::nullopt, payload}}, clock_.Now());
@@ -70,7 +71,7 @@ class BusyNode {
  private:
   BusyNode() : dir_("tally-bench") {}
 
-  // How many events of a series come in a second, about as chance has it.
+  // Returns a random number of events of a series in a second.
   int64_t Draw() {
     constexpr double kMean = double{kEventsPerSecond} / kSeries;
     std::normal_distribution<double> normal(kMean, std::sqrt(kMean));
@@ -87,10 +88,10 @@ class BusyNode {
 };
 
 constexpr Extent kTenMillion = {41'667, 240};
-constexpr Extent kOfAMillionSeries = {1'000'000, 10};
+constexpr Extent kMillionSeries = {1'000'000, 10};
 
-// Takes the directory's files out of the page cache; they are on the disk already.
-void LeaveCache(const std::string& directory) {
+// Removes the directory's files from the page cache.
+void DropFromPageCache(const std::string& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) continue;
@@ -100,7 +101,7 @@ void LeaveCache(const std::string& directory) {
   }
 }
 
-// Milliseconds from the start of the process to the right answer about a counter.
+// Returns the milliseconds from the start of the process to the correct reply about a counter.
 absl::StatusOr<double> StartOn(const Prepared& prepared, const std::string& directory, const std::string& brokers,
                                const std::vector<std::string>& topics) {
   std::vector<std::string> arguments = prepared.Arguments(brokers, topics);
@@ -113,7 +114,7 @@ absl::StatusOr<double> StartOn(const Prepared& prepared, const std::string& dire
   ASSIGN_OR_RETURN(std::string_view reply, client->ReadUntil("\n"));
   const absl::Duration taken = absl::Now() - begin;
   std::string expected = Cat(Prepared::CountOf(series, prepared.oldest()));
-  // An empty topic's partitions have not been looked at yet: every minute is still open.
+  // The node does not yet know the ends of the partitions, so every minute can still be open.
   if (!reply.starts_with(expected)) return absl::DataLossError(Cat("expected ", expected, ", got ", reply));
   ASSIGN_OR_RETURN(int status, node->Stop());
   if (status != 0) return absl::UnknownError(node->process().Stderr());
@@ -126,13 +127,13 @@ absl::Status MeasureDisk(Bench& bench) {
   const int seconds = bench.options().whole() ? 3600 : 600;
   const int rounds = bench.options().rounds;
   ASSIGN_OR_RETURN(auto node, BusyNode::Make());
-  RETURN_IF_ERROR(node->Second());  // the series' names, once
+  RETURN_IF_ERROR(node->RunSecond());  // writes the names of the series
   std::vector<double> each;
   for (int round = 0; round < rounds; ++round) {
     const uint64_t before = WrittenToDisk();
-    for (int i = 0; i < seconds / rounds; ++i) RETURN_IF_ERROR(node->Second());
+    for (int i = 0; i < seconds / rounds; ++i) RETURN_IF_ERROR(node->RunSecond());
     each.push_back(static_cast<double>(WrittenToDisk() - before) / (seconds / rounds) / 1000);
-    bench.Say(Cat("disk: ", static_cast<int>(each.back()), " KB a checkpoint"));
+    bench.PrintProgress(Cat("disk: ", static_cast<int>(each.back()), " KB a checkpoint"));
   }
   Spread written = SpreadOf(each);
   bench.report().Judge({.what = "written to the disk per checkpoint, 5,000 series at 1M events/s",
@@ -143,12 +144,12 @@ absl::Status MeasureDisk(Bench& bench) {
                        written);
   bench.report().Add(
       {.title = "What a checkpoint writes",
-       .text = Cat("A million events a second of 5,000 series, ten partitions, in a node of its own clock, with a "
+       .text = Cat("A million events a second of 5,000 series in ten partitions, with a simulated clock and a "
                    "checkpoint after each of ",
                    seconds,
-                   " seconds: what the process has had written (write_bytes of "
-                   "/proc/self/io), with RocksDB's log, its tables and their compaction, in ",
-                   rounds, " stretches."),
+                   " seconds. The figure is write_bytes of /proc/self/io, with RocksDB's WAL, its tables and their "
+                   "compaction, in each of ",
+                   rounds, " intervals."),
        .head = {"", "KB per checkpoint"},
        .rows = {{"written", Text(written, 1)}}});
   return absl::OkStatus();
@@ -159,7 +160,7 @@ absl::Status MeasureStart(Bench& bench) {
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(std::vector<std::string> topics, NewEmptyTopics(*broker));
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make({kTenMillion.series / shrink, kTenMillion.minutes}));
-  ASSIGN_OR_RETURN(auto named, Prepared::Make({kOfAMillionSeries.series / shrink, kOfAMillionSeries.minutes}));
+  ASSIGN_OR_RETURN(auto named, Prepared::Make({kMillionSeries.series / shrink, kMillionSeries.minutes}));
   TempDir copies("tally-bench");
   std::vector<double> killed, warm, cold, many_names, slowest;
   for (int round = 0; round < bench.options().rounds; ++round) {
@@ -167,7 +168,7 @@ absl::Status MeasureStart(Bench& bench) {
     std::filesystem::copy(prepared->directory(), directory);
     ASSIGN_OR_RETURN(double from_log, StartOn(*prepared, directory, broker->bootstrap(), topics));
     ASSIGN_OR_RETURN(double from_tables, StartOn(*prepared, directory, broker->bootstrap(), topics));
-    LeaveCache(directory);
+    DropFromPageCache(directory);
     ASSIGN_OR_RETURN(double from_disk, StartOn(*prepared, directory, broker->bootstrap(), topics));
     ASSIGN_OR_RETURN(double of_names, StartOn(*named, named->directory(), broker->bootstrap(), topics));
     killed.push_back(from_log);
@@ -175,26 +176,26 @@ absl::Status MeasureStart(Bench& bench) {
     cold.push_back(from_disk);
     many_names.push_back(of_names);
     slowest.push_back(std::max({from_log, from_tables, from_disk}) / 1000);
-    bench.Say(Cat("start: ", static_cast<int>(from_log), " ms after a kill, ", static_cast<int>(from_tables),
-                  " ms, cold ", static_cast<int>(from_disk), " ms, many names ", static_cast<int>(of_names), " ms"));
+    bench.PrintProgress(Cat("start: ", static_cast<int>(from_log), " ms after a kill, ", static_cast<int>(from_tables),
+                            " ms, cold ", static_cast<int>(from_disk), " ms, many names ", static_cast<int>(of_names),
+                            " ms"));
   }
-  bench.report().Judge({.what = "start: checkpoint with 10 million counters to the first right answer",
+  bench.report().Judge({.what = "start: checkpoint with 10 million counters to the first correct reply",
                         .want = Want::kAtMost,
                         .bar = 1,
                         .beyond = 0.4,
                         .unit = " s"},
                        SpreadOf(slowest));
-  bench.report().Add(
-      {.title = "Start",
-       .text = Cat("From the start of the process to the reply to a GET, with a checkpoint of ",
-                   prepared->extent().counters(), " counters of ", prepared->extent().series,
-                   " series. The bar is held against the slowest of the first three. Beside them the same of ",
-                   named->extent().counters(), " counters of ", named->extent().series, " series."),
-       .head = {"", "ms"},
-       .rows = {{"after a kill: RocksDB's log is replayed", Text(SpreadOf(killed), 0)},
-                {"after a stop", Text(SpreadOf(warm), 0)},
-                {"after a stop, the files out of the page cache", Text(SpreadOf(cold), 0)},
-                {"many series, after a stop", Text(SpreadOf(many_names), 0)}}});
+  bench.report().Add({.title = "Start",
+                      .text = Cat("From the start of the process to the reply to a GET, with a checkpoint of ",
+                                  prepared->extent().counters(), " counters of ", prepared->extent().series,
+                                  " series. The bar applies to the slowest of the first three rows. The last row has ",
+                                  named->extent().counters(), " counters of ", named->extent().series, " series."),
+                      .head = {"", "ms"},
+                      .rows = {{"after a kill: RocksDB replays its WAL", Text(SpreadOf(killed), 0)},
+                               {"after a stop", Text(SpreadOf(warm), 0)},
+                               {"after a stop, with the files not in the page cache", Text(SpreadOf(cold), 0)},
+                               {"many series, after a stop", Text(SpreadOf(many_names), 0)}}});
   return absl::OkStatus();
 }
 

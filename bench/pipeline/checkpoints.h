@@ -1,4 +1,4 @@
-// What a checkpoint costs: ingest while it is cut, the disk, and a start from it.
+// Measures the cost of a checkpoint: the pause of ingest at a cut, the bytes written to the disk, and a start from it.
 #pragma once
 
 #include "absl/status/status.h"

@@ -22,7 +22,7 @@ constexpr Extent kMany = {100'000, 100};
 constexpr int kSeriesMet = 5000;
 constexpr auto kBetweenCuts = std::chrono::milliseconds(2);
 
-// From some point on; steady.
+// The steady clock.
 int64_t NowNanos() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
@@ -34,22 +34,22 @@ int64_t ThreadCpuNanos() {
   return taken.tv_sec * 1'000'000'000 + taken.tv_nsec;
 }
 
-// How often this thread has slept, as one does that waits for a lock. The scheduler taking the core away is not that.
+// Returns how often this thread has slept, as it does while it waits for a lock. Preemption does not count.
 int64_t Sleeps() {
   rusage usage{};
   ::getrusage(RUSAGE_THREAD, &usage);
   return usage.ru_nvcsw;
 }
 
-struct Stretch {
+struct Interval {
   int64_t begin = 0;
   int64_t end = 0;
 };
 
-// What applying a chunk took: CPU time, so that what else the machine does in between is left out, or, if it had to
-// wait for the lock, all of the time.
+// The time to apply a chunk. It is the CPU time, so that other processes do not count; if the thread waited for the
+// lock, it is the elapsed time.
 struct Chunk {
-  Stretch when;
+  Interval when;
   double micros = 0;
 };
 
@@ -58,7 +58,7 @@ double Quantile(std::vector<double> figures, double q) {
   return figures[std::min(figures.size() - 1, static_cast<size_t>(q * static_cast<double>(figures.size())))];
 }
 
-// Counters of a checkpoint, and a shard that goes on.
+// The counters of a checkpoint, and a shard that continues to count.
 struct Node {
   static absl::StatusOr<std::unique_ptr<Node>> From(const Prepared& prepared) {
     auto rules = Rules::Compile({}, DefaultMetrics());
@@ -88,7 +88,7 @@ struct Node {
     }
     const int64_t sleeps = Sleeps();
     const int64_t cpu = ThreadCpuNanos();
-    Stretch when{NowNanos(), 0};
+    Interval when{NowNanos(), 0};
     counters.shards()[0]->Apply(records, now);
     when.end = NowNanos();
     const int64_t nanos = Sleeps() == sleeps ? ThreadCpuNanos() - cpu : when.end - when.begin;
@@ -101,12 +101,12 @@ struct Node {
   int64_t offset = 0;
 };
 
-// What one round found, microseconds.
+// The figures of one round, in microseconds.
 struct Found {
   double swap = 0;     // p99.9 of a shard's Cut()
-  double typical = 0;  // of what a chunk beside a cut takes longer than others: the median
-  double pause = 0;    // and p99.9
-  double control = 0;  // the same of as many stretches without a cut
+  double typical = 0;  // the median of the extra time of a chunk during a cut
+  double pause = 0;    // p99.9 of the extra time of a chunk during a cut
+  double control = 0;  // p99.9 of the extra time of a chunk during intervals of the same length without a cut
 };
 
 double SwapMicros(Node& node, int cuts) {
@@ -122,12 +122,12 @@ double SwapMicros(Node& node, int cuts) {
   return Quantile(std::move(micros), 0.999);
 }
 
-// For each of `windows` how much longer than the median the longest chunk took that began in it, or right behind it,
-// where the pages are made anew. Both ascend.
-std::vector<double> Excess(const std::vector<Chunk>& chunks, const std::vector<Stretch>& windows, double median) {
+// Returns for each window how much longer than the median its longest chunk took. The chunks of a window are those that
+// began in it, and the next one, which allocates new pages. `chunks` and `windows` are in ascending order.
+std::vector<double> Excess(const std::vector<Chunk>& chunks, const std::vector<Interval>& windows, double median) {
   std::vector<double> excess;
   size_t chunk = 0;
-  for (const Stretch& window : windows) {
+  for (const Interval& window : windows) {
     while (chunk < chunks.size() && chunks[chunk].when.begin < window.begin) ++chunk;
     double longest = median;
     for (size_t i = chunk; i < chunks.size(); ++i) {
@@ -139,14 +139,15 @@ std::vector<double> Excess(const std::vector<Chunk>& chunks, const std::vector<S
   return excess;
 }
 
-// A thread applies chunk after chunk, this one cuts, and in between, for comparison, lets as much time pass.
+// One thread applies chunks, and this thread cuts. Between two cuts, this thread measures an interval of the same
+// length without a cut, for comparison.
 Found CutWhileCounting(Node& node, int cuts) {
   std::atomic<bool> stop{false};
   std::vector<Chunk> chunks;
   std::thread ingest([&] {
     while (!stop) chunks.push_back(node.ApplyChunk());
   });
-  std::vector<Stretch> with, without;
+  std::vector<Interval> with, without;
   for (int i = 0; i < cuts; ++i) {
     std::this_thread::sleep_for(kBetweenCuts);
     int64_t begin = NowNanos();
@@ -169,7 +170,7 @@ Found CutWhileCounting(Node& node, int cuts) {
           .control = Quantile(Excess(chunks, without, median), 0.999)};
 }
 
-// Milliseconds of pause, by round.
+// Returns the spread of the pauses of all rounds, in milliseconds.
 absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std::string& name, ReportTable& table) {
   const int cuts = bench.options().whole() ? 2000 : 300;
   ASSIGN_OR_RETURN(auto prepared, Prepared::Make(extent));
@@ -182,8 +183,9 @@ absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std
     typical.push_back(found.typical);
     pause.push_back(found.pause);
     control.push_back(found.control);
-    bench.Say(Cat("cuts, ", name, ": ", static_cast<int>(found.swap), " us, as seen ", static_cast<int>(found.pause),
-                  " us, without a cut ", static_cast<int>(found.control), " us"));
+    bench.PrintProgress(Cat("cuts, ", name, ": swap ", static_cast<int>(found.swap), " us, ingest ",
+                            static_cast<int>(found.pause), " us, without a cut ", static_cast<int>(found.control),
+                            " us"));
   }
   const Spread seen = SpreadOf(pause);
   table.rows.push_back(
@@ -191,15 +193,15 @@ absl::StatusOr<Spread> MeasureWith(Bench& bench, const Extent& extent, const std
   return Spread{seen.min / 1000, seen.median / 1000, seen.max / 1000};
 }
 
-// Beyond the bar is what lies within the noise of the other.
+// A pause is "beyond" the bar if it is within the noise of the other measurement.
 void JudgePause(Bench& bench, const std::string& name, const Spread& pause, const Spread& other) {
   bench.report().Judge({.what = Cat("pause of ingest at a cut, p99.9, ", name, " live counters"),
                         .want = Want::kAtMost,
                         .bar = 1,
                         .beyond = std::min(1.0, other.max),
                         .unit = " ms",
-                        .why = "The swap itself takes a microsecond. What is left is the ingest thread waiting for a "
-                               "core that another has."},
+                        .why = "The swap itself takes a microsecond. During the rest of the pause, the ingest thread "
+                               "waits for a core that another thread uses."},
                        pause);
 }
 
@@ -210,12 +212,12 @@ absl::Status MeasureCuts(Bench& bench) {
   ReportTable table = {
       .title = "Pause at a cut",
       .text =
-          "Microseconds, p99.9 of all cuts of a round where it says nothing else. A shard's swap: its "
-          "Cut(), nothing else beside it. As seen by ingest, which the bar is held against: one "
-          "thread counts chunks of 256 events of 5,000 series, another cuts and folds; how much longer "
-          "than the median the longest chunk took that met the cut: by CPU time or, if it had to wait "
-          "for a lock, by the clock. Without a cut: the same of stretches as long in between.",
-      .head = {"live counters", "a shard's swap", "as seen by ingest, median", "as seen by ingest", "without a cut"},
+          "Microseconds; p99.9 of all cuts of a round, unless the column says median. Swap of a shard: the time of "
+          "Cut() alone. Pause of ingest, to which the bar applies: one thread counts chunks of 256 events of 5,000 "
+          "series, and another thread cuts and folds. The figure is how much longer than the median the longest "
+          "chunk during the cut took, in CPU time, or in elapsed time if it waited for a lock. Without a cut: the "
+          "same figure for intervals of the same length between the cuts.",
+      .head = {"live counters", "swap of a shard", "pause of ingest, median", "pause of ingest", "without a cut"},
       .rows = {}};
   const std::string few_name = "10,000";
   const std::string many_name = whole ? "10,000,000" : "1,000,000";

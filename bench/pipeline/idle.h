@@ -1,4 +1,4 @@
-// What a node takes of a core while nothing comes.
+// Measures the CPU use of a node that receives no records.
 #pragma once
 
 #include "absl/status/status.h"

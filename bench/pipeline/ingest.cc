@@ -10,18 +10,18 @@ namespace tally {
 
 absl::Status MeasureIngest(Bench& bench) {
   ASSIGN_OR_RETURN(const FilledLog* log, bench.Log());
-  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, {{"R1", [&] { return MeasureR1(*log); }},
-                                                  {"R2", [&] { return MeasureR2(*log); }},
-                                                  {"tallyd", [&] { return MeasureNode(*log); }}}));
+  ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, {{"R1", [&] { return MeasureR1(*log); }},
+                                                     {"R2", [&] { return MeasureR2(*log); }},
+                                                     {"tallyd", [&] { return MeasureNode(*log); }}}));
   const auto &r1 = rounds[0], &r2 = rounds[1], &node = rounds[2];
   bench.report().Add(
       {.title = "Ingest",
        .text = Cat("A log of ", Text(log->events),
-                   " JSON events of 113 bytes: 10 partitions, 5,000 series over an hour of minutes. R1 and R2 "
-                   "touch each message and do nothing else: R1 with one client and librdkafka's defaults, R2 "
-                   "with two clients, each with half of the partitions, a thread, and fetches of 512 KB. The "
-                   "node has the defaults of `serve`: 2 of the 7 fields and the time are used, and there is a "
-                   "checkpoint each second. All check CRCs. Every sum of counters was compared with the log."),
+                   " JSON events of 113 bytes: 10 partitions, 5,000 series over an hour of minutes. R1 and R2 only "
+                   "touch each message. R1 has one client and librdkafka's defaults. R2 has two clients, each with "
+                   "half of the partitions, its own thread, and fetches of 512 KB. The node has the defaults of "
+                   "`serve`: it uses the time and 2 of the 7 fields, and takes a checkpoint each second. All check "
+                   "CRCs. Every sum of counters was compared with the log."),
        .head = kFiguresHead,
        .rows = {FiguresRow("R1", r1), FiguresRow("R2", r2), FiguresRow("tallyd", node)}});
   bench.report().Judge({.what = "ingest / R1", .bar = 1.3, .beyond = 1.8, .unit = " x", .why = kWhereItsTimeGoes},

@@ -1,4 +1,4 @@
-// How fast a node reads and counts, beside consumers that only touch each message.
+// Measures how fast a node reads and counts, compared with consumers that only touch each message.
 #pragma once
 
 #include "absl/status/status.h"

@@ -15,7 +15,7 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 50'000;  // messages handed to the producer at once
+constexpr uint64_t kChunk = 50'000;  // messages in one call of the producer
 
 class EventMaker {
  public:

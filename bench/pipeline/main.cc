@@ -1,5 +1,5 @@
-// The program behind tools/bench, whose --help says what its options are: starts a broker and whoever else is measured,
-// lets them take turns, and prints what came out as Markdown.
+// The program that tools/bench runs; tools/bench --help describes its options. It starts a broker and the peers,
+// measures the peers in turns, and prints the results as Markdown.
 
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +28,7 @@
 namespace tally {
 namespace {
 
-// In the order in which they run, and stand in the report.
+// In the order in which they run, which is also their order in the report.
 constexpr struct {
   std::string_view name;
   absl::Status (*measure)(Bench& bench);
@@ -58,7 +58,7 @@ struct Arguments {
   std::string write;
 };
 
-absl::Status Take(const std::string& name, const std::string& value, Arguments& arguments) {
+absl::Status ParseOption(const std::string& name, const std::string& value, Arguments& arguments) {
   if (name == "--only") {
     arguments.only = value;
   } else if (name == "--write") {
@@ -81,7 +81,7 @@ absl::StatusOr<Arguments> Parse(const std::vector<std::string>& words) {
   for (size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--quick") continue;
     const std::string value = i + 1 < words.size() ? words[i + 1] : "";
-    RETURN_IF_ERROR(Take(words[i], value, arguments));
+    RETURN_IF_ERROR(ParseOption(words[i], value, arguments));
     if (value.empty()) return InvalidArgument(words[i], ": expected a value");
     ++i;
   }
@@ -94,10 +94,10 @@ absl::Status Measure(Bench& bench, const std::string& only) {
   for (const auto& section : kSections) {
     if (only.empty() ? bench.options().quick && !section.quick : only != section.name) continue;
     any = true;
-    bench.Say(Cat("section ", section.name));
+    bench.PrintProgress(Cat("section ", section.name));
     RETURN_IF_ERROR(Annotate(section.measure(bench), section.name));
   }
-  return any ? absl::OkStatus() : InvalidArgument("no section '", only, "'");
+  return any ? absl::OkStatus() : InvalidArgument("unknown section '", only, "'");
 }
 
 absl::Status Write(const std::string& path, const std::string& text) {
@@ -120,7 +120,7 @@ absl::Status Run(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace tally
 
-// The consumers that are measured are this program again, as processes of their own.
+// The measured consumers are further processes of this program.
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::string first = words.empty() ? "" : words[0];

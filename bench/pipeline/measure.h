@@ -1,4 +1,4 @@
-// What a run is measured by.
+// The figures of a run.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@ namespace tally {
 
 struct Measured {
   double events_per_second = 0;        // from the first event to the last
-  double cpu_us_per_event = 0;         // of all processes that the work takes beside the broker, from their start on
-  double server_cpu_us_per_event = 0;  // of which in a server that the reader writes to
-  double client_cpu_us_per_event = 0;  // of which in librdkafka's own threads, which receive
+  double cpu_us_per_event = 0;         // of all processes but the broker, from their start on
+  double server_cpu_us_per_event = 0;  // the part of a server to which the consumer writes
+  double client_cpu_us_per_event = 0;  // the part of librdkafka's own threads, which receive
 };
 
 struct Spread {

@@ -19,7 +19,7 @@ namespace {
 constexpr Extent kNarrow = {5000, 240};
 constexpr Extent kWide = {200'000, 60};
 constexpr int kSeries = 1'000'000;
-constexpr absl::Duration kPatience = absl::Minutes(2);
+constexpr absl::Duration kTimeout = absl::Minutes(2);
 
 std::string Megabytes(double bytes) {
   char text[32];
@@ -29,14 +29,14 @@ std::string Megabytes(double bytes) {
 
 absl::StatusOr<double> ResidentOf(const Prepared& prepared, const std::string& brokers,
                                   const std::vector<std::string>& topics) {
-  ASSIGN_OR_RETURN(auto node, StartStanding(prepared, brokers, topics));
+  ASSIGN_OR_RETURN(auto node, StartIdleNode(prepared, brokers, topics));
   auto bytes = static_cast<double>(ResidentBytesOf(node->process().pid()));
   ASSIGN_OR_RETURN(int status, node->Stop());
   if (status != 0) return absl::UnknownError(node->process().Stderr());
   return bytes;
 }
 
-// What Redis takes for each of the counters.
+// Returns Redis's memory for each counter.
 absl::StatusOr<double> RedisBytes(const Prepared& prepared) {
   ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
   uint64_t empty = ResidentBytesOf(redis->pid());
@@ -44,7 +44,7 @@ absl::StatusOr<double> RedisBytes(const Prepared& prepared) {
   return static_cast<double>(ResidentBytesOf(redis->pid()) - empty) / static_cast<double>(prepared.extent().counters());
 }
 
-// A node with all of the minutes and one with a single one take turns.
+// Measures in turns a node with all minutes and a node with one minute.
 absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std::string>& topics, ReportTable& table) {
   const std::string what = Cat(extent.series, " series x ", extent.minutes, " minutes");
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
@@ -57,7 +57,7 @@ absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std:
     with_one.push_back(few);
     with_all.push_back(many);
     each.push_back((many - few) / static_cast<double>(extent.counters() - extent.series));
-    bench.Say(Cat(what, ": ", Megabytes(few), " MB with one minute, ", Megabytes(many), " MB with all"));
+    bench.PrintProgress(Cat(what, ": ", Megabytes(few), " MB with one minute, ", Megabytes(many), " MB with all"));
   }
   Spread bytes = SpreadOf(each);
   bench.report().Judge(
@@ -70,13 +70,14 @@ absl::Status MeasureCounters(Bench& bench, Extent extent, const std::vector<std:
 }
 
 absl::StatusOr<double> SeriesBytes(int series) {
-  ASSIGN_OR_RETURN(Finished run, RunToEnd({"/proc/self/exe", kSeriesMemoryCommand, Cat(series)}, kPatience));
+  ASSIGN_OR_RETURN(Finished run, RunToEnd({"/proc/self/exe", kSeriesMemoryCommand, Cat(series)}, kTimeout));
   double bytes = 0;
   if (run.status != 0 || std::sscanf(run.out.c_str(), "%lf", &bytes) != 1) return absl::UnknownError(run.err);
   return bytes;
 }
 
-// Beside what a node takes that has loaded so many, and whose shards have not met them yet.
+// Measures the memory of a series in two ways: known to the table and two shards, and loaded by a node whose shards
+// have not counted it yet.
 absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std::string>& topics) {
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(auto many, Prepared::Make({series, 1}));
@@ -88,7 +89,7 @@ absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std:
     ASSIGN_OR_RETURN(double all, ResidentOf(*many, broker->bootstrap(), topics));
     each.push_back(bytes);
     loaded.push_back((all - base) / series);
-    bench.Say(Cat("series: ", static_cast<int>(bytes), " bytes, loaded ", static_cast<int>(loaded.back())));
+    bench.PrintProgress(Cat("series: ", static_cast<int>(bytes), " bytes, loaded ", static_cast<int>(loaded.back())));
   }
   bench.report().Judge({.what = "RSS per series of a 20-byte name, with no counter",
                         .want = Want::kAtMost,
@@ -99,23 +100,23 @@ absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std:
   bench.report().Add(
       {.title = "Memory of a series",
        .text =
-           Cat("First: ", series,
-               " series of 20-byte names, which the node's table and two shards know, in a "
-               "process that has neither broker nor disk, less the counter that each has: what another minute of "
-               "them takes. Second: how much larger a node is that has loaded a checkpoint of them, a counter each; "
-               "its shards have not met them yet, its store knows what is on the disk."),
+           Cat("First row: ", series,
+               " series with 20-byte names, known to the table and to two shards, in a process without broker and "
+               "disk. The memory of the counter that each has is subtracted: it is the memory of a further minute of "
+               "all series. Second row: the additional memory of a node that has loaded a checkpoint of these series "
+               "with one counter each. Its shards have not counted them yet, and its store knows the rows on the "
+               "disk."),
        .head = {"", "bytes of RSS per series"},
        .rows = {{"known to the table and two shards", Text(SpreadOf(each), 0)},
                 {"loaded, with a counter", Text(SpreadOf(loaded), 0)}}});
   return absl::OkStatus();
 }
 
-// Counts each of the series once in `minute`, by each of the shards, and cuts often enough that what was counted since
-// the last cut is small.
+// Counts each series once in `minute` in each shard. It cuts often, so that the deltas stay small.
 void CountAll(Counters& counters, int series, Minute minute) {
   constexpr int kSeriesPerCut = 10'000;
   Timestamp now = minute.start();
-  int64_t offset = counters.Partitions()[0].state.next;  // the same in each
+  int64_t offset = counters.Partitions()[0].state.next;  // the same in each partition
   std::string payload;
   for (int i = 0; i < series; ++i) {
     payload = Cat(R"({"time":)", now.millis(), R"(,"game":")", Prepared::GameOf(i), R"(","call":")",
@@ -135,7 +136,7 @@ void CountAll(Counters& counters, int series, Minute minute) {
 
 int SeriesMemoryMain(const std::vector<std::string>& words) {
   const int series = words.empty() ? kSeries : std::atoi(words[0].c_str());
-  constexpr int kMinutes = 4;  // a row of packed counts may or may not take new pages: a few of them tell
+  constexpr int kMinutes = 4;  // the average of several minutes: a single minute may or may not allocate new pages
   auto rules = Rules::Compile({}, DefaultMetrics());
   TALLY_CHECK(rules.ok());
   Counters counters(*rules, {.series_max = static_cast<size_t>(series) + 1});
@@ -160,10 +161,10 @@ absl::Status MeasureMemory(Bench& bench) {
   ReportTable table = {
       .title = "Memory of a counter",
       .text =
-          "A node that goes on from a checkpoint with so many counters of 1 to 1000, and one from a checkpoint "
-          "with the same series in one minute only: the difference, by the counters that only the first one has. "
-          "Redis: the same counters, HINCRBY of a hash for each game and minute; what it takes beyond an empty "
-          "one.",
+          "The memory of a node that resumes from a checkpoint with counters of 1 to 1000 in all minutes, minus the "
+          "memory of a node that resumes from a checkpoint with the same series in one minute, divided by the number "
+          "of additional counters. Redis: the same counters, written by HINCRBY to a hash for each game and minute; "
+          "the memory of an empty Redis is subtracted.",
       .head = {"", "MB of RSS, one minute", "all minutes", "bytes per counter", "Redis, bytes per counter"},
       .rows = {}};
   RETURN_IF_ERROR(MeasureCounters(bench, kNarrow, topics, table));

@@ -1,4 +1,4 @@
-// How much memory counters and series take, beside Redis.
+// Measures how much memory counters and series use, compared with Redis.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace tally {
 
 absl::Status MeasureMemory(Bench& bench);
 
-// What a process of this program does by this command: it counts so many series and prints what one takes.
+// The command of a process of this program that counts a number of series and prints the memory of one.
 inline constexpr const char* kSeriesMemoryCommand = "series-memory";
 int SeriesMemoryMain(const std::vector<std::string>& words);
 

@@ -21,17 +21,17 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr Seconds kPatience = std::chrono::minutes(5);
-constexpr Seconds kLookMin{0.005};
-constexpr Seconds kLookMax{0.2};
+constexpr Seconds kTimeout = std::chrono::minutes(5);
+constexpr Seconds kPollMin{0.005};
+constexpr Seconds kPollMax{0.2};
 
-// From the first look that finds events to the one that finds them all.
+// Measures the rate from the first poll that sees events to the poll that sees all events.
 class Progress {
  public:
   explicit Progress(uint64_t events) : events_(events) {}
 
-  // Returns whether all were read.
-  bool See(uint64_t read) {
+  // Records that the node has read `read` events. Returns true if these are all.
+  bool Update(uint64_t read) {
     now_ = SteadyClock::now();
     if (read > 0 && read_at_first_ == 0) {
       first_ = now_;
@@ -41,11 +41,11 @@ class Progress {
     return read_ >= events_;
   }
 
-  // How long until the next look: sooner, the closer the end. A look takes CPU of the node, more so with many
+  // Returns the time until the next poll, which is shorter near the end. A poll uses CPU of the node, more with many
   // partitions.
   Seconds Pause() const {
-    if (read_ <= read_at_first_) return kLookMin;
-    return std::clamp(Seconds(static_cast<double>(events_ - read_) / Rate() / 2), kLookMin, kLookMax);
+    if (read_ <= read_at_first_) return kPollMin;
+    return std::clamp(Seconds(static_cast<double>(events_ - read_) / Rate() / 2), kPollMin, kPollMax);
   }
 
   double Rate() const { return static_cast<double>(read_ - read_at_first_) / Seconds(now_ - first_).count(); }
@@ -59,12 +59,12 @@ class Progress {
 
 absl::StatusOr<Measured> ReadAll(Tallyd& node, SocketClient& client, uint64_t events) {
   Progress progress(events);
-  const auto deadline = SteadyClock::now() + kPatience;
+  const auto deadline = SteadyClock::now() + kTimeout;
   while (SteadyClock::now() < deadline) {
     absl::StatusOr<uint64_t> asked = client.AskInfo("events_read");
     if (!asked.ok()) return Annotate(asked.status(), Cat("the node is gone: ", node.process().Stderr()));
     const uint64_t read = *asked;
-    if (progress.See(read)) {
+    if (progress.Update(read)) {
       const int pid = node.process().pid();
       const auto n = static_cast<double>(read);
       const absl::Duration cpu = CpuTimeOf(pid);
@@ -77,7 +77,7 @@ absl::StatusOr<Measured> ReadAll(Tallyd& node, SocketClient& client, uint64_t ev
   return absl::DeadlineExceededError(Cat("the node did not read ", events, " events\n", node.process().Stderr()));
 }
 
-// The sum of all counters; what is no count adds nothing.
+// Returns the sum of all counters. Lines without a count add nothing.
 uint64_t SumOf(Tallyd& node) {
   std::istringstream lines(node.Query({"RANGE", "stats:*:*", "-3h", "now"}));  // 2011-06-05T14:30Z 1742
   uint64_t sum = 0;
@@ -91,7 +91,7 @@ absl::Status CheckCounts(Tallyd& node, SocketClient& client, uint64_t events) {
   ASSIGN_OR_RETURN(uint64_t counted, client.AskInfo("events_counted"));
   const uint64_t sum = SumOf(node);
   if (counted == events && sum == events) return absl::OkStatus();
-  return absl::DataLossError(Cat("of ", events, " events ", counted, " were counted, and the counters' sum is ", sum));
+  return absl::DataLossError(Cat("counted ", counted, " of ", events, " events; the sum of the counters is ", sum));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The node, measured: the real binary in a fresh directory, with the defaults of `serve`.
+// Measures the node: the real binary in a new directory, with the defaults of `serve`.
 #pragma once
 
 #include <string>
@@ -10,17 +10,18 @@
 
 namespace tally {
 
-// Lets a node read the whole log. Fails if not every event was counted, or if its counters do not add up to them.
-// `arguments` are for `serve`, beside brokers, topics and directory.
+// Lets a node read the whole log. Fails unless every event was counted and the counters add up to the number of events.
+// `arguments` are further arguments of `serve`.
 absl::StatusOr<Measured> MeasureNode(const FilledLog& log, const std::vector<std::string>& arguments = {});
 
-// Why a bar on its rate or its CPU is missed, as far as it is: what a profile of it said.
+// The reason if a bar for the rate or the CPU is missed, from a profile.
 inline constexpr char kWhereItsTimeGoes[] =
-    "librdkafka's own threads take as much as R2's (table Ingest). Of the ingest threads' time a third is librdkafka's "
-    "too, for handing over and freeing messages, which R2 pays as well. The rest is decoding and counting, 85 ns an "
-    "event where nothing else runs (counters_bench Apply), of which the JSON takes 40, the rest is the time, the "
-    "series' name, its lookup and the count. Other allocators (jemalloc, mimalloc, tcmalloc), -O3, LTO, -march=native, "
-    "other sizes of fetches and batches, and one to four threads change it by less than 3 %. The broker shares the "
-    "cores, so what the node takes beyond R2 its rate lacks.";
+    "librdkafka's own threads use as much CPU as those of R2 (table Ingest). librdkafka also uses a third of the "
+    "ingest "
+    "threads' time, to pass on and free messages, as in R2. The rest is decoding and counting: 85 ns an event if "
+    "nothing else runs (counters_bench Apply). JSON takes 40 ns of it; the time, the series name, its lookup and the "
+    "count take the rest. Other allocators (jemalloc, mimalloc, tcmalloc), -O3, LTO, -march=native, other sizes of "
+    "fetches and batches, and one to four threads change it by less than 3 %. The broker shares the cores, so the CPU "
+    "that the node uses in addition to R2's lowers its rate.";
 
 }  // namespace tally

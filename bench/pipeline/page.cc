@@ -18,8 +18,8 @@
 namespace tally {
 namespace {
 
-// What follows `name` and its sign in the first line of `path` that begins with it; "unknown" if none does.
-std::string Look(const std::string& path, std::string_view name, char sign) {
+// Returns the text after `sign` in the first line of `path` that begins with `name`; "unknown" if there is none.
+std::string ReadValue(const std::string& path, std::string_view name, char sign) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
     const size_t at = line.find(sign);
@@ -32,7 +32,7 @@ std::string Look(const std::string& path, std::string_view name, char sign) {
 }
 
 std::string Gigabytes() {
-  const double kilobytes = std::atof(Look("/proc/meminfo", "MemTotal", ':').c_str());
+  const double kilobytes = std::atof(ReadValue("/proc/meminfo", "MemTotal", ':').c_str());
   return Cat(std::lround(kilobytes / 1024 / 1024), " GB");
 }
 
@@ -44,10 +44,10 @@ std::string Kernel() {
              std::string_view(name.machine));
 }
 
-// The first line that a program says of itself, on whichever stream.
+// Returns the first line that a program prints to stdout or stderr.
 std::string FirstLine(const std::vector<std::string>& argv) {
   absl::StatusOr<Finished> run = RunToEnd(argv, absl::Seconds(20));
-  if (!run.ok()) return "none";
+  if (!run.ok()) return "not installed";
   const std::string text = run->out + run->err;
   return text.substr(0, text.find('\n'));
 }
@@ -55,10 +55,10 @@ std::string FirstLine(const std::vector<std::string>& argv) {
 std::string Machine() {
   std::string text = "| | |\n|---|---|\n";
   auto add = [&text](std::string_view name, std::string_view value) { text += Cat("| ", name, " | ", value, " |\n"); };
-  add("processor", Cat(Look("/proc/cpuinfo", "model name", ':'), ", ", std::thread::hardware_concurrency(),
+  add("processor", Cat(ReadValue("/proc/cpuinfo", "model name", ':'), ", ", std::thread::hardware_concurrency(),
                        " cores, shared by broker, node and peers"));
   add("memory", Gigabytes());
-  add("system", Cat(Look("/etc/os-release", "PRETTY_NAME", '='), ", ", Kernel()));
+  add("system", Cat(ReadValue("/etc/os-release", "PRETTY_NAME", '='), ", ", Kernel()));
   add("compiler", Cat("g++ ", std::string_view(__VERSION__)));
   add("librdkafka", rd_kafka_version_str());
   add("Kafka and Kafka Streams", KAFKA_VERSION);
@@ -69,7 +69,7 @@ std::string Machine() {
   return text;
 }
 
-// The pictures beside the page.
+// Returns the section with the plots.
 std::string Plots() {
   std::vector<std::string> names;
   std::error_code ignored;
@@ -78,8 +78,8 @@ std::string Plots() {
   }
   std::sort(names.begin(), names.end());
   std::string text = names.empty() ? ""
-                                   : "## Growth\nWhat an operation costs with more and more series, and what an "
-                                     "event costs with more and more partitions. Drawn by `bench/growth`.\n\n";
+                                   : "## Growth\nThe cost of an operation as the number of series grows, and the cost "
+                                     "of an event as the number of partitions grows. Drawn by `bench/growth`.\n\n";
   for (const std::string& name : names) text += Cat("![", name.substr(0, name.size() - 4), "](", name, ")\n");
   return text;
 }
@@ -89,12 +89,12 @@ std::string Plots() {
 std::string Page(const BenchOptions& options, const Report& report) {
   return Cat(
       "# Performance\n"
-      "Written by `tools/bench`, never by hand. It measures all of this again in some 25 minutes, on a machine "
-      "that does nothing else; `tools/bench --quick` compares ingest alone, in under three. Broker, node and "
-      "peers share the machine, and take turns within each of ",
+      "`tools/bench` writes this page; do not edit it. It measures everything again in about 25 minutes, on a machine "
+      "that does nothing else; `tools/bench --quick` compares only ingest, in under three minutes. Broker, node and "
+      "peers share the machine, and the peers run in turns in each of ",
       options.rounds,
-      " rounds. Figures are medians with their spread, ratios are taken within a round. CPU is the user and "
-      "system time of the whole process, its start included.\n\n",
+      " rounds. Figures are medians with their spread. Ratios are computed within a round. CPU is the user and system "
+      "time of the whole process, with its start.\n\n",
       Machine(), "\n", report.Markdown(), Plots());
 }
 

@@ -1,4 +1,4 @@
-// The page that a run leaves: docs/performance.md.
+// Writes the page of a run: docs/performance.md.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace tally {
 
-// What was found, under what it was found on: machine, system, versions, date, and how to repeat it.
+// Returns the page: how to repeat the run, the machine, the system, the versions, the date, and the results.
 std::string Page(const BenchOptions& options, const Report& report);
 
 }  // namespace tally

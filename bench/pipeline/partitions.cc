@@ -17,8 +17,8 @@ constexpr int kTopics = 5;
 
 std::string PartitionsOf(const FilledLog& log) { return Text(static_cast<uint64_t>(log.partitions * kTopics)); }
 
-// The lines of bench/growth_partitions.gnuplot. `rounds` are R2's and the node's of each log.
-absl::Status Leave(const std::vector<FilledLog>& logs, const Rounds& rounds) {
+// Writes the data for bench/growth_partitions.gnuplot. `rounds` has for each log the rounds of R2 and of the node.
+absl::Status WritePlotData(const std::vector<FilledLog>& logs, const Rounds& rounds) {
   std::filesystem::create_directories(GROWTH_DATA);
   std::ofstream file(GROWTH_DATA "/partitions.tsv");
   for (size_t i = 0; i < logs.size(); ++i) {
@@ -40,7 +40,7 @@ absl::Status MeasurePartitions(Bench& bench) {
   std::vector<FilledLog> logs;
   for (int each : kPartitionsOfEachTopic) {
     const int partitions = each * kTopics;
-    bench.Say(Cat("filling ", partitions, " partitions"));
+    bench.PrintProgress(Cat("filling ", partitions, " partitions"));
     ASSIGN_OR_RETURN(
         FilledLog log,
         FillLog(*broker, {.events = bench.options().events, .prefix = Cat("of", partitions, "-"), .partitions = each}));
@@ -51,10 +51,10 @@ absl::Status MeasurePartitions(Bench& bench) {
     peers.push_back({Cat("R2, ", PartitionsOf(log), " partitions"), [&log] { return MeasureR2(log); }});
     peers.push_back({Cat("tallyd, ", PartitionsOf(log), " partitions"), [&log] { return MeasureNode(log); }});
   }
-  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
+  ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, peers));
   ReportTable table{
       .title = "Partitions",
-      .text = Cat("The same ", Text(logs.back().events), " events in more and more partitions of five topics."),
+      .text = Cat("The same ", Text(logs.back().events), " events in five topics with 10, 100 and 1,000 partitions."),
       .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
@@ -64,7 +64,7 @@ absl::Status MeasurePartitions(Bench& bench) {
                         .unit = " x",
                         .why = kWhereItsTimeGoes},
                        Ratio(rounds[5], rounds[4], &Measured::events_per_second));
-  RETURN_IF_ERROR(Leave(logs, rounds));
+  RETURN_IF_ERROR(WritePlotData(logs, rounds));
   for (const FilledLog& log : logs) RETURN_IF_ERROR(DropLog(*broker, log));
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// What many partitions cost.
+// Measures the cost of many partitions.
 #pragma once
 
 #include "absl/status/status.h"
@@ -6,7 +6,8 @@
 
 namespace tally {
 
-// From 10 to 1,000 of them, beside R2 on the same log. Leaves the medians for bench/growth to draw.
+// Measures 10 to 1,000 partitions, compared with R2 on the same log. Writes the medians to a file for bench/growth to
+// draw.
 absl::Status MeasurePartitions(Bench& bench);
 
 }  // namespace tally

@@ -22,7 +22,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr size_t kBatch = 1000;
 constexpr int kPollMs = 10;
-constexpr absl::Duration kPatience = absl::Minutes(5);
+constexpr absl::Duration kTimeout = absl::Minutes(5);
 
 SteadyTime Now() { return std::chrono::steady_clock::now(); }
 
@@ -62,8 +62,8 @@ rd_kafka_t* Connect(const ConsumerJob& job, int which) {
   return client;
 }
 
-// librdkafka waits until a batch is full or the time is over: what is there is taken without waiting, and only where
-// nothing is, one message is waited for.
+// librdkafka's batch call waits until the batch is full or the time is over. So this function first takes the available
+// messages without waiting, and waits for one message only if there are none.
 size_t Poll(rd_kafka_queue_t* queue, std::vector<rd_kafka_message_t*>& batch) {
   ssize_t n = rd_kafka_consume_batch_queue(queue, 0, batch.data(), batch.size());
   if (n <= 0) n = rd_kafka_consume_batch_queue(queue, kPollMs, batch.data(), 1);
@@ -75,8 +75,8 @@ struct Share {
   SteadyTime last = SteadyTime::min();
 };
 
-// One client's part, until all clients together have read enough.
-Share ConsumeShare(const ConsumerJob& job, int which, Taker& taker, std::atomic<uint64_t>& read) {
+// Runs one client until all clients together have read enough.
+Share ConsumeShare(const ConsumerJob& job, int which, MessageHandler& handler, std::atomic<uint64_t>& read) {
   rd_kafka_t* client = Connect(job, which);
   rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(client);
   std::vector<rd_kafka_message_t*> batch(kBatch);
@@ -84,17 +84,17 @@ Share ConsumeShare(const ConsumerJob& job, int which, Taker& taker, std::atomic<
   while (read < job.events) {
     const size_t n = Poll(queue, batch);
     if (n == 0) {
-      if (taker.Flush()) share.last = Now();
+      if (handler.Flush()) share.last = Now();
       continue;
     }
     if (share.first == SteadyTime::max()) share.first = Now();
     for (size_t i = 0; i < n; ++i) TALLY_CHECK(batch[i]->err == RD_KAFKA_RESP_ERR_NO_ERROR);
-    taker.Take({batch.data(), n});
+    handler.Handle({batch.data(), n});
     for (size_t i = 0; i < n; ++i) rd_kafka_message_destroy(batch[i]);
     share.last = Now();
     read += n;
   }
-  if (taker.Flush()) share.last = Now();
+  if (handler.Flush()) share.last = Now();
   return share;
 }
 
@@ -123,14 +123,15 @@ ConsumerJob ConsumerJob::Parse(const std::vector<std::string>& words) {
   return job;
 }
 
-Consumed Consume(const ConsumerJob& job, const std::function<std::unique_ptr<Taker>(int client)>& make_taker) {
+Consumed Consume(const ConsumerJob& job,
+                 const std::function<std::unique_ptr<MessageHandler>(int client)>& make_handler) {
   std::atomic<uint64_t> read = 0;
   std::vector<Share> shares(static_cast<size_t>(job.clients));
   std::vector<std::thread> threads;
   for (int i = 0; i < job.clients; ++i) {
     threads.emplace_back([&, i] {
-      std::unique_ptr<Taker> taker = make_taker(i);
-      shares[static_cast<size_t>(i)] = ConsumeShare(job, i, *taker, read);
+      std::unique_ptr<MessageHandler> handler = make_handler(i);
+      shares[static_cast<size_t>(i)] = ConsumeShare(job, i, *handler, read);
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -154,7 +155,7 @@ void Finish(const Consumed& consumed) {
 absl::StatusOr<ConsumerRun> MeasureConsumer(const std::string& command, const ConsumerJob& job) {
   std::vector<std::string> argv = job.Words();
   argv.insert(argv.begin(), {"/proc/self/exe", command});
-  ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, kPatience));
+  ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, kTimeout));
   unsigned long long events = 0;
   double seconds = 0, cpu_s = 0, client_cpu_s = 0;
   if (run.status != 0 ||

@@ -1,8 +1,9 @@
-// A consumer as one writes it: librdkafka, batches, no group. The yardstick and the feeder of Redis are made of it.
+// A plain consumer: librdkafka, batches, no consumer group. R1, R2 and the consumer in front of Redis use it.
 //
 //   Consumed consumed = Consume(job, [](int client) { return std::make_unique<Touch>(); });
 //
-// Each is a process of its own, so that its CPU is nobody else's: this program again, with a job in its arguments.
+// Each consumer is a further process of this program, with a job in its arguments, so that its CPU can be measured
+// alone.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -22,36 +23,38 @@ namespace tally {
 
 struct ConsumerJob {
   FilledLog log = {};
-  uint64_t events = 0;                       // how many of it; all that come in a batch are taken
-  int clients = 1;                           // each with a thread and its share of the partitions
-  std::vector<std::string> properties = {};  // NAME=VALUE over librdkafka's defaults and check.crcs
-  std::string to = {};                       // where the consumer writes; what it means is the consumer's business
+  uint64_t events = 0;                       // how many of the log's events to read, rounded up to whole batches
+  int clients = 1;                           // each has a thread and its share of the partitions
+  std::vector<std::string> properties = {};  // NAME=VALUE, in addition to check.crcs
+  std::string to = {};                       // the destination to which the consumer writes; only the consumer reads it
 
-  // For the arguments of a process, and back.
+  // Convert to the arguments of a process, and back.
   std::vector<std::string> Words() const;
   static ConsumerJob Parse(const std::vector<std::string>& words);
 };
 
-// Takes what one client reads, on that client's thread.
-class Taker {
+// Handles the messages of one client, on that client's thread.
+class MessageHandler {
  public:
-  virtual ~Taker() = default;
-  virtual void Take(std::span<rd_kafka_message_t* const> messages) = 0;  // none of them an error
-  // Nothing more is there for now, or at all. Returns once all that was taken has arrived; false if it had before.
+  virtual ~MessageHandler() = default;
+  virtual void Handle(std::span<rd_kafka_message_t* const> messages) = 0;  // none of them an error
+  // Called when no message is available, and at the end. Waits until all handled messages have been written. Returns
+  // false if there was nothing to wait for.
   virtual bool Flush() { return false; }
 };
 
-// Reads each partition from its beginning until `events` are taken. Aborts on whatever goes wrong.
+// Reads each partition from its beginning until `events` events are handled. Aborts on any error.
 struct Consumed {
   uint64_t events = 0;
   double seconds = 0;  // from the first message to the last Flush()
 };
-Consumed Consume(const ConsumerJob& job, const std::function<std::unique_ptr<Taker>(int client)>& make_taker);
+Consumed Consume(const ConsumerJob& job,
+                 const std::function<std::unique_ptr<MessageHandler>(int client)>& make_handler);
 
-// The end of such a process: prints what MeasureConsumer() reads, and exits without tearing anything down.
+// Ends the process of a consumer: prints the figures for MeasureConsumer(), and exits without cleanup.
 [[noreturn]] void Finish(const Consumed& consumed);
 
-// Runs this program with `command` and the job, and waits for it. `events` is what it has read.
+// Runs this program with `command` and the job, and waits for its end. `events` is the number of events it has read.
 struct ConsumerRun {
   Measured measured;
   uint64_t events = 0;

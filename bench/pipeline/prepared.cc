@@ -21,9 +21,9 @@ namespace {
 
 constexpr int kCallDigits = 7;
 constexpr int kBatch = 256;
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kTimeout = absl::Seconds(60);
 
-// Fills `records` with an event for each series from `first` on, and returns how many there are.
+// Makes one event for each series, in batches that begin at `first`.
 class EventMaker {
  public:
   std::span<const Record> Make(const Extent& extent, int first, Minute minute, int64_t offset, Timestamp now) {
@@ -116,20 +116,20 @@ absl::StatusOr<std::vector<std::string>> NewEmptyTopics(KafkaBroker& broker) {
   return topics;
 }
 
-absl::Status WaitUntilItStands(Tallyd& node) {
-  const absl::Time deadline = absl::Now() + kPatience;
+absl::Status WaitUntilIdle(Tallyd& node) {
+  const absl::Time deadline = absl::Now() + kTimeout;
   while (absl::Now() < deadline) {
     const bool reached = node.Info("loading") == "0" && node.Info("lag_records") == "0";
     if (reached && node.Info("checkpoint_age_ms") == "0") return absl::OkStatus();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  return absl::DeadlineExceededError(Cat("the node does not come to rest\n", node.process().Stderr()));
+  return absl::DeadlineExceededError(Cat("the node does not become idle\n", node.process().Stderr()));
 }
 
-absl::StatusOr<std::unique_ptr<Tallyd>> StartStanding(const Prepared& prepared, const std::string& brokers,
+absl::StatusOr<std::unique_ptr<Tallyd>> StartIdleNode(const Prepared& prepared, const std::string& brokers,
                                                       const std::vector<std::string>& topics) {
   ASSIGN_OR_RETURN(auto node, Tallyd::Start(prepared.Arguments(brokers, topics)));
-  RETURN_IF_ERROR(WaitUntilItStands(*node));
+  RETURN_IF_ERROR(WaitUntilIdle(*node));
   return node;
 }
 

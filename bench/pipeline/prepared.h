@@ -1,12 +1,12 @@
-// A data directory as a node leaves it that has counted: so many series, each with a count in each of so many minutes,
-// the newest of which is the last whole one.
+// A data directory with the checkpoint of a node. Each series has a count in each minute; the newest minute is the last
+// whole minute.
 //
 //   ASSIGN_OR_RETURN(auto prepared, Prepared::Make({.series = 5000, .minutes = 240}));
 //   ASSIGN_OR_RETURN(auto node, Tallyd::Start(prepared->Arguments(brokers, topics)));
 //   node->Query({"GET", Prepared::NameOf(0), FormatMinute(prepared->newest())});   // Prepared::CountOf(0, newest())
 //
-// The counts are 1..1000, no two blocks alike. They come from a topic that no node is told to read, so the node's own
-// topics may be any; and its ttl leaves hours until the oldest minute goes.
+// The counts are 1 to 1000, and all blocks differ. They come from a topic that the measured node does not read, so its
+// topics can be any. The ttl is some hours longer than the minutes need, so no minute expires during a measurement.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +32,10 @@ struct Extent {
 
 class Prepared {
  public:
-  // Counts it through a shard, a checkpoint a minute: half a second for a million counters.
+  // Counts with a shard, and writes a checkpoint for each minute: half a second for a million counters.
   static absl::StatusOr<std::unique_ptr<Prepared>> Make(const Extent& extent);
 
-  // What `tallyd serve` takes to go on from it.
+  // Returns the arguments with which `tallyd serve` resumes from the directory.
   std::vector<std::string> Arguments(const std::string& brokers, const std::vector<std::string>& topics) const;
 
   const Extent& extent() const { return extent_; }
@@ -43,7 +43,7 @@ class Prepared {
   Minute newest() const { return newest_; }
   Minute oldest() const { return newest_ - (extent_.minutes - 1); }
 
-  static std::string NameOf(int series);  // of 20 bytes, as stats:mw:call0000042
+  static std::string NameOf(int series);  // 20 bytes: stats:mw:call0000042
   static uint64_t CountOf(int series, Minute minute);
   static std::string GameOf(int series);
   static std::string CallOf(int series);
@@ -59,14 +59,14 @@ class Prepared {
   Minute newest_;
 };
 
-// Five topics of two partitions without a record.
+// Creates five topics with two empty partitions each.
 absl::StatusOr<std::vector<std::string>> NewEmptyTopics(KafkaBroker& broker);
 
-// Waits until the node has reached the end of every partition and has saved what it knows.
-absl::Status WaitUntilItStands(Tallyd& node);
+// Waits until the node has reached the end of every partition and has saved every change.
+absl::Status WaitUntilIdle(Tallyd& node);
 
-// A node that goes on from `prepared` where its log has nothing more, once it stands.
-absl::StatusOr<std::unique_ptr<Tallyd>> StartStanding(const Prepared& prepared, const std::string& brokers,
+// Starts a node that resumes from `prepared`, with topics that have no records, and waits until it is idle.
+absl::StatusOr<std::unique_ptr<Tallyd>> StartIdleNode(const Prepared& prepared, const std::string& brokers,
                                                       const std::vector<std::string>& topics);
 
 }  // namespace tally

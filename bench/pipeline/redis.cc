@@ -17,7 +17,7 @@
 namespace tally {
 namespace {
 
-// Enough for ten seconds; the whole log would take most of the run.
+// Enough for ten seconds; the whole log would take most of the time of a run.
 constexpr uint64_t kEventsMax = 4'000'000;
 
 using Reply = std::unique_ptr<redisReply, void (*)(void*)>;
@@ -30,7 +30,7 @@ Reply Ask(redisContext* redis, const std::vector<std::string>& words) {
   return Reply(static_cast<redisReply*>(reply), freeReplyObject);
 }
 
-// The sum of all counters; what Redis does not answer adds nothing.
+// Returns the sum of all counters. A key without a reply adds nothing.
 uint64_t SumOf(const std::string& port) {
   std::unique_ptr<redisContext, void (*)(redisContext*)> redis(redisConnect("127.0.0.1", std::atoi(port.c_str())),
                                                                redisFree);
@@ -67,20 +67,20 @@ absl::Status MeasureRedis(Bench& bench) {
   std::vector<Contender> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
                                   {"consumer and Redis, one client", redis(1)}};
   if (!quick) peers.push_back({"consumer and Redis, two clients", redis(2)});
-  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
+  ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, peers));
   ReportTable table{
-      .title = "Beside a consumer and Redis",
-      .text = Cat("The same log. The consumer decodes with simdjson and sends an HINCRBY an event through "
-                  "hiredis, up to 1,000 on their way, with an EXPIRE for each new key, and reads the log's "
-                  "first ",
+      .title = "Compared with a consumer and Redis",
+      .text = Cat("The same log. The consumer decodes with simdjson and sends an HINCRBY for each event through "
+                  "hiredis, with up to 1,000 commands in flight, and an EXPIRE for each new key. It reads the "
+                  "log's first ",
                   Text(events),
-                  " events: at its rate that is enough. Redis keeps nothing on the "
-                  "disk, and nothing there is exact after a crash. CPU is that of both processes. The sum of "
-                  "all of Redis' counters was compared with the events read."),
+                  " events, which are enough at its rate. Redis writes nothing to the disk, and its counts "
+                  "are not exact after a crash. CPU is that of both processes. The sum of all counters in "
+                  "Redis was compared with the number of events read."),
       .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
-  const std::vector<Measured> best = quick ? rounds[1] : Better(rounds[1], rounds[2]);
+  const std::vector<Measured> best = quick ? rounds[1] : BestOf(rounds[1], rounds[2]);
   const std::string which = quick ? "consumer and Redis" : "consumer and Redis, the better of one and two clients";
   bench.report().Judge(
       {.what = Cat("ingest / ", which), .bar = 3.5, .beyond = 5, .unit = " x", .why = kWhereItsTimeGoes},

@@ -1,4 +1,4 @@
-// How fast a node reads and counts, beside a consumer in front of Redis.
+// Measures how fast a node reads and counts, compared with a consumer in front of Redis.
 #pragma once
 
 #include "absl/status/status.h"

@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kExpireSeconds[] = "14400";
 
-// One connection. Half of the commands on their way are written while the replies to the other half are made.
+// One connection. While Redis processes one half of the commands in flight, the consumer writes the other half.
 class Pipeline {
  public:
   explicit Pipeline(const std::string& port) : redis_(redisConnect("127.0.0.1", std::atoi(port.c_str()))) {
@@ -66,7 +66,8 @@ class Pipeline {
   int unanswered_ = 0;
 };
 
-// The key of a game and a minute. Records come in the order of their minutes, so a game's last one is mostly the next.
+// Finds the key of a game and a minute. Records arrive in the order of their minutes, so the next key of a game is
+// mostly the same as its last one.
 class Keys {
  public:
   struct Found {
@@ -100,11 +101,11 @@ class Keys {
   std::set<std::string> seen_;
 };
 
-class Feeder : public Taker {
+class Feeder : public MessageHandler {
  public:
   explicit Feeder(const std::string& port) : pipeline_(port) {}
 
-  void Take(std::span<rd_kafka_message_t* const> messages) override {
+  void Handle(std::span<rd_kafka_message_t* const> messages) override {
     for (const rd_kafka_message_t* message : messages) Count(Parse(*message));
   }
   bool Flush() override { return pipeline_.Flush(); }
@@ -137,8 +138,8 @@ class Feeder : public Taker {
 
 absl::StatusOr<ConsumerRun> MeasureRedisConsumer(const FilledLog& log, uint64_t events, int clients,
                                                  const std::string& port) {
-  // A consumer that is slower than its fetcher fills the queue, and the fetcher then sleeps for a second: the default
-  // one is empty by then. Larger than this costs CPU, for memory that is always new.
+  // The consumer is slower than the fetcher and fills the queue; the fetcher then sleeps for a second, and a queue of
+  // the default size is empty before it wakes. A queue larger than this costs CPU, because its memory is always new.
   return MeasureConsumer(kRedisCommand,
                          {.log = log,
                           .events = events,

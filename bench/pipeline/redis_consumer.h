@@ -1,10 +1,10 @@
-// A consumer in front of Redis, as one writes it who wants it fast: simdjson, hiredis, one HINCRBY an event, up to
-// 1,000 of them on their way.
+// A consumer in front of Redis, written for speed: simdjson, hiredis, one HINCRBY for each event, up to 1,000 commands
+// in flight.
 //
 //   HINCRBY stats:mw:2011_0605_1430 login 1
-//   EXPIRE stats:mw:2011_0605_1430 14400          when the consumer meets the key for the first time
+//   EXPIRE stats:mw:2011_0605_1430 14400          for each key that is new to the consumer
 //
-// Nothing in it is exact: what Redis was told and what Kafka was told are two things.
+// Its counts are not exact: the counters in Redis and the offsets in Kafka are not written together.
 #pragma once
 
 #include <string>
@@ -16,11 +16,12 @@
 
 namespace tally {
 
-// Reads `events` of the log by so many clients, each with a thread and a connection, into the Redis on `port`.
+// Reads `events` events of the log with `clients` clients, each with a thread and a connection, into the Redis on
+// `port`.
 absl::StatusOr<ConsumerRun> MeasureRedisConsumer(const FilledLog& log, uint64_t events, int clients,
                                                  const std::string& port);
 
-// The process's part: what main() does with this command.
+// The command that main() passes to RedisMain(), in a further process.
 inline constexpr char kRedisCommand[] = "redis";
 int RedisMain(const std::vector<std::string>& words);
 

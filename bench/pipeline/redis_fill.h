@@ -1,5 +1,5 @@
-// The counters of a prepared directory in a Redis, as consumers in front of one leave them: HINCRBY of a hash for each
-// game and minute, stats:mw:2011_0605_1430, whose fields are the calls.
+// Writes the counters of a prepared directory to a Redis, in the form that a consumer uses: HINCRBY of a hash for each
+// game and minute (stats:mw:2011_0605_1430), whose fields are the calls.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace tally {
 
 absl::Status FillRedis(const std::string& port, const Prepared& prepared);
 
-// The hash and the field that hold a counter. A node has them under the same names.
+// Returns the key of the hash that contains a counter. A node uses the same key.
 std::string HashOf(int series, Minute minute);
 
 }  // namespace tally

@@ -10,21 +10,21 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(20);
-constexpr int kStartsMax = 5;  // a port may be taken
+constexpr absl::Duration kTimeout = absl::Seconds(20);
+constexpr int kStartsMax = 5;  // a random port can be in use
 
-// Debian's redis-tools has the whole server: it is one program that does what the name it is called by says. The
-// package redis-server would add a service that goes on running, and has its snapshots.
+// Debian's redis-tools contains the whole server: one program that selects its function by the name under which it is
+// called. The package redis-server would add a service that keeps running and takes snapshots.
 constexpr const char* kPrograms[] = {"/usr/bin/redis-server", "/usr/local/bin/redis-server",
                                      "/usr/bin/redis-check-rdb"};
 
-// A name under which the program is a server.
+// Makes a link under whose name the program is a server.
 absl::StatusOr<std::string> MakeProgram(const TempDir& dir) {
   std::string link = dir / "redis-server";
   for (const char* program : kPrograms) {
     if (::access(program, X_OK) == 0 && ::symlink(program, link.c_str()) == 0) return link;
   }
-  return absl::FailedPreconditionError("no Redis here: run tools/setup bench");
+  return absl::FailedPreconditionError("Redis is not installed; run tools/setup bench");
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start() {
     ASSIGN_OR_RETURN(redis->process_,
                      Subprocess::Start({program, "--bind", "127.0.0.1", "--port", redis->port_, "--save", "",
                                         "--appendonly", "no", "--daemonize", "no", "--dir", redis->dir_.path()}));
-    status = redis->process_->WaitForLine("Ready to accept connections", kPatience).status();
+    status = redis->process_->WaitForLine("Ready to accept connections", kTimeout).status();
     if (status.ok()) return redis;
   }
   return status;
@@ -49,7 +49,7 @@ std::string RedisServer::Version() {
   TempDir dir("tally-redis");
   absl::StatusOr<std::string> program = MakeProgram(dir);
   if (!program.ok()) return "";
-  absl::StatusOr<Finished> run = RunToEnd({*program, "--version"}, kPatience);
+  absl::StatusOr<Finished> run = RunToEnd({*program, "--version"}, kTimeout);
   if (!run.ok()) return "";
   const size_t at = run->out.find("v=");  // Redis server v=7.0.15 sha=...
   return at == std::string::npos ? "" : run->out.substr(at + 2, run->out.find(' ', at) - at - 2);

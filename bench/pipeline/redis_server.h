@@ -1,4 +1,4 @@
-// A Redis of the bench's own, on a free port of 127.0.0.1, that keeps nothing.
+// Runs a Redis for the benchmarks, on a free port of 127.0.0.1, without persistence.
 //
 //   ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
 //   ... redis->port() ... CpuTimeOf(redis->pid()) ...
@@ -15,8 +15,8 @@
 
 namespace tally {
 
-// Without its own snapshots, which cost it a fork and a write now and then: nothing of what it does here is needed
-// later. Goes with the object. From the main thread (see Subprocess).
+// Snapshots are off, because they would cost Redis a fork and writes, and the data is not needed later. The destructor
+// stops Redis. Call Start() from the main thread (see Subprocess).
 class RedisServer {
  public:
   static absl::StatusOr<std::unique_ptr<RedisServer>> Start();
@@ -24,7 +24,7 @@ class RedisServer {
   const std::string& port() const { return port_; }
   pid_t pid() const { return process_->pid(); }
 
-  // As "7.0.15"; empty if there is no Redis here.
+  // Returns the version, such as "7.0.15"; an empty string if Redis is not installed.
   static std::string Version();
 
  private:

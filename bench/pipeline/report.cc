@@ -16,14 +16,14 @@ std::string Number(double figure, int decimals) {
   return text;
 }
 
-// As many decimals as tell two figures of this size apart.
+// Returns the number of decimals that is useful for a figure of this size.
 int DecimalsFor(double figure) {
   if (figure == 0 || figure >= 100) return 0;
   if (figure >= 10) return 1;
   return figure >= 0.1 ? 2 : 3;
 }
 
-// A bar as one would write it: 1.3, 0.25, 77.
+// Formats a bar without trailing zeros: 1.3, 0.25, 77.
 std::string Plain(double figure) {
   char text[64];
   std::snprintf(text, sizeof text, "%g", figure);
@@ -59,7 +59,7 @@ void Report::Judge(Bar bar, Spread measured) { bars_.push_back({std::move(bar), 
 
 std::string Report::Bars() const {
   std::string text = Head({"what", "bar", "beyond", "this run", "verdict"});
-  std::map<std::string, std::string> missed;  // by what a profile said: the bars
+  std::map<std::string, std::string> missed;  // from a reason to the bars that were missed for it
   for (const auto& [bar, measured] : bars_) {
     const char* sign = bar.want == Want::kAtLeast ? ">= " : "<= ";
     const std::string figures = Text(measured, DecimalsFor(measured.median)) + bar.unit;

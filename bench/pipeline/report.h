@@ -1,4 +1,4 @@
-// What a run found: tables, and bars with what was measured beside them. Written as Markdown.
+// The results of a run as Markdown: tables, and bars with the measured figures.
 //
 //   Report report;
 //   report.Add({.title = "Ingest", .head = {"who", "million events/s"}, .rows = {{"R1", Text(rate, 2)}}});
@@ -15,30 +15,30 @@ namespace tally {
 
 struct ReportTable {
   std::string title;
-  std::string text = {};  // what was done, one paragraph
+  std::string text = {};  // one paragraph that describes the measurement
   std::vector<std::string> head;
   std::vector<std::vector<std::string>> rows = {};
 };
 
 enum class Want { kAtLeast, kAtMost };
 
-// What we hold ourselves to.
+// A target for a figure.
 struct Bar {
   std::string what;
   Want want = Want::kAtLeast;
   double bar = 0;
-  double beyond = 0;      // what would surprise us
-  std::string unit = {};  // behind each figure: " x", " bytes", " ms"
-  std::string why = {};   // what a profile said, for one that was missed; shown only where it is
+  double beyond = 0;      // a much better figure than the bar
+  std::string unit = {};  // after each figure: " x", " bytes", " ms"
+  std::string why = {};   // the reason according to a profile; shown only if the bar is missed
 };
 
 class Report {
  public:
   void Add(ReportTable table);
-  // The median is what counts.
+  // Compares the median with the bar.
   void Judge(Bar bar, Spread measured);
 
-  // The bars, what there is to say of those that were missed, then the tables.
+  // Returns the bars, the reasons for missed bars, then the tables.
   std::string Markdown() const;
 
  private:
@@ -52,10 +52,10 @@ class Report {
   std::vector<ReportTable> tables_;
 };
 
-// "2.06 (1.60-2.16)", the median and its spread.
+// Returns the median and the spread, such as "2.06 (1.60-2.16)".
 std::string Text(const Spread& spread, int decimals);
 
-// "10,000,000"
+// Returns the number with separators, such as "10,000,000".
 std::string Text(uint64_t number);
 
 }  // namespace tally

@@ -9,7 +9,7 @@
 #include "core/base/strings.h"
 
 namespace tally {
-absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Contender>& peers) {
+absl::StatusOr<Rounds> RunInTurns(const Bench& bench, const std::vector<Contender>& peers) {
   Rounds rounds(peers.size());
   for (size_t round = 0; round < static_cast<size_t>(bench.options().rounds); ++round) {
     for (size_t turn = 0; turn < peers.size(); ++turn) {
@@ -20,7 +20,7 @@ absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Contender>&
       char line[200];
       std::snprintf(line, sizeof line, "round %zu: %s: %.2f million events/s, %.2f us CPU an event", round + 1,
                     peers[i].name.c_str(), measured->events_per_second / 1e6, measured->cpu_us_per_event);
-      bench.Say(line);
+      bench.PrintProgress(line);
     }
   }
   return rounds;
@@ -39,7 +39,7 @@ Spread Ratio(const std::vector<Measured>& a, const std::vector<Measured>& b, dou
   return SpreadOf(std::move(ratios));
 }
 
-std::vector<Measured> Better(const std::vector<Measured>& a, const std::vector<Measured>& b) {
+std::vector<Measured> BestOf(const std::vector<Measured>& a, const std::vector<Measured>& b) {
   TALLY_CHECK(a.size() == b.size());
   std::vector<Measured> better;
   for (size_t i = 0; i < a.size(); ++i) {

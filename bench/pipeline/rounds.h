@@ -1,7 +1,7 @@
-// Peers that take turns. What a machine does besides comes and goes, so what is compared runs in the same minute, and
-// ratios are taken within a round.
+// Measures contenders in turns. The other load of a machine changes over time, so figures that are compared come from
+// the same minute, and ratios are computed within a round.
 //
-//   ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, {{"R1", run_r1}, {"tallyd", run_node}}));
+//   ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, {{"R1", run_r1}, {"tallyd", run_node}}));
 //   bench.report().Judge({...}, Ratio(rounds[1], rounds[0], &Measured::events_per_second));
 #pragma once
 
@@ -20,23 +20,23 @@ struct Contender {
   std::function<absl::StatusOr<Measured>()> run;
 };
 
-// For each peer what its rounds gave.
+// For each contender, the results of its rounds.
 using Rounds = std::vector<std::vector<Measured>>;
 
-// Runs all peers in every round of options().rounds, each round beginning with the next one. Fails with the first that
-// fails.
-absl::StatusOr<Rounds> InTurns(const Bench& bench, const std::vector<Contender>& peers);
+// Runs all contenders in each of options().rounds rounds. Each round begins with another contender. Returns the first
+// error.
+absl::StatusOr<Rounds> RunInTurns(const Bench& bench, const std::vector<Contender>& peers);
 
 Spread SpreadOf(const std::vector<Measured>& rounds, double Measured::*figure, double unit = 1);
 
-// The ratio of `figure`, round by round.
+// Returns the spread of the ratio a/b of `figure` within each round.
 Spread Ratio(const std::vector<Measured>& a, const std::vector<Measured>& b, double Measured::*figure);
 
-// Round by round the better of two: the higher rate, the lower CPU.
-std::vector<Measured> Better(const std::vector<Measured>& a, const std::vector<Measured>& b);
+// Returns for each round the higher rate and the lower CPU of both.
+std::vector<Measured> BestOf(const std::vector<Measured>& a, const std::vector<Measured>& b);
 
-// A row of a table whose head is kFiguresHead.
+// Returns a row for a table with the head kFiguresHead.
 std::vector<std::string> FiguresRow(const std::string& name, const std::vector<Measured>& rounds);
-inline const std::vector<std::string> kFiguresHead = {"", "million events/s", "CPU us/event, of which"};
+inline const std::vector<std::string> kFiguresHead = {"", "million events/s", "CPU us/event, and parts of it"};
 
 }  // namespace tally

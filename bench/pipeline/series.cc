@@ -10,10 +10,10 @@ namespace {
 
 constexpr int kFew = 1'000;
 constexpr int kMany = 1'000'000;
-constexpr int kCallDigits = 6;  // that kMany take, for equal bytes
+constexpr int kCallDigits = 6;  // enough for kMany; both logs have events of the same size
 
-// A node that keeps up with a million events a second gets ten million of them within seconds. Spread over an hour,
-// most of a million series' counters would be hit once and be done, which is what no stream does.
+// At a million events a second, ten million events take seconds, so they cover one minute. Spread over an hour, most
+// counters of a million series would be incremented only once, which is not realistic.
 constexpr absl::Duration kSpan = absl::Minutes(1);
 
 }  // namespace
@@ -22,7 +22,7 @@ absl::Status MeasureSeries(Bench& bench) {
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   std::vector<FilledLog> logs;
   for (int series : {kFew, kMany}) {
-    bench.Say(Cat("filling a log of ", series, " series"));
+    bench.PrintProgress(Cat("filling a log of ", series, " series"));
     ASSIGN_OR_RETURN(FilledLog log, FillLog(*broker, {.events = bench.options().events,
                                                       .prefix = Cat("series", series, "-"),
                                                       .series = series,
@@ -30,13 +30,12 @@ absl::Status MeasureSeries(Bench& bench) {
                                                       .span = kSpan}));
     logs.push_back(std::move(log));
   }
-  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, {{"1,000 series", [&] { return MeasureNode(logs[0]); }},
-                                                  {"1,000,000 series", [&] { return MeasureNode(logs[1]); }}}));
+  ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, {{"1,000 series", [&] { return MeasureNode(logs[0]); }},
+                                                     {"1,000,000 series", [&] { return MeasureNode(logs[1]); }}}));
   bench.report().Add({.title = "Series",
                       .text = Cat("A node alone, one metric, ", Text(logs[0].events),
-                                  " events of a minute over series "
-                                  "that are all as likely. Meeting each series for the first time, and its "
-                                  "checkpoints, are included."),
+                                  " events of one minute over series with equal probability. The figures include the "
+                                  "creation of each series, and the checkpoints."),
                       .head = kFiguresHead,
                       .rows = {FiguresRow("1,000 series", rounds[0]), FiguresRow("1,000,000 series", rounds[1])}});
   bench.report().Judge({.what = "CPU per event at 1,000,000 series / at 1,000 series",

@@ -1,4 +1,4 @@
-// What many series cost.
+// Measures the cost of many series.
 #pragma once
 
 #include "absl/status/status.h"
@@ -6,7 +6,7 @@
 
 namespace tally {
 
-// A node's CPU at 1,000 and at 1,000,000 series.
+// Measures the CPU of a node with 1,000 and with 1,000,000 series.
 absl::Status MeasureSeries(Bench& bench);
 
 }  // namespace tally

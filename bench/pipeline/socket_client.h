@@ -1,10 +1,10 @@
-// A blocking connection to a port of this machine, as a plain client has it.
+// A blocking TCP connection to a port of this machine.
 //
 //   ASSIGN_OR_RETURN(auto client, SocketClient::Connect(node.port()));
 //   RETURN_IF_ERROR(client->Send("GET stats:mw:login -1m\n"));
 //   ASSIGN_OR_RETURN(std::string_view reply, client->ReadUntil("END\n"));
 //
-// Everything that waits gives up after kPatience. Not thread-safe.
+// A call that waits longer than kTimeoutSeconds fails. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace tally {
 
 class SocketClient {
  public:
-  static constexpr int kPatienceSeconds = 60;
+  static constexpr int kTimeoutSeconds = 60;
 
   static absl::StatusOr<std::unique_ptr<SocketClient>> Connect(const std::string& port);
   ~SocketClient();
@@ -29,14 +29,14 @@ class SocketClient {
 
   absl::Status Send(std::string_view bytes);
 
-  // Everything up to and with the next `mark`. Lives until the next call.
+  // Returns all bytes up to the next `mark`, including it. The result is valid until the next call.
   absl::StatusOr<std::string_view> ReadUntil(std::string_view mark);
 
-  // Reads past so many line ends.
+  // Skips `lines` lines.
   absl::Status SkipLines(size_t lines);
 
-  // Asks a node for a number of its INFO, as events_read. A process for each look would take CPU from what is
-  // measured.
+  // Returns a number of a node's INFO, such as events_read. Starting `tallyd query` for each poll would use CPU and
+  // change the measurement.
   absl::StatusOr<uint64_t> AskInfo(std::string_view name);
 
  private:
@@ -45,7 +45,7 @@ class SocketClient {
 
   const int socket_;
   std::string buffer_;
-  size_t taken_ = 0;  // of the buffer
+  size_t taken_ = 0;  // bytes of the buffer that ReadUntil() has returned
 };
 
 }  // namespace tally

@@ -17,12 +17,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr absl::Duration kPatience = absl::Minutes(5);
+constexpr absl::Duration kTimeout = absl::Minutes(5);
 constexpr absl::Duration kCompileTimeout = absl::Minutes(2);
-// By half of them the JVM has compiled what it will, and the other half takes some ten seconds.
+// In the first half the JVM compiles the code; the second half takes about ten seconds.
 constexpr uint64_t kEventsMax = 6'000'000;
 
-// Kafka Streams with a topology of bench/pipeline/streams, over a log of its own.
+// Runs Kafka Streams with a topology of bench/pipeline/streams, over its own log.
 class Streams {
  public:
   // Compiles the program.
@@ -34,10 +34,10 @@ class Streams {
     }
     ASSIGN_OR_RETURN(Finished run, RunToEnd(argv, kCompileTimeout));
     if (run.status == 0) return streams;
-    return absl::FailedPreconditionError(Cat("javac: ", run.err, "\nIs all there? tools/setup bench fetches it."));
+    return absl::FailedPreconditionError(Cat("javac: ", run.err, "\nIf files are missing, run tools/setup bench."));
   }
 
-  // The second half of the log.
+  // Measures the second half of the log.
   absl::StatusOr<Measured> Measure(const std::string& topology) {
     const std::string application = Cat("streams-", topology, "-", ++runs_);
     TempDir state("tally-streams");
@@ -46,13 +46,13 @@ class Streams {
                              Cat(log_.events)});
     argv.insert(argv.end(), log_.topics.begin(), log_.topics.end());
     ASSIGN_OR_RETURN(auto process, Subprocess::Start(argv));
-    ASSIGN_OR_RETURN(Look warm, LookAt(*process, "warm "));
-    ASSIGN_OR_RETURN(Look end, LookAt(*process, "counted "));
-    ASSIGN_OR_RETURN(Look sum, LookAt(*process, "sum "));
+    ASSIGN_OR_RETURN(Sample warm, WaitForLine(*process, "warm "));
+    ASSIGN_OR_RETURN(Sample end, WaitForLine(*process, "counted "));
+    ASSIGN_OR_RETURN(Sample sum, WaitForLine(*process, "sum "));
     process.reset();
     RETURN_IF_ERROR(DropTopics(application, topology));
     if (sum.number != log_.events) {
-      return absl::DataLossError(Cat("of ", log_.events, " events ", sum.number, " were counted"));
+      return absl::DataLossError(Cat("counted ", sum.number, " of ", log_.events, " events"));
     }
     const auto events = static_cast<double>(end.number - warm.number);
     return Measured{.events_per_second = events / std::chrono::duration<double>(end.at - warm.at).count(),
@@ -60,7 +60,7 @@ class Streams {
   }
 
  private:
-  struct Look {
+  struct Sample {
     uint64_t number = 0;
     SteadyClock::time_point at;
     absl::Duration cpu;
@@ -68,19 +68,19 @@ class Streams {
 
   Streams(KafkaBroker& broker, const FilledLog& log) : broker_(broker), log_(log), classes_("tally-streams") {}
 
-  // The parallel collector takes less CPU here than the default one (tools/bench --only streams).
+  // The parallel collector uses less CPU here than the default collector (tools/bench --only streams).
   std::vector<std::string> Java() const {
     return {"java", "-XX:+UseParallelGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
             Cat(classes_.path(), ":", STREAMS_JARS "/*")};
   }
 
   // Waits for the line that begins with `word`.
-  static absl::StatusOr<Look> LookAt(Subprocess& process, const std::string& word) {
-    ASSIGN_OR_RETURN(std::string line, process.WaitForLine(word, kPatience));
-    return Look{std::strtoull(line.c_str() + word.size(), nullptr, 10), SteadyClock::now(), CpuTimeOf(process.pid())};
+  static absl::StatusOr<Sample> WaitForLine(Subprocess& process, const std::string& word) {
+    ASSIGN_OR_RETURN(std::string line, process.WaitForLine(word, kTimeout));
+    return Sample{std::strtoull(line.c_str() + word.size(), nullptr, 10), SteadyClock::now(), CpuTimeOf(process.pid())};
   }
 
-  // The topics that Kafka Streams made for itself.
+  // Deletes the internal topics of Kafka Streams.
   absl::Status DropTopics(const std::string& application, const std::string& topology) {
     RETURN_IF_ERROR(broker_.DeleteTopic(Cat(application, "-counts-changelog")));
     if (topology != "dsl") return absl::OkStatus();
@@ -104,20 +104,20 @@ absl::Status MeasureStreams(Bench& bench) {
   const std::vector<Contender> peers = {{"tallyd", [&] { return MeasureNode(*log); }},
                                         {"Kafka Streams, DSL", [&] { return streams->Measure("dsl"); }},
                                         {"Kafka Streams, processor", [&] { return streams->Measure("processor"); }}};
-  ASSIGN_OR_RETURN(Rounds rounds, InTurns(bench, peers));
+  ASSIGN_OR_RETURN(Rounds rounds, RunInTurns(bench, peers));
   ReportTable table{
-      .title = "Beside Kafka Streams",
-      .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB: the DSL's "
-                  "windowed count, and a processor written by hand, which needs no topic in between. The node "
-                  "reads the log of above, Kafka Streams one of ",
+      .title = "Compared with Kafka Streams",
+      .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB. There are "
+                  "two programs: the DSL's windowed count, and a processor written by hand, which needs no "
+                  "intermediate topic. The node reads the log from above, and Kafka Streams reads one of ",
                   Text(short_log.events),
-                  " such events, of "
-                  "which the first half, and the start of the JVM, are left out of its figures: by then its "
-                  "code is compiled. The sum of all counters in its stores was compared with the log."),
+                  " such events. Its figures exclude the start of the JVM and the first half of the events, "
+                  "during which the JVM compiles the code. The sum of all counters in its stores was compared "
+                  "with the log."),
       .head = kFiguresHead};
   for (size_t i = 0; i < peers.size(); ++i) table.rows.push_back(FiguresRow(peers[i].name, rounds[i]));
   bench.report().Add(std::move(table));
-  const std::vector<Measured> best = Better(rounds[1], rounds[2]);
+  const std::vector<Measured> best = BestOf(rounds[1], rounds[2]);
   bench.report().Judge({.what = "ingest / Kafka Streams, the better of both",
                         .bar = 8,
                         .beyond = 12,

@@ -1,4 +1,4 @@
-// How fast a node reads and counts, beside Kafka Streams, which is exact as well.
+// Measures how fast a node reads and counts, compared with Kafka Streams, which also counts exactly.
 #pragma once
 
 #include "absl/status/status.h"

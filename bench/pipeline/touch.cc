@@ -10,12 +10,12 @@
 namespace tally {
 namespace {
 
-class Touch : public Taker {
+class Touch : public MessageHandler {
  public:
-  // The sum keeps the compiler from leaving the reads out.
+  // Printing the sum keeps the compiler from removing the reads.
   ~Touch() override { std::fprintf(stderr, "sum %llu\n", static_cast<unsigned long long>(sum_)); }
 
-  void Take(std::span<rd_kafka_message_t* const> messages) override {
+  void Handle(std::span<rd_kafka_message_t* const> messages) override {
     for (const rd_kafka_message_t* message : messages) {
       sum_ += static_cast<const uint8_t*>(message->payload)[message->len / 2];
     }

@@ -1,7 +1,7 @@
-// R, the yardstick: a consumer that only touches each message.
+// R, the reference: a consumer that only touches each message.
 //
 //   R1   one client, librdkafka's defaults
-//   R2   two clients with half of the partitions and a thread each, fetches of 512 KB
+//   R2   two clients, each with half of the partitions and a thread; fetches of 512 KB
 //
 // Both check CRCs, as a node does.
 #pragma once
@@ -15,11 +15,11 @@
 
 namespace tally {
 
-// Reads the whole log in a process of its own, and sums a byte of each message.
+// Reads the whole log in a separate process, and adds up a byte of each message.
 absl::StatusOr<Measured> MeasureR1(const FilledLog& log);
 absl::StatusOr<Measured> MeasureR2(const FilledLog& log);
 
-// The process's part: what main() does with this command.
+// The command that main() passes to TouchMain(), in that process.
 inline constexpr char kTouchCommand[] = "touch";
 int TouchMain(const std::vector<std::string>& words);
 

@@ -22,7 +22,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
 
-/** Two ways to count events of a series in a minute, for four hours, both in a store named COUNTS. */
+/** Two topologies that count the events of each series and minute, for four hours, in a store named COUNTS. */
 final class Counting {
   static final String COUNTS = "counts";
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -39,8 +39,8 @@ final class Counting {
   }
 
   /**
-   * As the manual has it: group by the series, in windows of a minute. The log's records have no key, so grouping them
-   * takes a topic in between, to which only key and time are written. `counted` is told of each event.
+   * The topology of the manual: group by the series, in windows of a minute. The log's records have no key, so grouping
+   * them needs an intermediate topic, which contains only key and time. Each event increments `counted`.
    */
   static Topology dsl(Collection<String> topics, LongAdder counted) {
     byte[] nothing = new byte[0];
@@ -66,7 +66,7 @@ final class Counting {
     return builder.build();
   }
 
-  /** By hand: each partition counts for itself, without a topic in between, and a reader adds up. */
+  /** A processor written by hand: each partition has its own counts, and a reader adds them. No intermediate topic. */
   static Topology processor(Collection<String> topics, LongAdder counted) {
     return new Topology()
         .addSource("log", Serdes.ByteArray().deserializer(), eventSerde().deserializer(), topics.toArray(String[]::new))
@@ -77,7 +77,7 @@ final class Counting {
             "count");
   }
 
-  /** Keys are the minute, big-endian, and the series' name, so that a minute is a range. */
+  /** A key is the minute, big-endian, and the series name, so that a minute is a range of keys. */
   private static final class CountProcessor implements Processor<byte[], Event, Void, Void> {
     private final LongAdder counted;
     private KeyValueStore<Bytes, Long> counts;

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What is counted of an event. */
+/** The fields of an event that are counted. */
 record Event(long timeMillis, String series) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Reads the whole payload by Jackson's streaming parser: no tree, and no text for what is not used. */
+  /** Reads the payload with Jackson's streaming parser, without a tree and without strings for unused fields. */
   static Event parse(byte[] payload) {
     long timeMillis = 0;
     String game = null;

@@ -12,20 +12,20 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 
 /**
- * Counts a log with Kafka Streams, exactly once, as one tunes it for throughput, and says how far it is:
+ * Counts a log with Kafka Streams, exactly once, tuned for throughput, and prints its progress:
  *
  * <pre>
  * java StreamsCount dsl|processor APPLICATION BROKERS STATE_DIR WARM EVENTS TOPIC...
- * warm N        once at least WARM events were counted
- * counted N     once all EVENTS were
- * sum N         what the counters in the stores then add up to
+ * warm N        after at least WARM events are counted
+ * counted N     after all EVENTS are counted
+ * sum N         the sum of the counters in the stores at the end
  * </pre>
  *
- * Ends when it is killed.
+ * Runs until it is killed.
  */
 public final class StreamsCount {
   private static final int THREADS = 2;
-  private static final int LOOK_MS = 10;
+  private static final int POLL_MS = 10;
 
   private StreamsCount() {}
 
@@ -36,11 +36,11 @@ public final class StreamsCount {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir);
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, THREADS);
-    // A commit each second, as the node's checkpoints; the default of 100 ms costs more.
+    // A commit each second, like the node's checkpoints; the default of 100 ms costs more.
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000);
-    // All that changes between two commits fits, so that each counter is written once a commit.
+    // All changes between two commits fit into the cache, so each counter is written once in a commit.
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 256L << 20);
-    // Whatever is there is taken: the windows take events in any order.
+    // A task does not wait for other partitions: the windows accept events in any order.
     properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
     properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 10_000);
     properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 10_000);
@@ -50,7 +50,7 @@ public final class StreamsCount {
   }
 
   private static void waitFor(LongAdder counted, long events) throws InterruptedException {
-    while (counted.sum() < events) Thread.sleep(LOOK_MS);
+    while (counted.sum() < events) Thread.sleep(POLL_MS);
   }
 
   private static long sum(KafkaStreams streams, boolean windowed) {
