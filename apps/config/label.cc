@@ -8,7 +8,7 @@ namespace {
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The last token of a JSON pointer, with ~1 and ~0 as what they stand for.
+// Returns the last token of a JSON pointer, with ~1 and ~0 decoded.
 std::string LastToken(std::string_view pointer) {
   const std::string_view token = pointer.substr(pointer.rfind('/') + 1);
   std::string key;

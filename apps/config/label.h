@@ -1,4 +1,4 @@
-// A metric's dimension as it is written, and the names that labels may have.
+// The notation of a metric's dimension in the configuration, and the valid names of labels.
 #pragma once
 
 #include <optional>
@@ -9,21 +9,22 @@
 
 namespace tally {
 
-// "label=source", or "source" with a label made of it: without its @, or a pointer's last token. Its names are not
-// checked. What begins with / or @ is a source alone, whatever it holds. Nothing if a side of the = is empty.
+// Parses "label=source", or "source", whose label is the source without @, or the last token of a JSON pointer. A text
+// that begins with / or @ is always a source, also if it contains a =. Does not check the names. Returns nullopt if a
+// side of the = is empty.
 std::optional<Dimension> ParseDimension(std::string_view text);
 
-// What ParseDimension() reads back, as short as it can be.
+// Returns the shortest text that ParseDimension() parses to `dimension`.
 std::string FormatDimension(const Dimension& dimension);
 
-// [A-Za-z_][A-Za-z0-9_]*
+// Returns true for [A-Za-z_][A-Za-z0-9_]*.
 bool IsIdentifier(std::string_view text);
 
-// Whether `text` may be a dimension's label: a Prometheus label name that Prometheus does not keep for itself, and not
-// "metric", which says which metric a series is of.
+// Returns true if `text` can be the label of a dimension: a Prometheus label name that Prometheus does not reserve, and
+// not "metric", which is the label for the name of the metric.
 bool IsLabel(std::string_view text);
 
-// A label that looks like `text`.
+// Returns a valid label that is similar to `text`.
 std::string LabelLike(std::string_view text);
 
 }  // namespace tally

@@ -50,7 +50,7 @@ absl::Status ApplySet(const std::string& set, Draft& draft) {
   return ApplyLayer(root, draft);
 }
 
-// A flag with a name of its own. `toml` is its value as the file would have it.
+// Applies a flag that has its own name; `toml` is its value as the file would write it.
 absl::Status ApplyFlag(std::string_view flag, std::string_view path, const std::string& toml, Draft& draft) {
   ASSIGN_OR_RETURN(const TomlValue root, ParseFlag(path, toml, std::string(flag)));
   return ApplyLayer(root, draft);

@@ -1,4 +1,4 @@
-// [[metric]]: what is counted, and by which of an event's fields.
+// [[metric]]: the events that are counted, and the fields of an event by which they are counted.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-// What a dimension or a condition may be beside a field of the event.
+// The sources of a dimension or a condition that are not fields of the event.
 constexpr std::string_view kRecordSources[] = {"@topic", "@key", "@partition"};
 
 struct MetricDraft {
@@ -17,7 +17,7 @@ struct MetricDraft {
   std::vector<FieldUse> fields;
 };
 
-// Notes that `source` must be decoded, if it is a field.
+// If `source` is a field, adds it to the fields to decode.
 void Use(const TomlValue& value, std::string_view source, MetricDraft& metric) {
   if (source.front() != '@') metric.fields.push_back({std::string(source), value.Where()});
 }
@@ -35,13 +35,13 @@ absl::Status ReadDimension(const TomlValue& value, MetricDraft& metric) {
   if (!dimension.has_value()) return value.Expected("\"source\" or \"label=source\"");
   RETURN_IF_ERROR(CheckSource(value, dimension->source, kRecordSources));
   if (!IsLabel(dimension->label)) {
-    return value.Error(Shown(dimension->label), " cannot be a label: letters, digits and _, no digit or __ in front, ",
-                       "not \"metric\"; write label=source, as ",
+    return value.Error(Shown(dimension->label), " is not a label: expected letters, digits and _, no digit or __ at ",
+                       "the beginning, not \"metric\"; write label=source, such as ",
                        Shown(Cat(LabelLike(dimension->label), "=", dimension->source)));
   }
   for (const Dimension& other : metric.spec.by) {
     if (other.label == dimension->label) {
-      return value.Error("the label ", Shown(other.label), " comes twice; write another as label=source");
+      return value.Error("the label ", Shown(other.label), " is given twice; write label=source to change one");
     }
   }
   Use(value, dimension->source, metric);
@@ -50,7 +50,7 @@ absl::Status ReadDimension(const TomlValue& value, MetricDraft& metric) {
 }
 
 absl::Status ReadBy(const TomlValue& value, MetricDraft& metric) {
-  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kDimensionsMax, "a list as [\"game\", \"call\"]"));
+  ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kDimensionsMax, "a list such as [\"game\", \"call\"]"));
   for (const TomlValue& dimension : list) RETURN_IF_ERROR(ReadDimension(dimension, metric));
   return absl::OkStatus();
 }
@@ -63,7 +63,7 @@ absl::Status ReadValue(const TomlValue& value, MetricDraft& metric) {
   return absl::OkStatus();
 }
 
-// A value of a condition as the text that a field's is compared with.
+// Returns a value of a condition as the text with which a field is compared.
 absl::StatusOr<std::string> ConditionText(const TomlValue& value) {
   std::optional<std::string> text = value.Scalar();
   if (!text.has_value()) return value.Expected("a string, an integer, a boolean or a list of them");
@@ -74,7 +74,7 @@ absl::StatusOr<std::string> ConditionText(const TomlValue& value) {
 absl::Status ReadCondition(const TomlValue::Entry& entry, MetricDraft& metric) {
   const TomlValue& value = entry.value;
   if (value.IsTable()) {
-    return value.Error("expected a value or a list of values; a field in a field is written as \"/outer/inner\"");
+    return value.Error("expected a value or a list of values; write a nested field as \"/outer/inner\"");
   }
   if (entry.key.empty() || entry.key.size() > kTextMax) {
     return value.Error("expected a field of 1 to ", kTextMax, " bytes");
@@ -83,7 +83,7 @@ absl::Status ReadCondition(const TomlValue::Entry& entry, MetricDraft& metric) {
   TomlValue::ListOf values = {value};
   if (value.IsList()) {
     ASSIGN_OR_RETURN(values, value.List(kWhereValuesMax, "a list of values"));
-    if (values.empty()) return value.Error("expected at least one value; with none, nothing would be counted");
+    if (values.empty()) return value.Error("expected at least one value; without a value, no event matches");
   }
   std::vector<std::string> texts;
   for (const TomlValue& each : values) {
@@ -96,7 +96,7 @@ absl::Status ReadCondition(const TomlValue::Entry& entry, MetricDraft& metric) {
 }
 
 absl::Status ReadWhere(const TomlValue& value, MetricDraft& metric) {
-  ASSIGN_OR_RETURN(const TomlValue::TableOf entries, value.Table("a table as { call = \"login\" }"));
+  ASSIGN_OR_RETURN(const TomlValue::TableOf entries, value.Table("a table such as { call = \"login\" }"));
   if (entries.size() > kWhereFieldsMax) return value.Error("expected at most ", kWhereFieldsMax, " fields");
   for (const TomlValue::Entry& entry : entries) RETURN_IF_ERROR(ReadCondition(entry, metric));
   return absl::OkStatus();
@@ -113,11 +113,11 @@ absl::StatusOr<MetricDraft> ReadMetric(const TomlValue& value) {
   if (!value.IsTable()) return value.Expected("a [[metric]] table");
   MetricDraft metric;
   RETURN_IF_ERROR(ReadKeys<MetricDraft>(value, kMetricKeys, metric));
-  if (metric.spec.name.empty()) return value.Error("expected a name, as name = \"stats\"");
+  if (metric.spec.name.empty()) return value.Error("expected a name, such as name = \"stats\"");
   return metric;
 }
 
-// Whether `pointer` is a JSON pointer (RFC 6901): each ~ in it stands before a 0 or a 1.
+// Returns true if `pointer` is a JSON pointer (RFC 6901): a 0 or a 1 follows each ~.
 bool IsPointer(std::string_view pointer) {
   for (size_t i = 0; i < pointer.size(); ++i) {
     if (pointer[i] != '~') continue;
@@ -140,14 +140,14 @@ std::vector<FieldUse> DefaultMetricFields() {
 
 absl::Status CheckSource(const TomlValue& value, std::string_view source, std::span<const std::string_view> specials) {
   if (source.front() == '/' && !IsPointer(source)) {
-    return value.Error(Shown(source), " is no JSON pointer: a ~ is written as ~0, a / in a key as ~1");
+    return value.Error(Shown(source), " is not a JSON pointer: write ~ as ~0, and / in a key as ~1");
   }
   if (source.front() != '@' || std::find(specials.begin(), specials.end(), source) != specials.end()) {
     return absl::OkStatus();
   }
   std::string expected = "a field";
   for (std::string_view special : specials) Append(expected, Cat(special == specials.back() ? " or " : ", ", special));
-  return value.Error("expected ", expected, ", got ", Shown(source), "; a field of that name is written as ",
+  return value.Error("expected ", expected, ", got ", Shown(source), "; write a field with that name as ",
                      Shown(Cat("/", source)));
 }
 
@@ -159,7 +159,7 @@ absl::Status ReadMetrics(const TomlValue& list, Draft& draft) {
   for (const TomlValue& value : values) {
     ASSIGN_OR_RETURN(MetricDraft metric, ReadMetric(value));
     for (const MetricSpec& other : metrics) {
-      if (other.name == metric.spec.name) return value.Error("the name ", Shown(other.name), " comes twice");
+      if (other.name == metric.spec.name) return value.Error("the name ", Shown(other.name), " is given twice");
     }
     metrics.push_back(std::move(metric.spec));
     fields.insert(fields.end(), metric.fields.begin(), metric.fields.end());

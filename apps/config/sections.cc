@@ -56,7 +56,8 @@ absl::Status ReadTopics(const TomlValue& value, Draft& draft) {
   for (const TomlValue& topic : list) {
     ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "a topic name"));
     if (!IsTopicName(name)) return topic.Expected("a topic name of letters, digits, '.', '_' and '-'");
-    if (std::find(topics.begin(), topics.end(), name) != topics.end()) return topic.Error(Shown(name), " comes twice");
+    if (std::find(topics.begin(), topics.end(), name) != topics.end())
+      return topic.Error(Shown(name), " is given twice");
     topics.push_back(std::move(name));
   }
   draft.config.kafka.topics = std::move(topics);

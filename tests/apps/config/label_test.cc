@@ -35,7 +35,7 @@ TEST(Dimension, NeedsBothSidesOfTheEqualsSign) {
   for (const char* text : {"", "=", "=game", "label="}) EXPECT_FALSE(ParseDimension(text).has_value()) << text;
 }
 
-TEST(Dimension, IsWrittenAsShortAsItReadsBack) {
+TEST(Dimension, IsFormattedInTheShortestForm) {
   EXPECT_EQ(FormatDimension({"game", "game"}), "game");
   EXPECT_EQ(FormatDimension({"topic", "@topic"}), "@topic");
   EXPECT_EQ(FormatDimension({"country", "/user/country"}), "/user/country");
@@ -44,14 +44,14 @@ TEST(Dimension, IsWrittenAsShortAsItReadsBack) {
   EXPECT_EQ(FormatDimension({"a", "a=a"}), "a=a=a");
 }
 
-TEST(Label, IsAPrometheusLabelThatNobodyElseUses) {
+TEST(Label, IsAPrometheusLabelThatIsNotReserved) {
   for (const char* text : {"game", "_game", "Game9", "metrics", "le"}) EXPECT_TRUE(IsLabel(text)) << text;
   for (const char* text : {"", "9game", "__name__", "__", "metric", "user-id", "a.b", "a b", "gr\xC3\xBC\xC3\x9F"}) {
     EXPECT_FALSE(IsLabel(text)) << text;
   }
 }
 
-TEST(Label, CanBeMadeToLookLikeAnyText) {
+TEST(Label, CanBeMadeFromAnyText) {
   EXPECT_EQ(LabelLike("user-id"), "user_id");
   EXPECT_EQ(LabelLike("__name__"), "name__");
   for (const char* text : {"", "9", "__", "___9", "metric", "_metric", "\xFF", "a b"}) {

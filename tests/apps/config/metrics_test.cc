@@ -23,12 +23,12 @@ std::vector<MetricSpec> Metrics(std::string_view text) {
   return config.ok() ? config->metrics : std::vector<MetricSpec>(1);
 }
 
-// A metric `n` with the line `key = value`.
+// Returns a metric `n` with the given line.
 std::string With(std::string_view line) { return Cat("[[metric]]\nname = \"n\"\n", line); }
 MetricSpec Metric(std::string_view line) { return Metrics(With(line)).front(); }
 std::string MetricError(std::string_view line) { return ErrorOf(With(line)); }
 
-TEST(Metric, IsStatsByGameAndCallWhereNoneIsGiven) {
+TEST(Metric, IsStatsByGameAndCallByDefault) {
   std::vector<MetricSpec> metrics = Metrics("");
   ASSERT_EQ(metrics.size(), 1u);
   EXPECT_EQ(metrics[0].name, "stats");
@@ -37,7 +37,7 @@ TEST(Metric, IsStatsByGameAndCallWhereNoneIsGiven) {
   EXPECT_THAT(metrics[0].where, IsEmpty());
 }
 
-TEST(Metric, StandsInPlaceOfTheDefaultOne) {
+TEST(Metric, ReplacesTheDefault) {
   std::vector<MetricSpec> metrics = Metrics("[[metric]]\nname = \"a\"\n[[metric]]\nname = \"b\"");
   ASSERT_EQ(metrics.size(), 2u);
   EXPECT_EQ(metrics[0].name, "a");
@@ -45,10 +45,10 @@ TEST(Metric, StandsInPlaceOfTheDefaultOne) {
   EXPECT_THAT(metrics[1].by, IsEmpty());
 }
 
-TEST(Metric, HasANameOfItsOwn) {
-  EXPECT_EQ(ErrorOf("[[metric]]\nby = []"), "f.toml:1:1: metric: expected a name, as name = \"stats\"");
+TEST(Metric, HasAUniqueName) {
+  EXPECT_EQ(ErrorOf("[[metric]]\nby = []"), "f.toml:1:1: metric: expected a name, such as name = \"stats\"");
   EXPECT_EQ(ErrorOf("[[metric]]\nname = \"a\"\n[[metric]]\nname = \"a\""),
-            "f.toml:3:1: metric: the name \"a\" comes twice");
+            "f.toml:3:1: metric: the name \"a\" is given twice");
   for (const char* name : {"", "9a", "a-b", "a:b", "a b"}) {
     const std::string text = Cat("[[metric]]\nname = \"", name, "\"");
     EXPECT_THAT(ErrorOf(text), StartsWith("f.toml:2:8: metric.name: expected a name"));
@@ -71,38 +71,38 @@ TEST(By, NamesSourcesWithOrWithoutALabel) {
                           Dimension{"country", "/user/country"}, Dimension{"c", "/user/city"}, Dimension{"k", "@key"}));
 }
 
-TEST(By, TellsHowToGiveALabelWhereTheSourceIsNone) {
+TEST(By, SuggestsALabelIfTheSourceIsNotOne) {
   EXPECT_EQ(MetricError("by = [\"user-id\"]"),
-            "f.toml:3:7: metric.by: \"user-id\" cannot be a label: letters, digits and _, no digit or __ in front, "
-            "not \"metric\"; write label=source, as \"user_id=user-id\"");
+            "f.toml:3:7: metric.by: \"user-id\" is not a label: expected letters, digits and _, no digit or __ at the "
+            "beginning, not \"metric\"; write label=source, such as \"user_id=user-id\"");
   for (const char* by : {"metric", "__a", "9", "/a/", "/a/b.c", "metric=a", "a-b=c"}) {
-    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("cannot be a label")) << by;
+    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("is not a label")) << by;
   }
 }
 
 TEST(By, HasEachLabelOnce) {
   EXPECT_THAT(MetricError("by = [\"game\", \"game\"]"),
-              StartsWith("f.toml:3:15: metric.by: the label \"game\" comes twice"));
-  EXPECT_THAT(MetricError("by = [\"/a/x\", \"/b/x\"]"), HasSubstr("comes twice"));
+              StartsWith("f.toml:3:15: metric.by: the label \"game\" is given twice"));
+  EXPECT_THAT(MetricError("by = [\"/a/x\", \"/b/x\"]"), HasSubstr("is given twice"));
   EXPECT_EQ(MetricError("by = [\"game\", \"again=game\"]"), "");
 }
 
-TEST(By, KnowsOnlyTheRecordsOwnSources) {
+TEST(By, AcceptsTopicKeyAndPartition) {
   EXPECT_EQ(MetricError("by = [\"@topic\", \"@key\", \"@partition\"]"), "");
   EXPECT_EQ(MetricError("by = [\"@offset\"]"),
-            "f.toml:3:7: metric.by: expected a field, @topic, @key or @partition, got \"@offset\"; a field of that "
-            "name is written as \"/@offset\"");
+            "f.toml:3:7: metric.by: expected a field, @topic, @key or @partition, got \"@offset\"; write a field with "
+            "that name as \"/@offset\"");
   EXPECT_THAT(MetricError("by = [\"t=@timestamp\"]"), HasSubstr("got \"@timestamp\""));
 }
 
-TEST(By, TakesOnlyJsonPointersBehindASlash) {
+TEST(By, AcceptsOnlyJsonPointersAfterASlash) {
   EXPECT_EQ(MetricError("by = [\"a=/x~0y~1z\"]"), "");
   for (const char* by : {"a=/~", "a=/x~2", "a=/~~0"}) {
-    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("is no JSON pointer")) << by;
+    EXPECT_THAT(MetricError(Cat("by = [\"", by, "\"]")), HasSubstr("is not a JSON pointer")) << by;
   }
 }
 
-TEST(By, IsAListOfTexts) {
+TEST(By, IsAListOfStrings) {
   EXPECT_THAT(MetricError("by = \"game\""), HasSubstr("expected a list"));
   EXPECT_THAT(MetricError("by = [1]"), HasSubstr("got the integer 1"));
   EXPECT_THAT(MetricError("by = [\"\"]"), HasSubstr("got \"\""));
@@ -123,38 +123,38 @@ TEST(Where, ComparesAsText) {
                           Pair("paid", ElementsAre("true"))));
 }
 
-TEST(Where, TakesAListOfValues) {
+TEST(Where, AcceptsAListOfValues) {
   EXPECT_THAT(Metric(R"(where = { call = ["login", 7, false] })").where,
               ElementsAre(Pair("call", ElementsAre("login", "7", "false"))));
 }
 
-TEST(Where, TakesPointersAndTheRecordsOwnSources) {
+TEST(Where, AcceptsPointersTopicKeyAndPartition) {
   EXPECT_THAT(Metric(R"(where = { "/user/country" = "DE", "@topic" = "mw" })").where,
               ElementsAre(Pair("/user/country", ElementsAre("DE")), Pair("@topic", ElementsAre("mw"))));
   EXPECT_THAT(MetricError("where = { \"@offset\" = 1 }"), HasSubstr("expected a field, @topic, @key or @partition"));
 }
 
-TEST(Where, CanBeATableOfItsOwn) {
+TEST(Where, CanBeASeparateTable) {
   EXPECT_THAT(Metric("[metric.where]\ncall = \"login\"").where, ElementsAre(Pair("call", ElementsAre("login"))));
 }
 
-TEST(Where, RefusesWhatWouldNeverHold) {
+TEST(Where, RefusesConditionsThatNeverMatch) {
   EXPECT_THAT(MetricError("where = { call = [] }"), HasSubstr("at least one value"));
-  EXPECT_THAT(MetricError("where = { user.country = \"DE\" }"), HasSubstr("is written as \"/outer/inner\""));
+  EXPECT_THAT(MetricError("where = { user.country = \"DE\" }"), HasSubstr("write a nested field as \"/outer/inner\""));
   EXPECT_THAT(MetricError("where = { level = 1.5 }"), HasSubstr("expected a string, an integer, a boolean or a list"));
   EXPECT_THAT(MetricError("where = { level = [[1]] }"), HasSubstr("got a list"));
   EXPECT_THAT(MetricError("where = { \"\" = 1 }"), HasSubstr("1 to 1000 bytes"));
-  EXPECT_THAT(MetricError("where = 1"), HasSubstr("expected a table as { call = \"login\" }"));
+  EXPECT_THAT(MetricError("where = 1"), HasSubstr("expected a table such as { call = \"login\" }"));
 }
 
-// `n` texts a0, a1, ... behind each other, each with `text` behind it.
+// Returns `n` strings a0, a1, ... in a list, with `text` after each.
 std::string Many(size_t n, std::string_view text) {
   std::string out;
   for (size_t i = 0; i < n; ++i) Append(out, Cat(i == 0 ? "" : ", ", "\"a", i, "\"", text));
   return out;
 }
 
-TEST(Metric, HasALimitForEverything) {
+TEST(Metric, LimitsTheNumberOfElements) {
   EXPECT_EQ(MetricError(Cat("by = [", Many(kDimensionsMax, ""), "]")), "");
   EXPECT_THAT(MetricError(Cat("by = [", Many(kDimensionsMax + 1, ""), "]")), HasSubstr("at most 16"));
   EXPECT_EQ(MetricError(Cat("where = {", Many(kWhereFieldsMax, " = 1"), "}")), "");

@@ -161,7 +161,7 @@ TEST(EventTime, IsAFieldOrTheRecordsTimestamp) {
   EXPECT_EQ(Read("[event]\ntime = \"@timestamp\"").event.time, "@timestamp");
   EXPECT_EQ(Read("[event]\ntime = \"/meta/at\"").event.time, "/meta/at");
   EXPECT_EQ(ErrorOf("[event]\ntime = \"@key\""),
-            "f.toml:2:8: event.time: expected a field or @timestamp, got \"@key\"; a field of that name is written as "
+            "f.toml:2:8: event.time: expected a field or @timestamp, got \"@key\"; write a field with that name as "
             "\"/@key\"");
 }
 
