@@ -8,14 +8,13 @@
 namespace tally {
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(1);  // else it would be a flood itself
+constexpr auto kPause = std::chrono::milliseconds(1);  // without a pause, this client would be a flood itself
 
 }  // namespace
 
-Bystander::Bystander(uint16_t port)
-    : client_(port, /*receive_bytes=*/0, kPatienceSeconds), thread_([this] { Run(); }) {}
+Bystander::Bystander(uint16_t port) : client_(port, /*receive_bytes=*/0, kTimeoutSeconds), thread_([this] { Run(); }) {}
 
-// A GET may be answered with an error, as long as nothing was counted.
+// The reply to GET can be an error while nothing has been counted.
 void Bystander::Run() {
   while (!stopping_ && answered_) {
     const absl::Time asked = absl::Now();
@@ -28,7 +27,7 @@ void Bystander::Run() {
 std::string Bystander::Stop() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
-  if (took_.empty()) return "nothing asked";
+  if (took_.empty()) return "no request sent";
   std::sort(took_.begin(), took_.end());
   char text[100];
   std::snprintf(text, sizeof text, "p99 %.1f ms, longest %.1f ms of %zu asked",

@@ -1,4 +1,4 @@
-// A client that behaves, while others do not: it asks GET and PING all the time, and notes how long each answer took.
+// A well-behaved client beside hostile clients: it sends GET and PING all the time, and records each response time.
 //
 //   Bystander other(port);
 //   Misbehave();
@@ -17,21 +17,21 @@
 
 namespace tally {
 
-// Not thread-safe. Connects at once, so that it has its place before the others come.
+// Not thread-safe. The constructor connects, so that the client has its connection before the others.
 class Bystander {
  public:
-  // Nobody waits longer for an answer: then there is none.
-  static constexpr int kPatienceSeconds = 60;
+  // A reply that takes longer counts as missing.
+  static constexpr int kTimeoutSeconds = 60;
 
   explicit Bystander(uint16_t port);
   ~Bystander() { (void)Stop(); }
   Bystander(const Bystander&) = delete;
   Bystander& operator=(const Bystander&) = delete;
 
-  // Ends it; what it met, as `p99 0.3 ms, longest 2.1 ms of 12345 asked`.
+  // Stops the client. Returns its response times, such as `p99 0.3 ms, longest 2.1 ms of 12345 asked`.
   std::string Stop();
 
-  // Every question so far. REQUIRES: stopped.
+  // True if every request got a reply. REQUIRES: stopped.
   bool answered() const { return answered_; }
 
  private:

@@ -12,7 +12,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kTimeout = absl::Seconds(60);
 
 Timestamp Old() { return Timestamp::FromMillis(absl::ToUnixMillis(absl::Now() - absl::Hours(2))); }
 
@@ -27,7 +27,7 @@ absl::Status CompactedTopic::Create(int partitions) {
                              {{"cleanup.policy", "compact"},
                               {"min.cleanable.dirty.ratio", "0.001"},
                               {"min.compaction.lag.ms", "3600000"},
-                              {"segment.ms", "600000"}});  // a record two hours later begins a segment
+                              {"segment.ms", "600000"}});  // a record with a timestamp two hours later begins a segment
 }
 
 absl::Status CompactedTopic::Append(int32_t partition, std::vector<Message> messages) {
@@ -47,18 +47,18 @@ absl::StatusOr<uint64_t> CompactedTopic::Compact(int32_t partition, Message last
   RETURN_IF_ERROR(broker_.Produce(topic_, partition, {std::move(last)}));
   ++ends_[at];
   const uint64_t expected = keys_[at].size() + 1;
-  const absl::Time deadline = absl::Now() + kPatience;
+  const absl::Time deadline = absl::Now() + kTimeout;
   uint64_t left = 0;
   while (absl::Now() < deadline) {
     LogOracle oracle(broker_.bootstrap());
-    RETURN_IF_ERROR(oracle.ReadUntil({{{topic_, partition}, ends_[at]}}, kPatience));
+    RETURN_IF_ERROR(oracle.ReadUntil({{{topic_, partition}, ends_[at]}}, kTimeout));
     left = 0;
     for (const auto& [fate, records] : oracle.fates()) left += records;
     if (left == expected) return left;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   return absl::DeadlineExceededError(
-      Cat(topic_, "[", partition, "]: expected ", expected, " records to be left, there are ", left));
+      Cat(topic_, ":", partition, ": expected ", expected, " records after compaction, got ", left));
 }
 
 }  // namespace tally

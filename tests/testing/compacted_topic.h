@@ -1,13 +1,14 @@
-// A topic whose beginning is compacted: of its first records only the last one of each key is left.
+// A topic with a compacted beginning: of its first records, only the last one of each key remains.
 //
 //   CompactedTopic compacted(broker, "mw");
 //   ASSERT_TRUE(compacted.Create(/*partitions=*/2).ok());
-//   ASSERT_TRUE(compacted.Append(0, events).ok());       // more than one of a key
-//   auto left = compacted.Compact(0, last_event);        // returns once Kafka is done
+//   ASSERT_TRUE(compacted.Append(0, events).ok());       // several records for a key
+//   auto left = compacted.Compact(0, last_event);        // returns after Kafka has compacted the partition
 //
-// Compaction must not come between a node's look at a record and an oracle's, or they would read two logs. Kafka never
-// compacts the newest segment, and here nothing whose stamp is younger than an hour. So what Append() writes, stamped
-// two hours ago, is compacted all at once by Compact(), and what anybody writes after that, stamped now, never is.
+// A node and an oracle must read the same log, so Kafka must not compact between their reads. Kafka does not compact
+// the newest segment, and in this topic no record with a timestamp of the last hour. Append() writes records with a
+// timestamp two hours ago; Compact() lets Kafka compact all of them at once. Later records have the current time as
+// their timestamp, so they are never compacted.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +31,11 @@ class CompactedTopic {
 
   absl::Status Create(int partitions);
 
-  // Keys go round, in each call from the first one on.
+  // Assigns the keys in rotation. Each call begins with the first key.
   absl::Status Append(int32_t partition, std::vector<Message> messages);
 
-  // Appends `last`, stamped now, and waits until of all that is before it only the last of each key is left. Returns
-  // how many records the partition has now.
+  // Appends `last` with the current time as its timestamp, and waits until only the last record of each key remains
+  // before it. Returns the number of records in the partition.
   absl::StatusOr<uint64_t> Compact(int32_t partition, Message last);
 
   static std::string KeyOf(size_t i);

@@ -1,4 +1,4 @@
-// A node without a log and without a disk: events are made up one by one, checkpoints are kept in memory.
+// A node without Kafka and without a disk: a test applies single events, and checkpoints are in memory.
 //
 //   CountingNode node;                       // counts `stats` by game and call
 //   node.Apply(EventAt("14:30:05", "mw", "login"));
@@ -38,7 +38,7 @@ inline std::shared_ptr<const Rules> Compiled(std::vector<MetricSpec> metrics, Ev
   return *std::move(rules);
 }
 
-// The directory of a checkpoint, written down as plainly as it can be.
+// A checkpoint directory in its simplest form: maps in memory.
 class MemoryDisk {
  public:
   void Write(const Changes& changes) {
@@ -94,14 +94,14 @@ struct CountingOptions {
   absl::Duration ttl = absl::Hours(4);
   ClockKind clock = ClockKind::kWall;
   size_t series_max = 1'000'000;
-  int32_t shards = 1;  // each with one partition of the topic "mw", numbered as the shard
+  int32_t shards = 1;  // each has one partition of the topic "mw", with the number of the shard
 };
 
 class CountingNode {
  public:
   explicit CountingNode(const CountingOptions& options = {}) : CountingNode(options, MemoryDisk()) {}
 
-  // Begins with what is on `disk`.
+  // Resumes from the checkpoint on `disk`.
   CountingNode(const CountingOptions& options, const MemoryDisk& disk) : CountingNode(options, disk.Load()) {
     disk_ = disk;
   }
@@ -114,20 +114,20 @@ class CountingNode {
     }
   }
 
-  // Applies a record at the partition's next offset, its timestamp `now`.
+  // Applies a record with the partition's next offset and the timestamp now().
   void Apply(const std::string& payload, size_t shard = 0) {
     Record record{0, state(shard).next, now_, std::nullopt, payload};
     counters_.shards()[shard]->Apply({&record, 1}, now_);
   }
 
-  // From now on it is `time`.
+  // Sets the current time.
   void Tick(std::string_view time) { TickAt(TimeAt(time)); }
   void TickAt(Timestamp now) {
     now_ = now;
     counters_.Tick(now_);
   }
 
-  // A checkpoint that reaches the disk.
+  // Writes a checkpoint to the disk.
   void Save() {
     disk_.Write(counters_.Cut());
     counters_.MarkSaved();
@@ -138,7 +138,7 @@ class CountingNode {
     return id == kNoSeries ? 0 : View(counters_).Count(minute, id);
   }
 
-  // What a reader finds in `minute`, by name.
+  // Returns the counts of `minute` that a query sees, by series name.
   std::map<std::string, uint64_t> Counts(Minute minute) const {
     std::map<std::string, uint64_t> counts;
     View view(counters_);
@@ -147,7 +147,7 @@ class CountingNode {
     return counts;
   }
 
-  // Every series that lives, sorted.
+  // Returns the names of all live series, sorted.
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
     counters_.series().Names(counters_.series().List("", [](std::string_view) { return true; }), names);

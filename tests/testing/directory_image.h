@@ -1,4 +1,4 @@
-// The files of a data directory as bytes, to be put elsewhere with some of them changed.
+// The files of a data directory as bytes. A test can change some of them and write them to another directory.
 //
 //   Image image = ReadImage(directory);
 //   image[NamesWith(image, ".sst")[0]][100] ^= 1;
@@ -33,7 +33,7 @@ inline void WriteImage(const Image& image, const std::string& directory) {
   }
 }
 
-// The names that have `part` in them and any bytes.
+// Returns the names of the non-empty files whose name contains `part`.
 inline std::vector<std::string> NamesWith(const Image& image, std::string_view part) {
   std::vector<std::string> names;
   for (const auto& [name, bytes] : image) {
@@ -42,8 +42,8 @@ inline std::vector<std::string> NamesWith(const Image& image, std::string_view p
   return names;
 }
 
-// Where the records of a RocksDB log begin, its MANIFEST being one too: each has a header of checksum (4 bytes),
-// length (2) and type (1), and none crosses a block of 32 KiB.
+// Returns the positions of the records in a RocksDB WAL or MANIFEST (both have this format). Each record has a header
+// of checksum (4 bytes), length (2) and type (1), and none crosses a block of 32 KiB.
 inline std::vector<size_t> RecordStarts(std::string_view log) {
   constexpr size_t kBlock = 32 << 10, kHeader = 7;
   std::vector<size_t> starts;

@@ -1,4 +1,4 @@
-// A clock that stands until a test moves it.
+// A clock that changes only when a test sets it.
 #pragma once
 
 #include <atomic>
@@ -15,12 +15,12 @@ class FakeClock : public Clock {
   Timestamp Now() const override { return Timestamp::FromMillis(now_millis_); }
   absl::Duration Monotonic() const override { return absl::Milliseconds(monotonic_millis_.load()); }
 
-  // Time passes; back, if `d` is negative, only on the wall.
+  // Lets time pass. A negative `d` moves only the wall clock.
   void Advance(absl::Duration d) {
     now_millis_ += absl::ToInt64Milliseconds(d);
     if (d > absl::ZeroDuration()) monotonic_millis_ += absl::ToInt64Milliseconds(d);
   }
-  // The wall clock is set; no time passes.
+  // Sets the wall clock without letting time pass.
   void Set(Timestamp now) { now_millis_ = now.millis(); }
 
  private:

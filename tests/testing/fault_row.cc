@@ -12,9 +12,9 @@ namespace tally {
 namespace {
 
 template <class Number>
-Number FromEnvironment(const char* name, Number otherwise) {
+Number FromEnvironment(const char* name, Number default_value) {
   const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : static_cast<Number>(std::strtoull(value, nullptr, 10));
+  return value == nullptr ? default_value : static_cast<Number>(std::strtoull(value, nullptr, 10));
 }
 
 bool Soaking() { return FromEnvironment("TALLY_SOAK", 0) != 0; }
@@ -31,7 +31,7 @@ FaultRow::FaultRow(std::string fault, int times, int times_in_test)
 FaultRow::~FaultRow() {
   if (times_ == 0) return;
   const bool holds = !testing::Test::HasFailure() && !seen_.empty();
-  const std::string row = Cat("FAULT | ", fault_, " | ", done_, " | ", seen_.empty() ? "the test ended before" : seen_,
+  const std::string row = Cat("FAULT | ", fault_, " | ", done_, " | ", seen_.empty() ? "the test ended early" : seen_,
                               " | ", seed_, " | ", holds ? "holds" : "does not hold", "\n");
   std::fputs(row.c_str(), stdout);
   std::fflush(stdout);

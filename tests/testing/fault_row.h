@@ -1,16 +1,16 @@
-// A row of the table of faults that tools/soak prints: what was done, how often, and what was seen.
+// A row of the table of faults that tools/soak prints: the fault, how often it was injected, and the result.
 //
 //   FaultRow row("kill -9 at any point", /*times=*/1000);
 //   for (int i = 0; i < row.times(); ++i) KillAndCompare(row.seed() + i);
 //   row.Saw("every counter, fate and offset equal to the oracle's");
 //
-// In tools/test a tenth of the times, or what the test says, and under a sanitizer a tenth of that; with TALLY_SOAK=1
-// all of them. TALLY_SEED=n repeats a run, TALLY_TIMES=n says how often. While a row lives, each failure names its
-// seed.
+// With TALLY_SOAK=1, times() is the given number. In tools/test it is a tenth of that, or the number that the test
+// gives; with a sanitizer it is a tenth of the number in tools/test. TALLY_SEED=n repeats a run, TALLY_TIMES=n sets
+// times(). During the lifetime of a row, each failure names its seed.
 //
-// What takes too long for tools/test has 0 times there, does nothing then and prints no row.
+// A test that takes too long for tools/test has 0 times there: it does nothing, and prints no row.
 //
-// One at a time, on the test's thread. The row is printed when it goes, from what was seen until then:
+// Only one row exists at a time, on the test's thread. The destructor prints it:
 //   fault | done | seen | seed | holds
 #pragma once
 
@@ -33,9 +33,9 @@ class FaultRow {
   int times() const { return times_; }
   uint64_t seed() const { return seed_; }
 
-  // What was done, if it is more than `times()` of it: "1000 kills, 300 at named places".
+  // Sets the description of what was done; the default is "N times". For example "1000 kills, 300 at named places".
   void Did(std::string done) { done_ = std::move(done); }
-  // A test that ends before it says what it saw does not hold.
+  // Sets the result. The row of a test that ends before this call does not hold.
   void Saw(std::string seen) { seen_ = std::move(seen); }
 
  private:

@@ -15,7 +15,7 @@ std::vector<Message> GameEvents::Make(size_t game, size_t n) {
       messages.push_back({.payload = R"({"time":1307284245,"game":"mw","call")"});
       continue;
     }
-    // The minute is worked out by the test's own means, so that it does not repeat a mistake of the node's.
+    // The test computes the minute with its own code, so that it does not repeat a mistake of the node.
     absl::Time time = absl::FromUnixMillis(now_.millis()) - absl::Milliseconds(random_() % 1'800'000);
     std::string payload = Cat(R"({"time":)", absl::ToUnixMillis(time), R"(,"game":")", kGames[game], R"(","user":)",
                               random_() % 1'000'000, R"(,"ip":"10.1.2.3","v":3,"source":"feed")");

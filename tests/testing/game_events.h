@@ -1,10 +1,10 @@
-// Events of five games for tests on a real broker, and how often each was made: the count that a node must come to.
+// Generates events of five games for tests on a real broker, and keeps the counts that a node must have.
 //
 //   GameEvents events(seed, now);
 //   broker.Produce(topic, 0, events.Make(/*game=*/2, 1000));
 //   EXPECT_EQ(dump.counts, events.counts());
 //
-// All are of the last half hour, so that none is late or in the future while a test runs.
+// All event times are in the last half hour, so that no event is late or in the future while a test runs.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class GameEvents {
 
   GameEvents(uint64_t seed, Timestamp now) : random_(seed), now_(now) {}
 
-  // One in a hundred is broken, one in a hundred has no call.
+  // One event in a hundred is broken, and one in a hundred has no call.
   std::vector<Message> Make(size_t game, size_t n);
 
   const Counts& counts() const { return counts_; }

@@ -14,7 +14,7 @@
 namespace tally {
 namespace {
 
-// What stands behind `"key":`, up to a comma, a brace or a quote; empty if the key is not there.
+// Returns the value after `"key":`, up to a comma, a brace or a quote; an empty string if there is no such key.
 std::string After(std::string_view payload, std::string_view key) {
   const std::string quoted = Cat('"', key, "\":");
   size_t at = payload.find(quoted);
@@ -49,20 +49,22 @@ LogOracle::~LogOracle() = default;
 absl::Status LogOracle::ReadUntil(const Offsets& next, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   Offsets missing;
-  for (const auto& [place, offset] : next) {
-    const int64_t read = read_[place];
-    if (offset > read) missing[place] = offset;
+  for (const auto& [partition, offset] : next) {
+    const int64_t read = read_[partition];
+    if (offset > read) missing[partition] = offset;
     if (offset < read) {
-      return absl::DataLossError(
-          Cat(place.topic, "[", place.partition, "]: offset ", offset, " is before ", read, ", which was read"));
+      return absl::DataLossError(Cat(partition.topic, ":", partition.partition, ": offset ", offset,
+                                     " is before the next offset of the oracle, ", read));
     }
   }
   Assign(missing);
   while (!missing.empty()) {
-    if (absl::Now() > deadline) return absl::DeadlineExceededError(Cat("not all of ", missing.begin()->first.topic));
+    if (absl::Now() > deadline) {
+      return absl::DeadlineExceededError(Cat("timed out reading ", missing.begin()->first.topic));
+    }
     rd_kafka_message_t* message = rd_kafka_consumer_poll(client_.get(), 100);
     if (message == nullptr) continue;
-    if (message->rkt != nullptr) See(*message, missing);
+    if (message->rkt != nullptr) Handle(*message, missing);
     rd_kafka_message_destroy(message);
   }
   return absl::OkStatus();
@@ -70,27 +72,27 @@ absl::Status LogOracle::ReadUntil(const Offsets& next, absl::Duration timeout) {
 
 void LogOracle::Assign(const Offsets& missing) {
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(static_cast<int>(missing.size()));
-  for (const auto& [place, next] : missing) {
-    rd_kafka_topic_partition_list_add(list, place.topic.c_str(), place.partition)->offset = read_[place];
+  for (const auto& [partition, next] : missing) {
+    rd_kafka_topic_partition_list_add(list, partition.topic.c_str(), partition.partition)->offset = read_[partition];
   }
   TALLY_CHECK(rd_kafka_assign(client_.get(), list) == RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_topic_partition_list_destroy(list);
 }
 
-void LogOracle::See(const rd_kafka_message_s& message, Offsets& missing) {
+void LogOracle::Handle(const rd_kafka_message_s& message, Offsets& missing) {
   const bool record = message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
   auto wanted = missing.find({rd_kafka_topic_name(message.rkt), message.partition});
   if (wanted == missing.end() || (!record && message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF)) return;
   int64_t& read = read_[wanted->first];
   if (record && message.offset < wanted->second && message.offset >= read) {
-    Take({static_cast<const char*>(message.payload), message.len});
+    Count({static_cast<const char*>(message.payload), message.len});
     read = message.offset + 1;
   }
-  if (message.offset >= wanted->second) read = wanted->second;  // there were only markers before it
+  if (message.offset >= wanted->second) read = wanted->second;  // only transaction markers are before it
   if (read == wanted->second) missing.erase(wanted);
 }
 
-void LogOracle::Take(std::string_view payload) {
+void LogOracle::Count(std::string_view payload) {
   if (!payload.ends_with('}')) {
     ++fates_["unparsable"];
     return;

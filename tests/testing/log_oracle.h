@@ -1,5 +1,5 @@
-// What the records of a log come to, by a consumer and a parser of its own: it shares nothing with a node but the log,
-// and knows only the events that game_events.h makes.
+// Counts the records of a log independently of the node, with a separate consumer and parser. It knows only the events
+// of game_events.h.
 //
 //   LogOracle oracle(broker.bootstrap());
 //   oracle.ReadUntil({{{"mw", 0}, 17}});     // every record before offset 17
@@ -32,17 +32,17 @@ class LogOracle {
   LogOracle(const LogOracle&) = delete;
   LogOracle& operator=(const LogOracle&) = delete;
 
-  // Goes on from where the last call ended; what was read stays counted. An error: an offset before one that was read,
-  // or the broker did not bring all in time.
+  // Reads each partition up to its offset in `next`, from the end of the previous call on. Earlier counts remain. Fails
+  // if an offset is before one that was already read, or if reading takes longer than `timeout`.
   absl::Status ReadUntil(const Offsets& next, absl::Duration timeout);
 
   const Counts& counts() const { return counts_; }
-  const std::map<std::string, uint64_t>& fates() const { return fates_; }  // only those that there are
+  const std::map<std::string, uint64_t>& fates() const { return fates_; }  // only fates with records
 
  private:
   void Assign(const Offsets& missing);
-  void See(const rd_kafka_message_s& message, Offsets& missing);
-  void Take(std::string_view payload);
+  void Handle(const rd_kafka_message_s& message, Offsets& missing);
+  void Count(std::string_view payload);
 
   struct Deleter {
     void operator()(rd_kafka_s* client) const;

@@ -22,33 +22,33 @@ std::string ModelEvent::Json() const {
   return json + R"("unused":[1,{"a":null}]})";
 }
 
-void Model::Apply(const TopicPartition& place, const ModelEvent& event, Timestamp now) {
-  Partition& partition = partitions_[place];
+void Model::Apply(const TopicPartition& topic_partition, const ModelEvent& event, Timestamp now) {
+  Partition& partition = partitions_[topic_partition];
   if (event.offset < partition.next) return;
-  ++partition.fates[static_cast<size_t>(Judge(event, now))];
+  ++partition.fates[static_cast<size_t>(Count(event, now))];
   partition.next = event.offset + 1;
 }
 
-Fate Model::Judge(const ModelEvent& event, Timestamp now) {
+Fate Model::Count(const ModelEvent& event, Timestamp now) {
   if (event.form == ModelEvent::Form::kBroken || event.form == ModelEvent::Form::kBadTime) return Fate::kUnparsable;
   if (event.form == ModelEvent::Form::kNoTime) return Fate::kMissingField;
   if (MinuteOf(event.time) < horizon_) return Fate::kLate;
   if (event.time > now + ahead_max_) return Fate::kFuture;
   bool counted = false;
-  bool lacking = false;
+  bool missing_field = false;
   std::map<std::string, uint64_t>& minute = minutes_[MinuteOf(event.time)];
   if (event.game && event.call) {
     ++minute["stats:" + *event.game + ":" + *event.call];
     counted = true;
   } else {
-    lacking = true;
+    missing_field = true;
   }
   if (event.call == "buy") {
     if (event.game && event.amount) {
       if (*event.amount > 0) minute["spent:" + *event.game] += *event.amount;
       counted = true;
     } else {
-      lacking = true;
+      missing_field = true;
     }
   }
   if (event.game == "mw") {
@@ -56,11 +56,11 @@ Fate Model::Judge(const ModelEvent& event, Timestamp now) {
     counted = true;
   }
   if (minute.empty()) minutes_.erase(MinuteOf(event.time));
-  return counted ? Fate::kCounted : lacking ? Fate::kMissingField : Fate::kFiltered;
+  return counted ? Fate::kCounted : missing_field ? Fate::kMissingField : Fate::kFiltered;
 }
 
-void Model::ReachEnd(const TopicPartition& place, int64_t offset) {
-  Partition& partition = partitions_[place];
+void Model::ReachEnd(const TopicPartition& topic_partition, int64_t offset) {
+  Partition& partition = partitions_[topic_partition];
   partition.next = std::max(partition.next, offset);
 }
 

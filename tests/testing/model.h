@@ -1,5 +1,5 @@
-// The naive count that settles every argument: a map of minute and series, and the rules of the contract written down
-// as plainly as they can be. It shares no code with what it judges, beyond the types.
+// A naive model of the counts: a map of minutes and series, and the rules of counting in their simplest form. It shares
+// no code with the tested code, except for some types.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace tally {
 
-// An event as the test made it up, before it became bytes.
+// An event of a test, before it is converted to bytes.
 struct ModelEvent {
   enum class Form { kGood, kBroken, kNoTime, kBadTime };
 
@@ -30,8 +30,8 @@ struct ModelEvent {
   std::string Json() const;
 };
 
-// Counts three metrics: `stats` by game and call; `spent`, the amount by game where call is "buy"; `all`, with no
-// dimension, where game is "mw".
+// Counts three metrics: `stats` by game and call; `spent`, the sum of amount by game where call is "buy"; `all`,
+// without a dimension, where game is "mw".
 class Model {
  public:
   struct Partition {
@@ -44,16 +44,17 @@ class Model {
 
   explicit Model(absl::Duration ttl, absl::Duration ahead_max) : ttl_(ttl), ahead_max_(ahead_max) {}
 
-  void Apply(const TopicPartition& place, const ModelEvent& event, Timestamp now);
+  void Apply(const TopicPartition& topic_partition, const ModelEvent& event, Timestamp now);
   void Tick(Timestamp now);
-  void ReachEnd(const TopicPartition& place, int64_t offset);
+  void ReachEnd(const TopicPartition& topic_partition, int64_t offset);
 
   const Minutes& minutes() const { return minutes_; }
   const std::map<TopicPartition, Partition>& partitions() const { return partitions_; }
   Minute horizon() const { return horizon_; }
 
  private:
-  Fate Judge(const ModelEvent& event, Timestamp now);
+  // Decides the fate of the event, and counts it.
+  Fate Count(const ModelEvent& event, Timestamp now);
 
   absl::Duration ttl_;
   absl::Duration ahead_max_;

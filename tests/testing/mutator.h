@@ -1,4 +1,4 @@
-// Events with something wrong in them, from some that are well.
+// Makes invalid events from valid ones.
 //
 //   Mutator mutator(seed, corpus);
 //   Feed(mutator.Next());
@@ -18,7 +18,8 @@ class Mutator {
  public:
   Mutator(uint32_t seed, std::vector<std::string> corpus) : random_(seed), corpus_(std::move(corpus)) {}
 
-  // One to four bytes or pieces are put in, taken out, changed, or come from another one.
+  // Returns an event of the corpus with one to four mutations: bytes or parts are inserted, removed or changed, or come
+  // from another event.
   std::string Next() {
     std::string text = corpus_[Below(corpus_.size())];
     for (size_t n = 1 + Below(4); n > 0; --n) Mutate(text);

@@ -1,4 +1,4 @@
-// A node that runs within a test, with a clock of the test's.
+// Runs a node inside the test process, with the test's clock.
 //
 //   Config config = NodeConfig(broker.bootstrap(), "mw", data);
 //   auto node = StartNode(config, {}, clock);
@@ -20,8 +20,8 @@
 
 namespace tally {
 
-// Reads a log from its start, counts `stats` by game and call at the records' own time, and saves often; all else is as
-// by default.
+// Returns the configuration of a node that reads the log from its start, counts `stats` by game and call at the
+// records' timestamps, and saves often. Other keys have their defaults.
 inline Config NodeConfig(const std::string& brokers, const std::string& topic, const TempDir& data) {
   Config config;
   config.kafka.brokers = brokers;
@@ -36,7 +36,7 @@ inline Config NodeConfig(const std::string& brokers, const std::string& topic, c
   return config;
 }
 
-// Null, and a failure of the test, if it does not start.
+// Starts a node. If that fails, the test fails and the result is null.
 inline std::unique_ptr<Node> StartNode(const Config& config, const NodeOptions& options, const Clock& clock) {
   auto node = Node::Open(config, options, clock);
   const absl::Status started = node.ok() ? (*node)->Start() : node.status();
@@ -44,7 +44,7 @@ inline std::unique_ptr<Node> StartNode(const Config& config, const NodeOptions& 
   return started.ok() ? *std::move(node) : nullptr;
 }
 
-// Of the topic, whatever became of them.
+// Returns the number of records of the topic that the node has read, with any fate.
 inline uint64_t RecordsRead(Node& node, std::string_view topic) {
   uint64_t read = 0;
   for (const PartitionStatus& partition : node.counters().Partitions()) {
@@ -54,7 +54,7 @@ inline uint64_t RecordsRead(Node& node, std::string_view topic) {
   return read;
 }
 
-// Whether it holds, at the latest after so long as nothing takes.
+// Waits until `holds` is true. Returns false if it is not true after a generous timeout.
 template <typename Condition>
 bool Eventually(Condition holds) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);

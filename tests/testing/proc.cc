@@ -13,7 +13,7 @@
 namespace tally {
 namespace {
 
-// The number behind `name` in a file of lines as "VmRSS:  1234 kB".
+// Returns the number after `name` in a file with lines such as "VmRSS:  1234 kB".
 uint64_t NumberIn(const std::string& path, const std::string& name) {
   std::ifstream file(path);
   for (std::string word; file >> word;) {
@@ -49,7 +49,7 @@ Threads ThreadsOf(int pid, std::string_view prefix) {
     std::string name;
     std::getline(std::ifstream(entry.path() / "comm"), name);
     if (!name.starts_with(prefix)) continue;
-    int64_t nanos = 0;  // the first number: on a core; then waiting for one, and how often
+    int64_t nanos = 0;  // the first number is the time on a core; then the time waiting for one, and how often
     std::ifstream(entry.path() / "schedstat") >> nanos;
     ++threads.count;
     threads.cpu += absl::Nanoseconds(nanos);

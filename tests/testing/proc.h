@@ -1,4 +1,4 @@
-// What the kernel says of a process that runs. 0 if there is none, or no such line.
+// Figures of the kernel about a running process. A figure is 0 if there is no such process, or no such line.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@
 namespace tally {
 
 uint64_t ResidentBytesOf(int pid);      // now
-uint64_t PeakResidentBytesOf(int pid);  // the most so far, or since ForgetPeakOf()
+uint64_t PeakResidentBytesOf(int pid);  // the maximum so far, or since ForgetPeakOf()
 void ForgetPeakOf(int pid);
 
-uint64_t DescriptorsOf(int pid);  // that are open
+uint64_t DescriptorsOf(int pid);  // the number of open file descriptors
 
-// User and system time so far of all threads, also of those that have ended. Finer than /proc/PID/stat, which counts in
+// The user and system time of all threads, also of threads that have ended. More precise than /proc/PID/stat, which has
 // hundredths of a second.
 absl::Duration CpuTimeOf(int pid);
 
-// Of the threads that are there now and whose name begins so: how many, and their user and system time so far.
+// The number of running threads whose name begins with `prefix`, and their user and system time.
 struct Threads {
   int count = 0;
   absl::Duration cpu;
@@ -26,7 +26,7 @@ struct Threads {
 Threads ThreadsOf(int pid, std::string_view prefix);
 inline constexpr std::string_view kClientThreads = "rdk:";  // librdkafka's own
 
-// What this process has had written to a disk, pages that are written twice counted twice.
+// The bytes that this process has written to a disk. A page that is written twice counts twice.
 uint64_t WrittenToDisk();
 
 }  // namespace tally

@@ -1,8 +1,8 @@
-// How often a test tries what it draws at random.
+// The number of repetitions of a randomized test.
 //
 //   const int kMutations = Scaled(200'000);
 //
-// Under a sanitizer a tenth: there everything takes up to twenty times as long, and fuzzers try the same.
+// With a sanitizer it is a tenth, because everything takes up to twenty times as long there, and fuzzers do the same.
 #pragma once
 
 namespace tally {

@@ -30,8 +30,8 @@ constexpr size_t kSector = 512;
 
 struct File {
   std::string data;
-  size_t synced = 0;                                // bytes that a power loss leaves
-  std::vector<std::pair<size_t, size_t>> forsaken;  // from, to: a sync of them failed once
+  size_t synced = 0;                                   // bytes that survive a power loss
+  std::vector<std::pair<size_t, size_t>> sync_failed;  // from, to: a sync of these bytes failed
 };
 using FilePtr = std::shared_ptr<File>;
 
@@ -80,7 +80,7 @@ struct Lock : rocksdb::FileLock {
 
 }  // namespace
 
-// One directory: RocksDB makes no other.
+// One directory. RocksDB creates no other.
 class SimulatedFiles : public rocksdb::FileSystem {
  public:
   explicit SimulatedFiles(uint64_t seed) : random_(seed) {}
@@ -113,19 +113,19 @@ class SimulatedFiles : public rocksdb::FileSystem {
     for (auto& [name, file] : names_) ForgetBytes(*file);
   }
 
-  // Whether the operation is to go on. One that fails is counted too.
+  // Begins an operation, and returns its injected error. Failed operations count too.
   IOStatus Begin() {
     const uint64_t operation = operations_++;
     const bool fails = operation >= fail_from_ && operation < fail_to_;
     faulted_ = faulted_ || fails || off();
     if (off()) return IOStatus::IOError("the power is off");
-    // Not NoSpace(): after that RocksDB recovers in a thread of its own, and nothing would follow from the seed.
+    // Not NoSpace(): after it, RocksDB recovers in a separate thread, and the run would not follow from the seed.
     return fails ? IOStatus::IOError("I/O error") : IOStatus::OK();
   }
 
   IOStatus Append(File& file, const Slice& data) {
     IOStatus status = Begin();
-    // The last thing before a power loss, or an error, may be done in part.
+    // The last operation before a power loss, or a failed operation, can be partly done.
     const bool last = !status.ok() && operations_ <= off_at_ + 1;
     if (status.ok() || last) file.data.append(data.data(), status.ok() ? data.size() : Below(data.size() + 1));
     return status;
@@ -134,7 +134,7 @@ class SimulatedFiles : public rocksdb::FileSystem {
   IOStatus Sync(File& file) {
     IOStatus status = Begin();
     const bool failed = !status.ok() && !off();
-    if (failed && file.synced < file.data.size()) file.forsaken.emplace_back(file.synced, file.data.size());
+    if (failed && file.synced < file.data.size()) file.sync_failed.emplace_back(file.synced, file.data.size());
     if (status.ok()) file.synced = file.data.size();
     return status;
   }
@@ -268,10 +268,10 @@ class SimulatedFiles : public rocksdb::FileSystem {
       const size_t to = std::min(size, (at / kSector + 1) * kSector);
       if (Below(keep_one_in)) std::fill(file.data.begin() + at, file.data.begin() + to, '\0');
     }
-    for (const auto& [from, to] : file.forsaken) {
+    for (const auto& [from, to] : file.sync_failed) {
       if (from < size) std::fill(file.data.begin() + from, file.data.begin() + std::min(to, size), '\0');
     }
-    file.forsaken.clear();
+    file.sync_failed.clear();
     file.synced = size;
   }
 
@@ -282,7 +282,7 @@ class SimulatedFiles : public rocksdb::FileSystem {
   uint64_t fail_to_ = 0;
   bool faulted_ = false;
   std::map<std::string, FilePtr> names_;
-  std::map<std::string, FilePtr> synced_names_;  // what a power loss may bring back
+  std::map<std::string, FilePtr> synced_names_;  // a power loss can restore these
   std::set<std::string> locked_;
 };
 
@@ -336,7 +336,7 @@ IOStatus SimulatedFiles::NewDirectory(const std::string&, const IOOptions&, std:
   return IOStatus::OK();
 }
 
-// Jobs wait in a queue instead of running in threads.
+// Keeps background jobs in a queue instead of running them in threads.
 class QueuedJobs : public rocksdb::EnvWrapper {
  public:
   explicit QueuedJobs(std::unique_ptr<rocksdb::Env> files) : EnvWrapper(std::move(files)) {}

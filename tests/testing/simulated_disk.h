@@ -1,21 +1,23 @@
-// A disk in memory for RocksDB, whose power can go at any operation and whose writes can fail. Everything that happens
-// follows from a seed and the calls.
+// A disk in memory for RocksDB. It can lose power at any operation, and its writes can fail. All behaviour follows from
+// the seed and the calls.
 //
 //   SimulatedDisk disk(seed);
 //   auto store = CheckpointStore::Open(SimulatedDisk::kRoot, log, disk.env());
-//   disk.PowerOffAfter(17);             // the 18th operation that changes something, and all after it, fail
-//   ...                                 // write, and let the store go
+//   disk.PowerOffAfter(17);             // the 18th modifying operation, and all later ones, fail
+//   ...                                 // write, and destroy the store
 //   disk.PowerOn(SimulatedDisk::Loss::kUnsynced);
 //
-// The faults, all of which a store must survive:
-//   - Power loss. Of what was written to a file behind the last sync any 512-byte sectors are lost, in any order; what
-//     stands there then is zeros, or the file ends. Of the names that were made, renamed or removed since the last sync
-//     of the directory any may be as they were.
-//   - A killed process: everything that was written stays.
-//   - Errors: an operation fails, a write perhaps after a part of it. After a sync that failed the bytes can be read,
-//     but a power loss takes them, though later syncs succeed.
+// A store must survive all these faults:
+//   - Power loss. Any 512-byte sectors that were written to a file after its last sync are lost, in any order. They
+//   then
+//     contain zeros, or the file ends before them. Any names that were created, renamed or removed since the last sync
+//     of the directory can have their old state.
+//   - A killed process. All written data remains.
+//   - Errors. An operation fails; a failed write may have written a part. After a failed sync the bytes can be read,
+//   but
+//     a power loss removes them, even if later syncs succeed.
 //
-// What RocksDB leaves to background threads waits for RunBackground(). One thread; not thread-safe.
+// RocksDB's background work waits for RunBackground(). Everything runs in one thread; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -39,18 +41,18 @@ class SimulatedDisk {
   SimulatedDisk(const SimulatedDisk&) = delete;
   SimulatedDisk& operator=(const SimulatedDisk&) = delete;
 
-  // Lives as long as the disk, and longer than what was opened with it.
+  // Valid as long as the disk. Everything that was opened with it must be destroyed before the disk.
   rocksdb::Env* env();
 
-  // After so many more operations the power goes.
+  // Turns the power off after this many more operations.
   void PowerOffAfter(int operations);
-  // After so many more operations, so many of them fail.
+  // Lets `times` operations fail, after `operations` more operations.
   void FailAfter(int operations, int times);
-  // No more faults. Returns whether there was one since the last call.
+  // Injects no more faults. Returns true if there was a fault since the last call.
   bool Disarm();
   bool off() const;
 
-  // REQUIRES: nothing that was opened with the env is left.
+  // REQUIRES: everything that was opened with the env is destroyed.
   enum class Loss { kNothing, kUnsynced };
   void PowerOn(Loss loss);
 

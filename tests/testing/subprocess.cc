@@ -25,7 +25,7 @@
 namespace tally {
 namespace {
 
-// How much of a child's stderr an error quotes.
+// The maximum number of bytes of a child's stderr in an error.
 constexpr size_t kQuotedMax = 2000;
 
 std::string ReadAll(const std::string& path) {
@@ -58,19 +58,20 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& added) 
   return all;
 }
 
-// All that the child needs, made before the fork: between fork and exec nothing may allocate.
+// Everything that the child needs. It is prepared before the fork, because code between fork and exec must not
+// allocate.
 struct Launch {
   std::vector<char*> argv;
   std::vector<char*> environment;
   int in = -1, out = -1, err = -1;
-  int report = -1;  // takes errno if exec fails; closed by an exec that works
+  int report = -1;  // receives errno if exec fails; a successful exec closes it
   pid_t parent = -1;
 };
 
 [[noreturn]] void RunChild(const Launch& launch) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != launch.parent) _exit(127);  // it died before it could be asked for the signal
+  if (getppid() != launch.parent) _exit(127);  // the parent ended before the call of prctl
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -128,7 +129,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(const std::vector<
   const bool failed = child->pid_ > 0 && read(report[0], &exec_error, sizeof exec_error) > 0;
   close(report[0]);
   if (child->pid_ < 0) return Errno("fork for", argv[0], fork_error);
-  // Not <sys/pidfd.h>: glibc 2.36 forgot its extern "C".
+  // Not <sys/pidfd.h>: it has no extern "C" in glibc 2.36.
   child->pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, child->pid_, 0));
   TALLY_CHECK(child->pidfd_ >= 0);
   if (failed) return Errno("cannot execute", argv[0], exec_error);
@@ -152,7 +153,7 @@ bool Subprocess::Reap() {
   if (status_) return true;
   siginfo_t info = {};
   if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return false;
-  kill(-pid_, SIGKILL);  // whatever it left in its group, whose number is ours only until the child is reaped
+  kill(-pid_, SIGKILL);  // the rest of its group; after the child is reaped, another group can get the same number
   int status = 0;
   TALLY_CHECK(waitpid(pid_, &status, 0) == pid_);
   status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -193,16 +194,15 @@ std::optional<std::string> Subprocess::FindLine(std::string_view part) const {
 absl::StatusOr<std::string> Subprocess::WaitForLine(std::string_view part, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   while (true) {
-    const bool ended = Reap();  // asked before the look: what it wrote at its end is then seen
+    const bool ended = Reap();  // before FindLine(), which then sees all output of a child that has ended
     if (auto line = FindLine(part)) return *line;
     if (ended) {
       return absl::AbortedError(
-          Cat(name_, " ended with ", *status_, " without a line with '", part, "'; its stderr: ", Tail(Stderr())));
+          Cat(name_, " ended with status ", *status_, " without a line with '", part, "'; stderr: ", Tail(Stderr())));
     }
     if (absl::Now() >= deadline) {
       return absl::DeadlineExceededError(Cat(name_, ": no line with '", part, "' after ",
-                                             FromAbsl(absl::FormatDuration(timeout)),
-                                             "; its stderr: ", Tail(Stderr())));
+                                             FromAbsl(absl::FormatDuration(timeout)), "; stderr: ", Tail(Stderr())));
     }
     WaitForActivity(deadline);
   }

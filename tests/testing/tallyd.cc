@@ -16,7 +16,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kTimeout = absl::Seconds(20);
 
 std::string After(const std::string& line, std::string_view key) {
   size_t at = line.find(key);
@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::str
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto node = std::make_unique<Tallyd>();
   ASSIGN_OR_RETURN(node->process_, Subprocess::Start(argv));
-  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kPatience));
+  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kTimeout));
   node->port_ = PortOf(After(line, "text="));
   node->http_port_ = PortOf(After(line, "http="));
   return node;
@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::str
 std::string Tallyd::Query(const std::vector<std::string>& words) {
   std::vector<std::string> argv = {TALLYD_BINARY, "query", "-p", port_};
   argv.insert(argv.end(), words.begin(), words.end());
-  auto run = RunToEnd(argv, kPatience);
+  auto run = RunToEnd(argv, kTimeout);
   if (!run.ok()) return run.status().ToString();
   std::string text = run->status == 0 ? run->out : run->err;
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -82,16 +82,16 @@ absl::Status Tallyd::WaitUntilRead(uint64_t records, absl::Duration timeout) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return absl::DeadlineExceededError(
-      Cat("expected ", records, " records to be read, got ", read, "\n", process_->Stderr()));
+      Cat("expected the node to read ", records, " records, got ", read, "\n", process_->Stderr()));
 }
 
 absl::StatusOr<int> Tallyd::Stop() {
   process_->Kill(SIGTERM);
-  return process_->Wait(kPatience);
+  return process_->Wait(kTimeout);
 }
 
 absl::StatusOr<Dump> ReadDump(const std::string& directory) {
-  ASSIGN_OR_RETURN(Finished run, RunToEnd({TALLYD_BINARY, "dump", directory}, kPatience));
+  ASSIGN_OR_RETURN(Finished run, RunToEnd({TALLYD_BINARY, "dump", directory}, kTimeout));
   if (run.status != 0) return absl::UnknownError(run.err);
   Dump dump;
   std::istringstream lines(run.out);

@@ -1,4 +1,4 @@
-// The real binary, run beside a test and asked as a user asks it.
+// Runs the real binary as a child of the test, and queries it as a user does.
 //
 //   auto node = Tallyd::Start({"--brokers", broker.bootstrap(), "--topics", topic, "--data", dir});
 //   (*node)->WaitUntilRead(1000, absl::Seconds(30));
@@ -26,8 +26,8 @@ using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
 
 class Tallyd {
  public:
-  // `tallyd serve` with these arguments, on free ports, run by `by`: {"env", "NAME=VALUE"}. Returns once it
-  // listens. From the main thread (see Subprocess).
+  // Runs `tallyd serve` with these arguments on free ports, and waits until it listens. `by` is a command that runs it,
+  // such as {"env", "NAME=VALUE"}. Call it from the main thread (see Subprocess).
   static absl::StatusOr<std::unique_ptr<Tallyd>> Start(const std::vector<std::string>& arguments,
                                                        const std::vector<std::string>& by = {});
 
@@ -37,19 +37,19 @@ class Tallyd {
   uint16_t http_port_number() const { return static_cast<uint16_t>(std::stoi(http_port_)); }
   Subprocess& process() { return *process_; }
 
-  // What `tallyd query` prints, without the last line end; its error where it fails.
+  // Returns the output of `tallyd query` without the last line feed, or its error.
   std::string Query(const std::vector<std::string>& words);
 
-  // The value of a line of INFO; empty if there is none.
+  // Returns the value of a line of INFO; an empty string if there is no such line.
   std::string Info(std::string_view name);
 
-  // What it answers to GET of `path` over HTTP, status line and all; empty if it does not.
+  // Returns the whole response to GET `path` over HTTP, with the status line; an empty string if there is none.
   std::string Http(std::string_view path);
 
-  // Returns once INFO says that so many records were read, and no more.
+  // Waits until the node has read exactly `records` records, according to INFO.
   absl::Status WaitUntilRead(uint64_t records, absl::Duration timeout);
 
-  // SIGTERM; the exit status. How long that may take is promised to whoever runs one.
+  // Sends SIGTERM and returns the exit status. kStopMax is the promised maximum time of a graceful shutdown.
   static constexpr absl::Duration kStopMax = absl::Seconds(2);
   absl::StatusOr<int> Stop();
 
@@ -59,7 +59,8 @@ class Tallyd {
   std::string http_port_;
 };
 
-// What `tallyd dump` prints of a directory: the counters, the next offsets, and the sums of the fates over all of them.
+// The output of `tallyd dump` for a directory: the counters, the next offsets, and the fates summed over all
+// partitions.
 struct Dump {
   Counts counts;
   std::map<TopicPartition, int64_t> next;

@@ -25,9 +25,9 @@ namespace {
 constexpr size_t kReadMax = 256 * 1024;
 constexpr size_t kSeenMax = 64 * 1024;
 constexpr size_t kMarkerMax = 200;
-constexpr absl::Duration kLookEvery = absl::Seconds(1);
+constexpr absl::Duration kWakeEvery = absl::Seconds(1);
 
-// How Kafka writes its address: the host, then the port in four bytes, of which the upper two are 0.
+// Kafka's encoding of its address: the host, then the port in four bytes; the upper two bytes are 0.
 constexpr std::string_view kAddress("127.0.0.1\0\0", 11);
 
 sockaddr_in Loopback(uint16_t port) {
@@ -151,7 +151,7 @@ void TcpProxy::Accept() {
   connection.down = {broker, client, {}};
 }
 
-// Returns false once the connection has ended.
+// Returns false if the connection has ended.
 bool TcpProxy::Pass(Connection& connection, Pipe& pipe) { return Receive(connection, pipe) && Send(pipe); }
 
 bool TcpProxy::Receive(Connection& connection, Pipe& pipe) {
@@ -198,7 +198,7 @@ void TcpProxy::Rewrite(Connection& connection, std::string& bytes) {
 void TcpProxy::Run() {
   while (true) {
     std::vector<pollfd> fds = {{wake_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
-    absl::Time next = absl::Now() + kLookEvery;
+    absl::Time next = absl::Now() + kWakeEvery;
     {
       MutexLock lock(mutex_);
       if (stopping_) return;

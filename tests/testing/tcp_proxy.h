@@ -1,12 +1,13 @@
-// Stands between a node and its broker, and is what a network can be: silent, slow, cut, elsewhere, or wrong by a bit.
+// A proxy between a node and its broker that simulates network faults: silence, delay, closed connections, another
+// broker at the same address, flipped bits.
 //
 //   TcpProxy proxy(broker.bootstrap());
 //   Tallyd::Start({"--brokers", proxy.bootstrap(), ...});
 //   proxy.FlipBehind("damaged", /*distance=*/5, /*times=*/1);
 //
-// Whatever the broker says of its own address, a client hears the proxy's: so clients come back through it.
+// The proxy replaces the broker's address in metadata by its own, so that clients always connect through it.
 //
-// Thread-safe. Its thread ends, and every connection with it, when it goes.
+// Thread-safe. The destructor ends its thread and all connections.
 #pragma once
 
 #include <cstdint>
@@ -32,22 +33,23 @@ class TcpProxy {
   // "127.0.0.1:PORT"
   const std::string& bootstrap() const { return bootstrap_; }
 
-  // New connections go there from now on; those that there are end.
+  // Connects new clients to `target`, and closes all existing connections.
   void TurnTo(const std::string& target);
 
-  // Nothing passes in either direction between the two; connections stay, and new ones are not answered.
+  // Between Hold() and Release() no bytes pass in either direction. Connections stay open, and new ones are not
+  // accepted.
   void Hold();
   void Release();
 
-  // Every byte arrives so much later, in either direction. What is on its way is not hurried.
+  // Delays every byte in either direction. Bytes that are already on their way keep their delay.
   void SetDelay(absl::Duration one_way);
 
-  // Flips a bit of the byte that comes `distance` bytes behind `marker` in what the broker sends; after so many times
-  // no more.
+  // Flips a bit of the byte that is `distance` bytes after `marker` in the bytes from the broker, at most `times`
+  // times.
   void FlipBehind(const std::string& marker, size_t distance, int times);
   int flipped() const;
 
-  // What the broker sent so far.
+  // Returns the number of bytes that the broker has sent.
   uint64_t bytes() const;
 
  private:
@@ -62,9 +64,9 @@ class TcpProxy {
   };
   struct Connection {
     Pipe up, down;            // to the broker, to the client
-    std::string seen;         // the end of what came down
-    size_t address_left = 0;  // bytes of a port that are still to be replaced
-    size_t flip_in = 0;       // bytes until the one to be flipped; 0: none
+    std::string seen;         // the last bytes from the broker
+    size_t address_left = 0;  // remaining bytes of a port to replace
+    size_t flip_in = 0;       // bytes until the one to flip; 0: none
   };
 
   void Run();
@@ -81,7 +83,7 @@ class TcpProxy {
   int wake_[2] = {-1, -1};
   uint16_t port_ = 0;
   std::string bootstrap_;
-  std::vector<char> buffer_;  // the thread's
+  std::vector<char> buffer_;  // used only by thread_
 
   mutable Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

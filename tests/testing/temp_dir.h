@@ -1,4 +1,4 @@
-// A directory of the test's own, gone with everything in it when the object goes.
+// A temporary directory of a test. The destructor removes it with all its contents.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ namespace tally {
 
 class TempDir {
  public:
-  // `name` is the beginning of the directory's name, for whoever finds it after a test was killed.
+  // `name` is the beginning of the directory's name. It identifies a directory that remains after a test was killed.
   explicit TempDir(std::string_view name = "tally") {
     path_ = (std::filesystem::temp_directory_path() / name).string() + "-" + std::string(6, 'X');
     TALLY_CHECK(mkdtemp(path_.data()) != nullptr);
@@ -27,7 +27,7 @@ class TempDir {
 
   const std::string& path() const { return path_; }
 
-  // The path of `name` inside.
+  // Returns the path of `name` inside the directory.
   std::string operator/(std::string_view name) const { return (std::filesystem::path(path_) / name).string(); }
 
  private:

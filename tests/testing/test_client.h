@@ -1,4 +1,4 @@
-// A blocking connection to a port of this machine, as a test needs it.
+// A blocking TCP connection to a port of this machine, for tests.
 //
 //   TestClient client(port);
 //   EXPECT_EQ(client.Ask("PING"), "PONG\nEND\n");
@@ -18,15 +18,15 @@
 
 namespace tally {
 
-// Everything that waits gives up after `patience_s` seconds, as if the server had closed.
+// A call that waits longer than `timeout_s` seconds returns as if the server had closed the connection.
 class TestClient {
  public:
   // `receive_bytes`: the size of the socket's buffer, if it matters.
-  explicit TestClient(uint16_t port, int receive_bytes = 0, int patience_s = 10)
+  explicit TestClient(uint16_t port, int receive_bytes = 0, int timeout_s = 10)
       : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    timeval patience{.tv_sec = patience_s, .tv_usec = 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    timeval timeout{.tv_sec = timeout_s, .tv_usec = 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     if (receive_bytes > 0) setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -39,10 +39,10 @@ class TestClient {
   ~TestClient() { close(socket_); }
 
   bool connected() const { return connected_; }
-  // The server closed, and did not reset the connection, which may cost a client the last reply.
+  // True if the server closed the connection without a reset. A reset can cost a client the last reply.
   bool ended() const { return ended_; }
 
-  // Returns false if the server would not take it all.
+  // Returns false if the server did not accept all bytes.
   bool Send(std::string_view bytes) {
     while (!bytes.empty()) {
       ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -51,24 +51,24 @@ class TestClient {
     }
     return true;
   }
-  // What is sent is on its way at once, however little it is.
+  // Sends small amounts of bytes without delay (TCP_NODELAY).
   void SendAtOnce() {
     int on = 1;
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   void EndSending() { shutdown(socket_, SHUT_WR); }
 
-  // Everything up to and with the first `mark`, or what came before the server closed.
+  // Returns all bytes up to the first `mark`, including it, or the bytes before the server closed the connection.
   std::string ReadUntil(std::string_view mark) {
-    size_t looked = 0;
+    size_t searched = 0;
     for (;;) {
-      size_t at = buffer_.find(mark, looked);
+      size_t at = buffer_.find(mark, searched);
       if (at != std::string::npos) return Take(at + mark.size());
-      looked = buffer_.size() < mark.size() ? 0 : buffer_.size() - mark.size() + 1;
+      searched = buffer_.size() < mark.size() ? 0 : buffer_.size() - mark.size() + 1;
       if (!Receive()) return Take(buffer_.size());
     }
   }
-  // Up to `n` bytes that have come already; no wait.
+  // Returns up to `n` bytes that have already arrived, without waiting.
   std::string ReadSome(size_t n) {
     std::string bytes(n, '\0');
     ssize_t got = recv(socket_, bytes.data(), n, MSG_DONTWAIT);
@@ -76,7 +76,7 @@ class TestClient {
     if (got == 0) ended_ = true;
     return bytes;
   }
-  // What comes until the server closes.
+  // Returns all bytes until the server closes the connection.
   std::string ReadToEnd() {
     while (Receive()) {
     }

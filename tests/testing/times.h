@@ -1,4 +1,4 @@
-// Minutes and instants of one day, as a test writes them.
+// Minutes and timestamps of one day, in a short form for tests.
 //
 //   MinuteAt("14:30").end() == TimeAt("14:31:00")
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace tally {
 
-// "14:30:59" of 2011-06-05, UTC; the seconds may be left out.
+// Returns a time of 2011-06-05, UTC, such as "14:30:59"; the seconds are optional.
 inline Timestamp TimeAt(std::string_view time) {
   constexpr int64_t kMidnightMillis = 1'307'232'000'000;
   int64_t seconds = 0;

@@ -16,7 +16,7 @@ namespace tally {
 namespace {
 
 std::mutex mutex;
-std::shared_ptr<const DiskRule> active;  // guarded by mutex; null: none
+std::shared_ptr<const DiskRule> active;  // guarded by mutex; null: no rule
 
 int Ask(DiskCall call, std::string_view path) {
   std::shared_ptr<const DiskRule> rule;
@@ -37,7 +37,7 @@ int Ask(DiskCall call, int file) {
   return length <= 0 ? 0 : Ask(call, std::string_view(path, static_cast<size_t>(length)));
 }
 
-// libc's own.
+// Returns libc's function.
 template <class Function>
 Function* Real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
