@@ -1,4 +1,4 @@
-// The input is a configuration file and, if it is one line, what stands behind --set.
+// The input is a configuration file and, if it is one line, also the value of --set.
 #include <string>
 
 #include "apps/config/config.h"
@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-// It is refused with a reason, or compiles, and is what its own print reads as.
+// A configuration is either refused with a reason, or its rules compile and it can be printed and parsed again.
 void CheckConfig(const absl::StatusOr<Config>& config) {
   if (!config.ok()) {
     TALLY_CHECK(config.status().code() == absl::StatusCode::kInvalidArgument);

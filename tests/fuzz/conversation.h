@@ -1,5 +1,5 @@
-// A client of the line port as a fuzzer plays it: all its bytes, in pieces, to a parser; its requests to the commands
-// of a small node; the replies, in chunks.
+// Plays a client of the line port for a fuzzer: passes the client's bytes in pieces to a parser, executes the requests
+// on a small node, and writes the replies in chunks.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace tally {
 
-// Three series of one metric, counted in two minutes; it is 14:35.
+// A node with three series of one metric and counts in two minutes. The time is 14:35.
 class AskedNode : public StatusSource {
  public:
   AskedNode() {
@@ -36,20 +36,20 @@ class AskedNode : public StatusSource {
   Commands commands_{node_.counters(), clock_, *this};
 };
 
-// How the bytes of both directions are cut up.
+// The sizes of the pieces in both directions.
 struct Cuts {
   size_t read = SIZE_MAX;
   size_t written = SIZE_MAX;
 };
 
-// What the client reads. `check_reply` is given each reply by itself. A conversation ends after kRequestsMax.
+// Returns the bytes that the client reads. Calls `check_reply` with each reply. Ends after kRequestsMax requests.
 template <typename Parser, typename AppendReply, typename CheckReply>
 std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendReply append, CheckReply check_reply) {
   constexpr int kRequestsMax = 100;
   Parser parser;
   Session session{.id = 17};
   std::string input, output;
-  auto say = [&](Reply reply) {
+  auto write = [&](Reply reply) {
     ReplyInProgress progress{std::move(reply)};
     std::string whole;
     for (bool done = false; !done;) {
@@ -67,7 +67,7 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
       const Parsed parsed = parser.Next(input);
       if (parsed.kind == Parsed::Kind::kNeedMore) break;
       if (parsed.kind == Parsed::Kind::kBroken) {
-        say(ErrorReply(parsed.error));
+        write(ErrorReply(parsed.error));
         return output;
       }
       TALLY_CHECK(parsed.consumed > 0 && parsed.consumed <= input.size());
@@ -75,7 +75,7 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
       if (!parsed.words.empty()) {
         Reply reply = commands.Execute(parsed.words, session);
         const bool close = reply.close;
-        say(std::move(reply));
+        write(std::move(reply));
         if (close) return output;
       }
       input.erase(0, parsed.consumed);
@@ -84,7 +84,7 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
   return output;
 }
 
-// That a client reads the same however its bytes and the node's are split.
+// Checks that the client reads the same bytes, however the bytes of both directions are split.
 template <typename Parser, typename AppendReply, typename CheckReply>
 void CheckConversation(std::string_view bytes, AppendReply append, CheckReply check_reply) {
   static AskedNode node;

@@ -1,4 +1,4 @@
-// Records counted by a shard with nothing around it, all at once and one by one.
+// Counts records with a single shard, all at once and one by one.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct Counted {
   friend bool operator==(const Counted&, const Counted&) = default;
 };
 
-// `payloads` as the records of a partition, given to its shard `chunk` at a time, at 14:35.
+// Counts `payloads` as the records of one partition. The shard gets `chunk` records at a time. The time is 14:35.
 inline Counted Count(const std::shared_ptr<const Rules>& rules, SeriesTable& series,
                      std::span<const std::string_view> payloads, size_t chunk) {
   const Timestamp now = TimeAt("14:35");
@@ -54,9 +54,9 @@ inline Counted Count(const std::shared_ptr<const Rules>& rules, SeriesTable& ser
   return counted;
 }
 
-// That a record's fate and counts do not depend on its neighbours, and that each has one fate.
+// Checks that the fate and the counts of a record do not depend on its neighbours, and that each record has one fate.
 inline void CheckCounted(const std::shared_ptr<const Rules>& rules, std::span<const std::string_view> payloads) {
-  // To make one for each input would take most of the time.
+  // Making a new table for each input would take most of the time.
   constexpr size_t kSeriesMax = 1000;
   static std::unique_ptr<SeriesTable> series;
   if (!series || series->size() > kSeriesMax / 2) {

@@ -1,5 +1,5 @@
-// What the fuzzers share. Each is a file TARGET_fuzz.cc: it gives the input to the function that the node gives such
-// bytes to, and ends by TALLY_CHECK where a promise is broken.
+// Code that all fuzzers share. Each fuzzer is a file TARGET_fuzz.cc: it calls the function that parses such bytes in
+// the node, and fails with TALLY_CHECK if a promise is broken.
 //
 //   extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 //     const std::string_view input = Input(data, size);
@@ -20,7 +20,8 @@ namespace tally {
 
 inline std::string_view Input(const uint8_t* data, size_t size) { return {reinterpret_cast<const char*>(data), size}; }
 
-// Copies of texts, each in an allocation of its own, so that a read behind its end is seen. They live as long as this.
+// Copies texts, each into a separate allocation, so that the sanitizer detects a read past the end. The copies live as
+// long as this object.
 class Copies {
  public:
   std::string_view Of(std::string_view text) {
@@ -29,11 +30,11 @@ class Copies {
     return {bytes, text.size()};
   }
 
-  // Of what stands between the `between`s of a text: at most `parts_max` such parts.
-  std::vector<std::string_view> OfParts(std::string_view text, char between, size_t parts_max) {
+  // Copies the parts of `text` between separators, at most `parts_max` of them.
+  std::vector<std::string_view> OfParts(std::string_view text, char separator, size_t parts_max) {
     std::vector<std::string_view> parts;
     for (size_t begin = 0; begin <= text.size() && parts.size() < parts_max;) {
-      const size_t end = std::min(text.find(between, begin), text.size());
+      const size_t end = std::min(text.find(separator, begin), text.size());
       parts.push_back(Of(text.substr(begin, end - begin)));
       begin = end + 1;
     }

@@ -1,4 +1,4 @@
-// Events in JSON. The input is the payloads of records, with a record separator (1e) between them.
+// Events in JSON. The input contains the payloads of records, with a record separator (1e) between them.
 #include <string>
 #include <vector>
 
@@ -22,7 +22,7 @@ std::shared_ptr<const Rules> MakeRules() {
                    AllMetric()});
 }
 
-// What a decoder finds, the naive one too: it shares no code with ours.
+// Checks that a decoder and the naive decoder find the same fields. They share no code.
 void CheckDecoded(Decoder& decoder, std::span<const std::string_view> payloads, std::span<const NaiveJson> naive) {
   std::vector<Field> fields(kPaths.size());
   decoder.Load(payloads);

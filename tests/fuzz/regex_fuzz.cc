@@ -1,5 +1,5 @@
-// Events in lines of text. The first line of the input is the pattern, which wants groups named `time` and `call`; the
-// others are records.
+// Events in lines of text. The first line of the input is the pattern, which needs groups named `time` and `call`. The
+// other lines are records.
 #include <string>
 
 #include "tests/fuzz/counted.h"
@@ -8,7 +8,7 @@
 namespace tally {
 namespace {
 
-// A field is missing, or its text is a part of the record.
+// Checks that each field is missing or is a part of the record.
 void CheckDecoded(const Rules& rules, std::span<const std::string_view> payloads) {
   const std::unique_ptr<Decoder> decoder = rules.NewDecoder();
   std::vector<Field> fields(rules.fields());

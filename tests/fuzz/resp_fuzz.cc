@@ -1,4 +1,4 @@
-// Bytes on the line port, as RESP. The input is what a client sends.
+// Bytes on the line port, as RESP. The input is the bytes from a client.
 #include <charconv>
 
 #include "apps/server/resp.h"
@@ -7,7 +7,7 @@
 namespace tally {
 namespace {
 
-// The number behind a type's byte, up to CRLF, which is stepped over.
+// Removes and returns the number after the type byte, with its CRLF.
 int64_t TakeNumber(std::string_view& reply) {
   int64_t n = 0;
   auto [end, error] = std::from_chars(reply.data(), reply.data() + reply.size(), n);
@@ -18,7 +18,7 @@ int64_t TakeNumber(std::string_view& reply) {
   return n;
 }
 
-// Steps over one value, as a client would.
+// Removes one value, as a client parses it.
 void TakeValue(std::string_view& reply) {
   TALLY_CHECK(!reply.empty());
   const char type = reply.front();

@@ -1,4 +1,4 @@
-// A row of a checkpoint, as a disk may damage it. The first byte of the input says how long the key is.
+// A damaged row of a checkpoint. The first byte of the input gives the length of the key.
 #include "core/counters/block.h"
 #include "storage/rows.h"
 #include "tests/fuzz/fuzz.h"
@@ -11,14 +11,14 @@ void CheckRefused(const absl::Status& status) {
   TALLY_CHECK(!status.message().empty());
 }
 
-// Calls same(row) if the row decodes, which is to say whether it is written as it was read.
+// If the row decodes, checks with same(row) that encoding it gives the same bytes.
 template <typename Row, typename Same>
 void CheckRow(const absl::StatusOr<Row>& row, Same same) {
   if (!row.ok()) return CheckRefused(row.status());
   TALLY_CHECK(same(*row));
 }
 
-// Every count is found by its cell too.
+// Checks that the block packs to the same bytes, and that every count can be found by its cell.
 bool SameBlock(const Block& block, std::string_view bytes) {
   BlockCounts counts{};
   block.AddTo(counts);
@@ -31,7 +31,7 @@ bool SameBlock(const Block& block, std::string_view bytes) {
 void CheckRow(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
     case RowKind::kHeader:
-      if (key != HeaderKey()) return;  // as storage/read_rows.cc asks first
+      if (key != HeaderKey()) return;  // storage/read_rows.cc checks this first
       return CheckRow(HeaderOf(value), [&](const HeaderRow& row) { return HeaderValue(row) == value; });
     case RowKind::kMetric:
       return CheckRow(MetricOf(key, value), [&](const MetricRow& row) { return MetricValue(row) == value; });

@@ -1,11 +1,11 @@
-// Bytes on the line port, as text. The input is what a client sends.
+// Bytes on the line port, as text. The input is the bytes from a client.
 #include "apps/server/text_protocol.h"
 #include "tests/fuzz/conversation.h"
 
 namespace tally {
 namespace {
 
-// Lines and then END, or one line that begins with ERR.
+// Checks that a reply is lines followed by END, or one line that begins with ERR.
 void CheckReply(std::string_view reply) {
   TALLY_CHECK(reply.ends_with('\n'));
   if (reply.starts_with("ERR ") && reply.find('\n') + 1 == reply.size()) return;
