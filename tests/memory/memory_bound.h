@@ -1,5 +1,5 @@
-// What docs/memory.md says that a node takes at most, in bytes: the same terms in the same order, but for its clients,
-// of which tests/socket has many.
+// The maximum memory of a node in bytes, by the formula of docs/memory.md: the same terms in the same order. The term
+// for clients is missing; tests/socket checks it.
 //
 //   MemoryBound bound{.threads = 2, .partitions = 2, .series = 100'000, .name_bytes = 24};
 //   EXPECT_LE(PeakResidentBytesOf(pid), bound.Bytes());
@@ -17,14 +17,14 @@
 namespace tally {
 
 struct MemoryBound {
-  // Of ingest.
+  // For the term of ingest.
   size_t threads = 1;
   size_t partitions = 1;
   size_t brokers = 1;
-  double ratio = 1;          // of compression
-  size_t event_bytes = 100;  // smaller events make more messages of a fetch
-  // `series` are those beside ~other, `minutes` those in which something is counted, between two checkpoints and at
-  // all.
+  double ratio = 1;          // the compression ratio
+  size_t event_bytes = 100;  // a fetch of small events has more messages
+  // `series` does not include ~other. `minutes` is the number of minutes with counts, both between two checkpoints and
+  // in total.
   size_t series = 0;
   size_t name_bytes = 0;
   size_t minutes = 1;
@@ -51,7 +51,7 @@ struct MemoryBound {
 
   uint64_t Counters() const { return AllSeries() * minutes * kCounterBytes; }
 
-  // New series and what was counted since the last checkpoint.
+  // New series, and the counts since the last checkpoint.
   uint64_t Unsaved() const {
     const uint64_t pages = 2 * threads * minutes * (AllSeries() / kBlockSize + 1) * kBlockSize * sizeof(uint64_t);
     return AllSeries() * (3 * name_bytes + 130) + pages;

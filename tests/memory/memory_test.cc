@@ -1,4 +1,4 @@
-// However much comes: a node takes no more memory than docs/memory.md says, and the totals stay right.
+// Under any load, a node uses no more memory than docs/memory.md promises, and the totals stay correct.
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -19,12 +19,12 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kChunk = 20'000;  // messages that the test holds at once
-constexpr absl::Duration kPatience = absl::Minutes(10);
+constexpr uint64_t kChunk = 20'000;  // messages in one call of the producer
+constexpr absl::Duration kTimeout = absl::Minutes(10);
 
 class Memory : public testing::Test {
  protected:
-  // A topic of `events` records, spread over the partitions.
+  // Creates a topic with `events` records, distributed over the partitions.
   void Produce(uint64_t events, const KafkaBroker::Configs& configs, const std::function<std::string(uint64_t)>& make) {
     topic_ = broker_.UniqueTopic("mw");
     ASSERT_TRUE(broker_.CreateTopic(topic_, partitions_, configs).ok());
@@ -37,7 +37,7 @@ class Memory : public testing::Test {
     }
   }
 
-  // A node that counts the topic from its beginning.
+  // Starts a node that counts the topic from its beginning.
   void Start(std::vector<std::string> arguments) {
     for (const std::string& argument :
          {std::string("--brokers"), broker_.bootstrap(), std::string("--topics"), topic_, std::string("--data"),
@@ -78,10 +78,10 @@ std::string InMegabytes(uint64_t measured, uint64_t bound) {
   return Cat("RSS ", measured >> 20, " MB at its peak, bound ", bound >> 20, " MB");
 }
 
-// A node of many metrics is slower than the broker, so what it prefetches fills.
+// A node with many metrics is slower than the broker, so its prefetch queues fill.
 TEST_F(Memory, OfACompressedBacklogIsBounded) {
   FaultRow row("prefetch memory: compressed backlog", /*times=*/1000, /*times_in_test=*/500);
-  partitions_ = 16;  // of one client, which fetches from all at once
+  partitions_ = 16;  // one client fetches from all of them at once
   threads_ = 1;
   constexpr size_t kEventBytes = 1000;
   const uint64_t events = static_cast<uint64_t>(row.times()) * 1000;
@@ -96,23 +96,23 @@ TEST_F(Memory, OfACompressedBacklogIsBounded) {
   for (int i = 0; i < 99; ++i) toml << "[[metric]]\nname = \"all" << i << "\"\n";
   toml.close();
   Start({"--config", data_ / "tallyd.toml"});
-  absl::Status read = node_->WaitUntilRead(events, kPatience);
+  absl::Status read = node_->WaitUntilRead(events, kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(Total(), events);
   MemoryBound bound = Bound();
   bound.ratio = ratio;
   bound.event_bytes = kEventBytes;
   EXPECT_LE(Peak(), bound.Bytes());
-  row.Did(Cat(row.times(), " MB that lz4 makes a ", static_cast<int>(ratio), "th of"));
+  row.Did(Cat(row.times(), " MB, compressed by lz4 to 1/", static_cast<int>(ratio)));
   row.Saw(Cat(InMegabytes(Peak(), bound.Bytes()), "; all counted"));
 }
 
 struct Explosion {
   const char* dimension;
   std::function<std::string(uint64_t)> game, call;
-  uint64_t others;                          // series of ~other that there are at the end
-  const char* last;                         // the one that takes what no other does
-  std::function<uint64_t(uint64_t)> taken;  // of so many beyond the limit
+  uint64_t others;                               // the number of series of ~other at the end
+  const char* last;                              // the series of ~other that counts the remaining events
+  std::function<uint64_t(uint64_t)> last_count;  // its count, from the number of events beyond the limit
 };
 
 class SeriesExplosion : public Memory, public testing::WithParamInterface<Explosion> {};
@@ -127,13 +127,13 @@ TEST_P(SeriesExplosion, IsCountedUnderOther) {
     return Cat(R"({"time":)", now_ms_, R"(,"game":")", explosion.game(i), R"(","call":")", explosion.call(i), R"("})");
   });
   Start({"--set", Cat("limits.series_max=", series_max)});
-  absl::Status read = node_->WaitUntilRead(events, kPatience);
+  absl::Status read = node_->WaitUntilRead(events, kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(node_->Info("events_counted"), Cat(events));
   EXPECT_EQ(node_->Info("series"), Cat(series_max + explosion.others));
   EXPECT_EQ(Total(), events);
   const std::string other = node_->Query({"TOP", "1", explosion.last, "-1h", "now"});
-  EXPECT_EQ(other, Cat(explosion.last, ' ', explosion.taken(events - series_max)));
+  EXPECT_EQ(other, Cat(explosion.last, ' ', explosion.last_count(events - series_max)));
   MemoryBound bound = Bound();
   bound.event_bytes = 70;
   bound.series = series_max;
@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(, SeriesExplosion,
                                                    [](uint64_t beyond) { return beyond - SeriesTable::kOtherMax; }}),
                          [](const auto& test) { return std::string(test.param.dimension); });
 
-TEST_F(Memory, OfValuesThatAreTooLongIsBounded) {
+TEST_F(Memory, OfTooLongValuesIsBounded) {
   FaultRow row("values of 10 KB", /*times=*/100'000, /*times_in_test=*/20'000);
   constexpr size_t kValueBytes = 10'000;
   const uint64_t events = static_cast<uint64_t>(row.times());
@@ -164,7 +164,7 @@ TEST_F(Memory, OfValuesThatAreTooLongIsBounded) {
     return Cat(R"({"time":)", now_ms_, R"(,"game":"mw","call":")", call, R"("})");
   });
   Start({});
-  absl::Status read = node_->WaitUntilRead(events, kPatience);
+  absl::Status read = node_->WaitUntilRead(events, kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(node_->Info("events_missing_field"), Cat(events));
   EXPECT_EQ(node_->Info("series"), "0");
@@ -175,7 +175,7 @@ TEST_F(Memory, OfValuesThatAreTooLongIsBounded) {
   MemoryBound bound = Bound();
   bound.event_bytes = kValueBytes;
   EXPECT_LE(Peak(), bound.Bytes());
-  row.Did(Cat(events, " events with such a value"));
+  row.Did(Cat(events, " events with a value of 10 KB"));
   row.Saw(Cat(InMegabytes(Peak(), bound.Bytes()), "; all missing_field, ", lines, " samples of 200 bytes"));
 }
 
