@@ -1,4 +1,4 @@
-// Who may ask, and what nobody is told.
+// Access control: which clients can query, and secrets that the node never shows.
 #include <fstream>
 #include <string>
 #include <vector>
@@ -23,7 +23,7 @@ constexpr std::string_view kPassword = "correct-horse-7f3a";
 constexpr std::string_view kKafkaPassword = "battery-staple-91c2";
 
 TEST(Exposure, NeedsAPasswordBeyondLoopback) {
-  FaultRow row("exposure: an address that is not loopback", /*times=*/1);
+  FaultRow row("exposure: a non-loopback address", /*times=*/1);
   TempDir data;
   for (const char* option : {"--listen", "--http"}) {
     for (const char* address : {"0.0.0.0:0", "[::]:0", ":0", "192.0.2.1:0"}) {
@@ -44,7 +44,7 @@ class Secrets : public testing::Test {
                                          << "[kafka.properties]\nsecurity.protocol = \"SASL_PLAINTEXT\"\n"
                                          << "sasl.mechanism = \"PLAIN\"\nsasl.username = \"tally\"\n"
                                          << "sasl.password = \"" << kKafkaPassword << "\"\n"
-                                         << "debug = \"security,conf\"\n"  // as talkative as it gets
+                                         << "debug = \"security,conf\"\n"  // the most verbose log
                                          << "[server]\npassword_file = \"" << data_ / "password"
                                          << "\"\n";
     auto node = Tallyd::Start({"--config", data_ / "tallyd.toml", "--data", data_ / "data"});
@@ -52,7 +52,7 @@ class Secrets : public testing::Test {
     node_ = *std::move(node);
   }
 
-  // Everything that one connection is told, its password said first or not.
+  // Returns all replies to one connection, which authenticates first if `authenticated`.
   std::string AskAll(bool as_resp, bool authenticated) {
     TestClient client(node_->port_number());
     std::string bytes;
@@ -110,9 +110,9 @@ class Secrets : public testing::Test {
   std::unique_ptr<Tallyd> node_;
 };
 
-// The right one is not found by saying wrong ones, however near, and no reply or log repeats any.
-TEST_F(Secrets, AreToldToNobody) {
-  FaultRow row("exposure: wrong passwords, and what the node tells", /*times=*/100'000, /*times_in_test=*/5'000);
+// Wrong passwords that are similar to the right one are refused, and no reply or log line contains a secret.
+TEST_F(Secrets, AreNeverShown) {
+  FaultRow row("exposure: wrong passwords, and secrets in output", /*times=*/100'000, /*times_in_test=*/5'000);
   const std::string right(kPassword);
   std::vector<std::string> wrong = {"x",
                                     right + "x",
@@ -133,10 +133,10 @@ TEST_F(Secrets, AreToldToNobody) {
     const std::string refused = AskAll(as_resp, /*authenticated=*/false);
     EXPECT_THAT(refused, Not(HasSubstr("events_read")));
     EXPECT_THAT(refused, Not(HasSubstr("stats")));
-    ExpectNoSecret(refused, "a stranger");
-    const std::string told = AskAll(as_resp, /*authenticated=*/true);
-    EXPECT_THAT(told, HasSubstr("events_read"));
-    ExpectNoSecret(told, "a friend");
+    ExpectNoSecret(refused, "without the password");
+    const std::string replies = AskAll(as_resp, /*authenticated=*/true);
+    EXPECT_THAT(replies, HasSubstr("events_read"));
+    ExpectNoSecret(replies, "with the password");
   }
   for (const char* path : {"/", "/metrics", "/readyz", "/api/v1/read", "/config"}) {
     EXPECT_THAT(AskHttp(path, "wrong"), StartsWith("HTTP/1.0 401")) << path;
@@ -151,10 +151,10 @@ TEST_F(Secrets, AreToldToNobody) {
   ExpectNoSecret(check->out + check->err, "tallyd check");
   ExpectNoSecret(node_->process().Stdout(), "stdout");
   const std::string log = node_->process().Stderr();
-  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));  // it did speak of Kafka
-  ExpectNoSecret(log, "the log");
+  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));  // it contains lines about Kafka
+  ExpectNoSecret(log, "stderr");
   row.Did(Cat(row.times(), " wrong passwords; every command and page, without and with the right one"));
-  row.Saw("no answer without it; no secret in any reply, page, log line or `tallyd check`");
+  row.Saw("no data without the password; no secret in any reply, page, log line or `tallyd check`");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// More connections than there is room for.
+// More connections than the limit allows.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -20,9 +20,9 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(120);
-constexpr rlim_t kOwnDescriptors = 200;  // of this test, beside the flood's
+constexpr rlim_t kOwnDescriptors = 200;  // of this test, in addition to those of the flood
 
-// As many descriptors as the flood takes, if the system lets us; else how many connections there can be.
+// Raises the limit of descriptors for a flood of `wanted` connections. Returns how many connections are possible.
 int RoomForFlood(int wanted) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -31,7 +31,7 @@ int RoomForFlood(int wanted) {
   return static_cast<int>(std::min(static_cast<rlim_t>(wanted), limit.rlim_cur - kOwnDescriptors));
 }
 
-// Some say nothing, some half a request, of text, RESP or HTTP, and are never heard of again.
+// Some clients send nothing, others send half a request of text or RESP, and then nothing more.
 std::string_view HalfARequest(int i) {
   constexpr std::string_view kHalves[] = {"", "PIN", "*1\r\n$4\r\nPI", "*"};
   return kHalves[static_cast<size_t>(i) % std::size(kHalves)];
@@ -60,32 +60,32 @@ TEST(ConnectionFlood, LeavesThoseWithinTheLimitAlone) {
   EXPECT_LE(descriptors, 1000 + 2 * Peers::kOverMax + kDescriptorsOfTheNode);
   TestClient probe((*node)->http_port_number());
   probe.Send("GET /healthz HTTP/1.0\r\n\r\n");
-  EXPECT_TRUE(probe.ReadToEnd().starts_with("HTTP/1.0 200"));  // or whoever looks after the node would kill it
+  EXPECT_TRUE(probe.ReadToEnd().starts_with("HTTP/1.0 200"));  // otherwise a supervisor would kill the node
 
   clients.clear();
   const absl::Time end = absl::Now() + kPatience;
   while ((*node)->Info("clients") != "3" && absl::Now() < end) absl::SleepFor(absl::Milliseconds(100));
-  EXPECT_EQ((*node)->Info("clients"), "3");  // the two, and who asks
+  EXPECT_EQ((*node)->Info("clients"), "3");  // both clients above, and the connection of this query
   const std::string others = other.Stop();
   EXPECT_TRUE(other.answered()) << others;
   row.Did(Cat(flood, " connections, some with half a request"));
   row.Saw(Cat("1000 clients, ", descriptors,
-              " descriptors, a probe of /healthz answered, all "
-              "free again once they went; others: ",
+              " descriptors, a probe of /healthz got its reply, all "
+              "free again after they closed; others: ",
               others));
 }
 
-// 300 s of silence, so only where there is time.
-TEST(ConnectionFlood, ThatSaysNothingIsClosedAfterAWhile) {
+// Takes 300 s, so it runs only in tools/soak.
+TEST(ConnectionFlood, IsClosedAfterTheIdleTimeout) {
   FaultRow row("idle and half-open connections", /*times=*/100, /*times_in_test=*/0);
-  if (row.times() == 0) GTEST_SKIP() << "Server.DisconnectsAnIdleClient does it in milliseconds";
+  if (row.times() == 0) GTEST_SKIP() << "Server.DisconnectsAnIdleClient tests this in milliseconds";
   TempDir data;
   auto node = Tallyd::Start({"--brokers", "127.0.0.1:1", "--data", data.path()});
   ASSERT_TRUE(node.ok()) << node.status();
   const absl::Time began = absl::Now();
   std::deque<TestClient> clients;
   for (int i = 0; i < row.times(); ++i) {
-    clients.emplace_back((*node)->port_number(), /*receive_bytes=*/0, /*patience_s=*/400);
+    clients.emplace_back((*node)->port_number(), /*receive_bytes=*/0, /*timeout_s=*/400);
     clients.back().Send(HalfARequest(i));
   }
   for (TestClient& client : clients) {
@@ -97,7 +97,7 @@ TEST(ConnectionFlood, ThatSaysNothingIsClosedAfterAWhile) {
   row.Saw(Cat("closed after ", absl::FormatDuration(absl::Trunc(took, absl::Seconds(1)))));
 }
 
-// What clients hold open is not what a checkpoint's tables and a new connection to Kafka need.
+// Clients do not use the file descriptors that a checkpoint's tables and new connections to Kafka need.
 TEST(ConnectionFlood, LeavesDescriptorsToRocksDbAndKafka) {
   FaultRow row("connection flood under a low limit of descriptors", /*times=*/5000, /*times_in_test=*/700);
   const int flood = RoomForFlood(row.times());
@@ -117,10 +117,11 @@ TEST(ConnectionFlood, LeavesDescriptorsToRocksDbAndKafka) {
   std::deque<TestClient> clients;
   for (int i = 0; i < flood; ++i) {
     clients.emplace_back((*node)->port_number());
-    ASSERT_TRUE(clients.back().connected()) << "nobody accepts any more, after " << i;
+    ASSERT_TRUE(clients.back().connected()) << "the node accepts no connection after " << i;
   }
 
-  // Only now there is a topic: its clients connect, and 40 MB of names fill RocksDB's buffer, so that it writes tables.
+  // The topic is created now, so the Kafka clients connect during the flood. 40 MB of names fill RocksDB's write
+  // buffer, so that it writes tables.
   ASSERT_TRUE(broker.CreateTopic(topic, 2).ok());
   const int64_t now = SystemClock().Now().millis();
   for (int partition : {0, 1}) {

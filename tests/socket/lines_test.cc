@@ -1,4 +1,4 @@
-// Requests that are too long, no text, cut anywhere, or HTTP.
+// Requests that are too long, binary, split at any byte, or HTTP.
 #include <random>
 #include <string>
 #include <vector>
@@ -29,7 +29,7 @@ class Lines : public testing::Test {
 
   uint16_t port() const { return node_->port_number(); }
 
-  // What a fresh connection replies until it is closed.
+  // Sends `bytes` on a new connection. Returns all replies until the node closes it.
   std::string ReplyTo(std::string_view bytes) {
     TestClient client(port());
     client.Send(bytes);
@@ -37,7 +37,7 @@ class Lines : public testing::Test {
     return client.ReadToEnd();
   }
 
-  // The same with a pause before the byte at `cut`, so that the node reads the two apart.
+  // The same with a pause before the byte at `cut`, so that the node reads the two parts separately.
   std::string ReplyToCut(std::string_view bytes, size_t cut) {
     TestClient client(port());
     client.SendAtOnce();
@@ -49,9 +49,9 @@ class Lines : public testing::Test {
   }
 
   std::string Others() {
-    std::string met = other_->Stop();
-    EXPECT_TRUE(other_->answered()) << met;
-    return met;
+    std::string times = other_->Stop();
+    EXPECT_TRUE(other_->answered()) << times;
+    return times;
   }
 
   TempDir data_;
@@ -59,23 +59,23 @@ class Lines : public testing::Test {
   std::unique_ptr<Bystander> other_;
 };
 
-std::string Rubbish(std::mt19937_64& random) {
+std::string RandomRequest(std::mt19937_64& random) {
   constexpr std::string_view kLikely =
       "*$\r\n 0123PINGLIST\0"
       "GET";
-  std::string rubbish = random() % 4 == 0 ? "*" : "";
+  std::string request = random() % 4 == 0 ? "*" : "";
   for (uint64_t n = random() % 2000; n > 0; --n) {
-    rubbish += random() % 2 == 0 ? kLikely[random() % kLikely.size()] : static_cast<char>(random());
+    request += random() % 2 == 0 ? kLikely[random() % kLikely.size()] : static_cast<char>(random());
   }
-  return rubbish;
+  return request;
 }
 
-TEST_F(Lines, TooLongOrBinaryHarmNobody) {
+TEST_F(Lines, TooLongOrBinaryAreRefused) {
   FaultRow row("oversize or binary line", /*times=*/20'000, /*times_in_test=*/1'000);
   std::mt19937_64 random(row.seed());
-  for (int i = 0; i < row.times(); ++i) (void)ReplyTo(Rubbish(random));
+  for (int i = 0; i < row.times(); ++i) (void)ReplyTo(RandomRequest(random));
 
-  // To the byte, and far beyond it.
+  // Exactly at the limit, one byte above it, and far above it.
   const std::string most(TextParser::kLineBytesMax, 'x');
   EXPECT_THAT(ReplyTo(Cat(most, "\nPING\n")), testing::EndsWith("\nPONG\nEND\n"));
   const std::string_view too_long = "ERR expected a line of at most 65536 bytes, got a longer one\n";
@@ -84,11 +84,11 @@ TEST_F(Lines, TooLongOrBinaryHarmNobody) {
   EXPECT_THAT(ReplyTo(Cat("*2\r\n$4\r\nECHO\r\n$", RespParser::kRequestBytesMax, "\r\n")),
               StartsWith("-ERR Protocol error: expected at most 262144 bytes"));
   EXPECT_EQ(ReplyTo("PING\n"), "PONG\nEND\n");
-  row.Did(Cat(row.times(), " requests of random bytes, and lines of 64 KB, a byte more, and 8 MB"));
-  row.Saw(Cat("ERR and close beyond 64 KB; others: ", Others()));
+  row.Did(Cat(row.times(), " requests of random bytes, and lines of 64 KB, one byte more, and 8 MB"));
+  row.Saw(Cat("ERR and close above 64 KB; others: ", Others()));
 }
 
-TEST_F(Lines, AreTheSameHoweverTheyAreCut) {
+TEST_F(Lines, GetTheSameReplyHoweverTheyAreSplit) {
   FaultRow row("request cut in two", /*times=*/20, /*times_in_test=*/1);
   const std::vector<std::string> all = {
       "PING\r\nECHO a\tb\n\nGET stats:mw:login -5m\nNONE\nHELP\nQUIT\n",
@@ -106,7 +106,7 @@ TEST_F(Lines, AreTheSameHoweverTheyAreCut) {
       }
     }
   }
-  row.Did(Cat(cuts, " requests, cut at every byte"));
+  row.Did(Cat(cuts, " requests, split at every byte"));
   row.Saw(Cat("the same replies; others: ", Others()));
 }
 
@@ -128,10 +128,10 @@ TEST_F(Lines, OfHttpAreNotCommands) {
     argv.insert(argv.end(), request.begin(), request.end());
     argv.push_back(url);
     absl::StatusOr<Finished> curl = RunToEnd(argv, absl::Seconds(20));
-    if (!curl.ok()) continue;  // there is no curl
+    if (!curl.ok()) continue;  // curl is not installed
     EXPECT_THAT(curl->out, testing::AnyOf("", std::string(refused)));
   }
-  row.Did(Cat(row.times() * 8, " requests of HTTP, and curl's GET, POST and PUT"));
+  row.Did(Cat(row.times() * 8, " HTTP requests, and curl's GET, POST and PUT"));
   row.Saw(Cat("closed with ERR, nothing executed; others: ", Others()));
 }
 

@@ -1,4 +1,4 @@
-// A million commands in one pipe.
+// A million pipelined commands on one connection.
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -13,15 +13,15 @@ namespace tally {
 namespace {
 
 constexpr int kCommands = 1'000'000;
-constexpr uint64_t kConnectionBytes = 1 << 20;  // what one connection holds at most, apps/server/connection.h
+constexpr uint64_t kConnectionBytes = 1 << 20;  // the limit for one connection, apps/server/connection.h
 constexpr uint64_t kSlackBytes = 8 << 20;
 
-// A node whose broker does not answer: it serves all the same.
+// Starts a node whose broker is not reachable. It replies to queries anyway.
 absl::StatusOr<std::unique_ptr<Tallyd>> StartWithoutKafka(const TempDir& data) {
   return Tallyd::Start({"--brokers", "127.0.0.1:1", "--data", data.path()});
 }
 
-TEST(PipeliningFlood, IsAnsweredWhollyAndWithinAMegabyte) {
+TEST(PipeliningFlood, GetsAllRepliesWithinAMegabyte) {
   FaultRow row("pipelining flood", /*times=*/10, /*times_in_test=*/1);
   TempDir data;
   auto node = StartWithoutKafka(data);
@@ -49,12 +49,12 @@ TEST(PipeliningFlood, IsAnsweredWhollyAndWithinAMegabyte) {
   EXPECT_TRUE(other.answered()) << others;
   const uint64_t grown = PeakResidentBytesOf((*node)->process().pid()) - before;
   EXPECT_LE(grown, kConnectionBytes + kSlackBytes);
-  row.Did(Cat(row.times(), " times ", kCommands, " commands in one pipe"));
-  row.Saw(Cat("all answered, in ", absl::FormatDuration(took / row.times()), "; ", grown >> 10,
+  row.Did(Cat(row.times(), " times ", kCommands, " pipelined commands"));
+  row.Saw(Cat("all replies, in ", absl::FormatDuration(took / row.times()), "; ", grown >> 10,
               " KB of RSS; others: ", others));
 }
 
-// As much as a client likes to send, of which it reads nothing: at some point nobody takes more.
+// A client sends without reading its replies. At some point the node stops reading from it.
 TEST(PipeliningFlood, IsNotReadWhileItsRepliesWait) {
   constexpr size_t kTooMuch = 64 << 20;
   TempDir data;
@@ -62,7 +62,7 @@ TEST(PipeliningFlood, IsNotReadWhileItsRepliesWait) {
   ASSERT_TRUE(node.ok()) << node.status();
   Bystander other((*node)->port_number());
   const uint64_t before = PeakResidentBytesOf((*node)->process().pid());
-  TestClient client((*node)->port_number(), /*receive_bytes=*/4096, /*patience_s=*/1);
+  TestClient client((*node)->port_number(), /*receive_bytes=*/4096, /*timeout_s=*/1);
   std::string helps;
   while (helps.size() < (64 << 10)) helps += "HELP\n";
   size_t sent = 0;

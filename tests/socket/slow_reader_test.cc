@@ -1,4 +1,4 @@
-// Clients that ask for much and do not read it.
+// Clients that request large replies and do not read them.
 #include <atomic>
 #include <deque>
 #include <thread>
@@ -18,12 +18,12 @@ namespace tally {
 namespace {
 
 constexpr int kSeries = 200'000;
-constexpr absl::Duration kPatience = absl::Seconds(120);
+constexpr absl::Duration kTimeout = absl::Seconds(120);
 
-// A reply of LIST is some 4 MB, and while it waits 4 bytes for each series, in a list that has grown by doubling.
+// A reply of LIST is about 4 MB. While it waits, it needs 4 bytes for each series, in a list that grows by doubling.
 constexpr uint64_t kReplyBytes = 8ull * kSeries;
-constexpr uint64_t kConnectionBytes = 1 << 20;  // beside that, apps/server/connection.h
-constexpr uint64_t kSlackBytes = 16 << 20;      // what the node does beside
+constexpr uint64_t kConnectionBytes = 1 << 20;  // in addition, apps/server/connection.h
+constexpr uint64_t kSlackBytes = 16 << 20;      // for other work of the node
 
 absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
   const int64_t now = SystemClock().Now().millis();
@@ -34,16 +34,16 @@ absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
   return broker.Produce(topic, 0, messages);
 }
 
-// Returns whether that number of INFO fell to `most` in time.
+// Waits until the number `name` of INFO is at most `most`. Returns false after a timeout.
 bool WaitFor(Tallyd& node, std::string_view name, int most) {
-  for (absl::Time end = absl::Now() + kPatience; absl::Now() < end; absl::SleepFor(absl::Milliseconds(200))) {
+  for (absl::Time end = absl::Now() + kTimeout; absl::Now() < end; absl::SleepFor(absl::Milliseconds(200))) {
     const std::string value = node.Info(name);
     if (!value.empty() && std::stoi(value) <= most) return true;
   }
   return false;
 }
 
-TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
+TEST(SlowReaders, UseLittleMemoryAndAreDisconnected) {
   FaultRow row("slow reader", /*times=*/1000, /*times_in_test=*/400);
   KafkaBroker& broker = SharedBroker();
   const std::string topic = broker.UniqueTopic("mw");
@@ -53,9 +53,9 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
   auto node = Tallyd::Start({"--brokers", broker.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
                              "kafka.start=earliest", "--set", "kafka.group=" + broker.UniqueTopic("group")});
   ASSERT_TRUE(node.ok()) << node.status();
-  ASSERT_TRUE((*node)->WaitUntilRead(kSeries, kPatience).ok());
-  ASSERT_TRUE(WaitFor(**node, "checkpoint_age_ms", 0));  // which takes memory as well
-  ForgetPeakOf((*node)->process().pid());                // that of the start, behind which more could hide
+  ASSERT_TRUE((*node)->WaitUntilRead(kSeries, kTimeout).ok());
+  ASSERT_TRUE(WaitFor(**node, "checkpoint_age_ms", 0));  // writing the checkpoint needs memory too
+  ForgetPeakOf((*node)->process().pid());                // the peak of the start would hide the memory of the clients
   const uint64_t before = PeakResidentBytesOf((*node)->process().pid());
 
   Bystander other((*node)->port_number());
@@ -68,22 +68,23 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
       slow.back().Send(much);
     }
   };
-  // A few, which the limit for all together leaves alone: each has one of its own.
+  // A few clients do not reach the limit for all clients, so only the limit for each client applies.
   constexpr int kFew = 20;
   add_slow(kFew);
-  absl::SleepFor(absl::Seconds(2));  // by now they wait, each in the middle of its first reply
+  absl::SleepFor(absl::Seconds(2));  // after this, each client waits in the middle of its first reply
   const uint64_t took_by_few = PeakResidentBytesOf((*node)->process().pid()) - before;
   EXPECT_LE(took_by_few, kFew * (kConnectionBytes + kReplyBytes) + kSlackBytes);
 
   add_slow(row.times() - kFew);
-  // Every second one takes a little now and then, which would be enough to be waited for if any progress were.
+  // Every second client reads a little each second. If the node waited for any progress, this would keep them
+  // connected.
   std::atomic<bool> stopping{false};
   std::thread trickle([&] {
     for (; !stopping; absl::SleepFor(absl::Seconds(1))) {
       for (size_t i = 0; i < slow.size(); i += 2) (void)slow[i].ReadSome(1500);
     }
   });
-  const bool gone = WaitFor(**node, "clients", 2);  // the bystander, and who asks
+  const bool gone = WaitFor(**node, "clients", 2);  // the bystander, and the connection of this query
   stopping = true;
   trickle.join();
   const std::string others = other.Stop();
@@ -93,8 +94,8 @@ TEST(SlowReaders, TakeLittleMemoryAndAreDisconnected) {
   const uint64_t took = PeakResidentBytesOf((*node)->process().pid()) - before;
   const uint64_t bound = (Peers::kHeldBytesMax + slow.size() * Peers::kIdleBytes + kReplyBytes) * 5 / 4 + kSlackBytes;
   EXPECT_LE(took, bound);
-  row.Did(Cat(slow.size(), " clients that ask for 400 MB each and read nothing, or 1.5 KB a second"));
-  row.Saw(Cat("all disconnected; ", kFew, " of them take ", took_by_few >> 20, " MB of RSS, all ", took >> 20,
+  row.Did(Cat(slow.size(), " clients that request 400 MB each and read nothing, or 1.5 KB a second"));
+  row.Saw(Cat("all disconnected; ", kFew, " of them use ", took_by_few >> 20, " MB of RSS, all use ", took >> 20,
               " MB, bound ", bound >> 20, " MB; others: ", others));
   EXPECT_EQ(*(*node)->Stop(), 0);
 }
