@@ -1,5 +1,5 @@
-// kill -9 at random moments and at named places, while a producer goes on: after each of them the checkpoint must hold
-// exactly what the log has before its offsets.
+// Kills the node with SIGKILL at random moments and at named crash points, while a producer continues. After each kill,
+// the checkpoint must contain exactly the counts of the log before its offsets.
 #include <signal.h>
 
 #include <atomic>
@@ -21,13 +21,13 @@ namespace {
 
 constexpr int kKills = 1000;
 constexpr int kKillsInTest = 60;
-constexpr absl::Duration kPatience = absl::Seconds(120);
+constexpr absl::Duration kTimeout = absl::Seconds(120);
 
-// The places of core/base/crash_point.h, and up to how many times each is passed before the end.
+// The crash points (core/base/crash_point.h), and the maximum number of times that each is passed before the kill.
 constexpr struct {
   const char* name;
   int times_max;
-} kPlaces[] = {
+} kCrashPoints[] = {
     {"before opening", 1},         {"after opening", 1},
     {"loading a row", 2000},       {"before assigning", 1},
     {"after a batch", 5},          {"between cut and fold", 10},
@@ -35,9 +35,9 @@ constexpr struct {
     {"between write and note", 3}, {"before positions are written", 1},
 };
 
-// Five topics of two partitions, later three. Some events come in transactions, of which some are aborted. The
-// beginning of the first topic is compacted, before any node reads it: whoever reads it later, node or oracle, reads
-// the same.
+// Produces to five topics of two partitions, later three. Some events are in transactions, and some transactions are
+// aborted. The beginning of the first topic is compacted before a node reads it, so that the node and the oracle read
+// the same records.
 class Producer {
  public:
   Producer(KafkaBroker& broker, uint64_t seed) : broker_(broker), random_(seed), events_(seed, SystemClock().Now()) {
@@ -71,7 +71,7 @@ class Producer {
     return all;
   }
   const std::vector<std::string>& names() const { return topics_; }
-  uint64_t produced() const { return events_.made() - gone_; }  // what can be read of it. REQUIRES: stopped
+  uint64_t produced() const { return events_.made() - gone_; }  // records that can be read. REQUIRES: stopped
 
  private:
   void CreateCompacted() {
@@ -123,35 +123,35 @@ class KillNine : public testing::Test {
         "--set",     "kafka.start=earliest", "--set",    "checkpoint.interval=50ms", "--set",  "kafka.group=" + group_};
   }
 
-  // Runs a node until it has killed itself at a named place, or is killed at a random moment.
+  // Runs a node until it kills itself at a crash point, or kills it at a random moment.
   void RunAndKill(int kill) {
     std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
     for (std::string& argument : Arguments()) argv.push_back(std::move(argument));
     Subprocess::Options options;
-    absl::Duration patience = absl::Milliseconds(random_() % 1500);
+    absl::Duration timeout = absl::Milliseconds(random_() % 1500);
     if (kill % 3 == 0) {
-      const auto& place = kPlaces[static_cast<size_t>(kill / 3) % std::size(kPlaces)];
-      const uint64_t times = 1 + random_() % static_cast<uint64_t>(place.times_max);
-      options.environment = {Cat("TALLY_CRASH_AT=", place.name, ":", times)};
-      patience = absl::Seconds(10);
+      const auto& point = kCrashPoints[static_cast<size_t>(kill / 3) % std::size(kCrashPoints)];
+      const uint64_t times = 1 + random_() % static_cast<uint64_t>(point.times_max);
+      options.environment = {Cat("TALLY_CRASH_AT=", point.name, ":", times)};
+      timeout = absl::Seconds(10);
     }
     auto node = Subprocess::Start(argv, options);
     ASSERT_TRUE(node.ok()) << node.status();
-    auto status = (*node)->Wait(patience);
+    auto status = (*node)->Wait(timeout);
     if (status.ok()) {
       EXPECT_EQ(*status, 128 + SIGKILL) << (*node)->Stderr();
-      ++at_places_;
+      ++at_crash_points_;
     } else {
       (*node)->Kill(SIGKILL);
     }
   }
 
-  // Nothing is on the disk until the first checkpoint.
+  // Compares the checkpoint with the oracle. Before the first checkpoint there is nothing on the disk.
   void ExpectWhatTheLogSays() {
     absl::StatusOr<Dump> dump = ReadDump(data_.path());
     if (!dump.ok() && oracle_.counts().empty()) return;
     ASSERT_TRUE(dump.ok()) << dump.status();
-    absl::Status read = oracle_.ReadUntil(dump->next, kPatience);
+    absl::Status read = oracle_.ReadUntil(dump->next, kTimeout);
     ASSERT_TRUE(read.ok()) << read;
     EXPECT_TRUE(dump->counts == oracle_.counts());
     for (const auto& [fate, records] : dump->fates) {
@@ -167,10 +167,10 @@ class KillNine : public testing::Test {
   Producer producer_{broker_, row_.seed()};
   LogOracle oracle_{broker_.bootstrap()};
   TempDir data_;
-  int at_places_ = 0;
+  int at_crash_points_ = 0;
 };
 
-TEST_F(KillNine, LeavesExactlyWhatTheLogHasBeforeItsOffsets) {
+TEST_F(KillNine, LeavesExactlyTheCountsOfTheLogBeforeItsOffsets) {
   producer_.Start();
   for (int kill = 0; kill < row_.times() && !HasFailure(); ++kill) {
     SCOPED_TRACE(Cat("kill ", kill));
@@ -178,16 +178,16 @@ TEST_F(KillNine, LeavesExactlyWhatTheLogHasBeforeItsOffsets) {
     ExpectWhatTheLogSays();
   }
   producer_.Stop();
-  EXPECT_GE(at_places_, row_.times() / 5);  // or the places have other names
+  EXPECT_GE(at_crash_points_, row_.times() / 5);  // fails if a crash point has another name
 
   auto node = Tallyd::Start(Arguments());
   ASSERT_TRUE(node.ok()) << node.status();
-  absl::Status read = (*node)->WaitUntilRead(producer_.produced(), kPatience);
+  absl::Status read = (*node)->WaitUntilRead(producer_.produced(), kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*(*node)->Stop(), 0);
   ExpectWhatTheLogSays();
-  row_.Did(Cat(row_.times(), " kills, ", at_places_, " of them at named places"));
-  row_.Saw("counters, fates and offsets equal to the oracle's after each");
+  row_.Did(Cat(row_.times(), " kills, ", at_crash_points_, " of them at named crash points"));
+  row_.Saw("counters, fates and offsets equal to the oracle's after each kill");
 }
 
 }  // namespace
