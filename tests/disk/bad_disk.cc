@@ -21,7 +21,7 @@ absl::Status Error(std::string_view what) { return absl::UnavailableError(Cat(wh
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
-absl::Status TakeOwnMounts() {
+absl::Status MakeMountNamespace() {
   const uid_t user = geteuid();
   const gid_t group = getegid();
   if (unshare(user == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) return Error("unshare");
@@ -30,7 +30,7 @@ absl::Status TakeOwnMounts() {
     Write("/proc/self/uid_map", Cat("0 ", user, " 1"));
     Write("/proc/self/gid_map", Cat("0 ", group, " 1"));
   }
-  // In a chroot "/" is no mount, which is EINVAL.
+  // In a chroot, "/" is not a mount point, and the call fails with EINVAL.
   const int made_private = mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
   if (made_private != 0 && errno != EINVAL) return Error("mount --make-rprivate");
   TempDir trial;
@@ -43,23 +43,23 @@ class FullDisk : public BadDisk {
  public:
   FullDisk() {
     TALLY_CHECK(mount("tmpfs", dir_.path().c_str(), "tmpfs", 0, "size=24m") == 0);
-    // RocksDB reserves 17 MB for its log where it can, and goes on in them while the disk is full.
-    Take("ballast", 10 << 20);
+    // RocksDB reserves 17 MB for its WAL if it can, and could continue to write in them while the disk is full.
+    Fill("ballast", 10 << 20);
   }
   ~FullDisk() override { umount2(dir_.path().c_str(), MNT_DETACH); }
 
   const std::string& path() const override { return dir_.path(); }
-  void Break() override { TALLY_CHECK(Take("filler", 1 << 30) == ENOSPC); }
+  void Break() override { TALLY_CHECK(Fill("filler", 1 << 30) == ENOSPC); }
   void Mend() override { std::filesystem::remove(dir_ / "filler"); }
 
  private:
-  // Writes up to so many bytes; an errno, or 0.
-  int Take(std::string_view name, size_t bytes) {
+  // Writes up to `bytes` bytes to the file `name`. Returns an errno, or 0.
+  int Fill(std::string_view name, size_t bytes) {
     const std::string block(4096, 'x');
     const int file = open((dir_ / name).c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     TALLY_CHECK(file >= 0);
     int error = 0;
-    for (size_t taken = 0; taken < bytes && error == 0; taken += block.size()) {
+    for (size_t written = 0; written < bytes && error == 0; written += block.size()) {
       if (write(file, block.data(), block.size()) < 0) error = errno;
     }
     close(file);
@@ -75,7 +75,7 @@ class FailingDisk : public BadDisk {
 
   const std::string& path() const override { return data_.path(); }
   std::vector<std::string> launcher() const override {
-    // Where the program has a sanitizer, it wants to be the first library, and is not.
+    // A sanitizer requires that its library is the first one, which is not the case here.
     return {"env", "LD_PRELOAD=" DISK_FAULT_LIBRARY, Cat("TALLY_DISK_FAULT=", data_.path(), ":", flag()),
             "ASAN_OPTIONS=verify_asan_link_order=0"};
   }
@@ -96,8 +96,8 @@ class FailingDisk : public BadDisk {
 }  // namespace
 
 absl::Status MayMount() {
-  static const absl::Status may = TakeOwnMounts();
-  return may;
+  static const absl::Status status = MakeMountNamespace();
+  return status;
 }
 
 std::unique_ptr<BadDisk> NewFullDisk() { return std::make_unique<FullDisk>(); }

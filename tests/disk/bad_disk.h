@@ -1,4 +1,4 @@
-// Disks that take no more bytes for a while.
+// Disks that accept no writes for some time.
 #pragma once
 
 #include <memory>
@@ -14,21 +14,22 @@ class BadDisk {
   virtual ~BadDisk() = default;
 
   virtual const std::string& path() const = 0;
-  // What has to run a program that shall meet the fault (see Tallyd::Start).
+  // Returns the command that must run a program which uses the disk (see Tallyd::Start).
   virtual std::vector<std::string> launcher() const { return {}; }
 
-  virtual void Break() = 0;  // again, where something has made room meanwhile
+  virtual void Break() = 0;  // call it again if space has become free meanwhile
   virtual void Mend() = 0;
 };
 
-// 24 MB of memory, mounted. Break() fills it, Mend() frees what Break() took. REQUIRES: MayMount().
+// A tmpfs of 24 MB. Break() fills it, and Mend() removes the filling. REQUIRES: MayMount().
 std::unique_ptr<BadDisk> NewFullDisk();
 
-// A directory in which every write, sync and rename fails with `error` between the two.
+// A directory in which every write, sync and rename fails with `error` between Break() and Mend().
 std::unique_ptr<BadDisk> NewFailingDisk(int error);
 
-// OK if this process can mount: it then has mounts of its own, which go with it and its children however they end. Made
-// by the first call, while the process has no other thread, of root or of whoever may have namespaces of his own.
+// Returns OK if this process can mount. The first call gives the process its own mount namespace, which disappears with
+// the process and its children, however they end. REQUIRES for the first call: the process has no other thread. It
+// works for root, and for a user that is allowed to create namespaces.
 absl::Status MayMount();
 
 }  // namespace tally

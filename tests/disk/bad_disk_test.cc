@@ -1,5 +1,5 @@
-// A disk that is full or fails, below the real binary: it goes on counting and answering, says that its checkpoint is
-// stale, and saves again once it can; what it saved is exact, killed at any point of that.
+// Runs the real binary on a disk that is full or fails. The node continues to count and to reply, reports that its
+// checkpoint is stale, and saves again as soon as it can. Its checkpoint is exact, also after a kill at any point.
 #include "tests/disk/bad_disk.h"
 
 #include <signal.h>
@@ -24,9 +24,9 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kTimeout = absl::Seconds(60);
 
-// Before there is a broker, and with it threads.
+// Makes the mount namespace before the broker starts, because the broker starts threads.
 class OwnMounts : public testing::Environment {
   void SetUp() override { (void)MayMount(); }
 };
@@ -37,7 +37,7 @@ struct Fault {
   const char* row;
   bool mounts;
   std::function<std::unique_ptr<BadDisk>()> make;
-  const char* said;  // in the node's log
+  const char* message;  // in the node's log lines
 };
 
 void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.row; }
@@ -47,7 +47,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   void SetUp() override {
     absl::Status may = GetParam().mounts ? MayMount() : absl::OkStatus();
     ASSERT_TRUE(may.ok() || geteuid() != 0) << may;
-    if (!may.ok()) GTEST_SKIP() << "nothing can be mounted here: " << may;
+    if (!may.ok()) GTEST_SKIP() << "this process cannot mount: " << may;
     disk_ = GetParam().make();
   }
 
@@ -68,7 +68,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   }
 
   bool Waited(const std::function<bool()>& done) {
-    for (absl::Time deadline = absl::Now() + kPatience; absl::Now() < deadline;) {
+    for (absl::Time deadline = absl::Now() + kTimeout; absl::Now() < deadline;) {
       if (done()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
@@ -78,11 +78,11 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   std::string ReadyPage() {
     const std::string ask = Cat("exec 3<>/dev/tcp/127.0.0.1/", node_->http_port(),
                                 R"(; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; timeout 10 cat <&3)");
-    auto page = RunToEnd({"bash", "-c", ask}, kPatience);
+    auto page = RunToEnd({"bash", "-c", ask}, kTimeout);
     return page.ok() ? page->out : page.status().ToString();
   }
 
-  // The node's disk is bad until its checkpoint is stale.
+  // Breaks the disk, and waits until the checkpoint is stale.
   void Break() {
     ASSERT_TRUE(Waited([&] { return Number("checkpoint_sequence") > 0; }));
     ASSERT_TRUE(Waited([&] {
@@ -91,7 +91,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
     })) << node_->process().Stderr();
   }
 
-  void ExpectCountsAndAnswers() {
+  void ExpectCountsAndReplies() {
     const uint64_t counted = Number("events_counted"), sequence = Number("checkpoint_sequence");
     EXPECT_GT(counted, 0u);
     EXPECT_TRUE(Waited([&] { return Number("events_counted") > counted; })) << node_->process().Stderr();
@@ -99,7 +99,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
     EXPECT_THAT(ReadyPage(), HasSubstr("\r\n\r\nready\nstale checkpoint: "));
     EXPECT_EQ(Number("checkpoint_sequence"), sequence);
     EXPECT_THAT(node_->process().Stderr(), HasSubstr("no checkpoint: "));
-    EXPECT_THAT(node_->process().Stderr(), HasSubstr(GetParam().said));
+    EXPECT_THAT(node_->process().Stderr(), HasSubstr(GetParam().message));
   }
 
   void ExpectRecovers() {
@@ -113,28 +113,28 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
 
   void Kill() {
     node_->process().Kill(SIGKILL);
-    EXPECT_EQ(*node_->process().Wait(kPatience), 128 + SIGKILL);
+    EXPECT_EQ(*node_->process().Wait(kTimeout), 128 + SIGKILL);
   }
 
-  // At once, though its last checkpoint fails.
+  // The node ends in time, although its last checkpoint fails.
   void Terminate() {
     const absl::Time began = absl::Now();
     EXPECT_EQ(*node_->Stop(), 1) << node_->process().Stderr();
     EXPECT_LE(absl::Now() - began, Tallyd::kStopMax);
   }
 
-  // No directory can be opened without writing to it: a node says so and ends, and may be started again and again.
+  // A directory cannot be opened without writing to it. The node reports that and ends, each time that it is started.
   void ExpectNoStart() {
     auto node = Tallyd::Start(Arguments(), disk_->launcher());
     ASSERT_FALSE(node.ok());
     EXPECT_THAT(std::string(node.status().message()), HasSubstr(data()));
-    EXPECT_THAT(std::string(node.status().message()), HasSubstr(GetParam().said));
+    EXPECT_THAT(std::string(node.status().message()), HasSubstr(GetParam().message));
   }
 
   void ExpectWhatTheLogSays() {
     absl::StatusOr<Dump> dump = ReadDump(data());
     ASSERT_TRUE(dump.ok()) << dump.status();
-    absl::Status read = oracle_.ReadUntil(dump->next, kPatience);
+    absl::Status read = oracle_.ReadUntil(dump->next, kTimeout);
     ASSERT_TRUE(read.ok()) << read;
     EXPECT_TRUE(dump->counts == oracle_.counts());
     for (const auto& [fate, records] : oracle_.fates()) EXPECT_EQ(dump->fates[fate], records) << fate;
@@ -149,14 +149,14 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   std::unique_ptr<Tallyd> node_;
 };
 
-TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
+TEST_P(OnABadDisk, ContinuesToCountAndLosesNothing) {
   Start();
   int killed = 0, terminated = 0;
   for (int i = 0; i < row_.times() && !HasFailure(); ++i) {
     SCOPED_TRACE(Cat("round ", i));
     Break();
     if (HasFailure()) break;
-    ExpectCountsAndAnswers();
+    ExpectCountsAndReplies();
     if (i % 2 == 1) {
       i % 4 == 1 ? (Kill(), ++killed) : (Terminate(), ++terminated);
       ExpectNoStart();
@@ -170,15 +170,15 @@ TEST_P(OnABadDisk, GoesOnCountingAndLosesNothing) {
   }
   if (HasFailure()) return;
   feed_.Stop();
-  absl::Status read = node_->WaitUntilRead(feed_.produced(), kPatience);
+  absl::Status read = node_->WaitUntilRead(feed_.produced(), kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
   ExpectWhatTheLogSays();
   row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them, SIGTERM in ", terminated,
                ", kill -9 after the others"));
   row_.Saw(
-      "counted, answered and said stale; recovered; no start in it; SIGTERM ended it with 1 within 2 s; equal to "
-      "the oracle's after each");
+      "counted, replied and reported the stale checkpoint; recovered; did not start during the fault; SIGTERM ended it "
+      "with status 1 within 2 s; equal to the oracle's after each fault");
 }
 
 INSTANTIATE_TEST_SUITE_P(, OnABadDisk,

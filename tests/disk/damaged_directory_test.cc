@@ -1,5 +1,5 @@
-// Damage of a data directory, below the real binary: it goes back to a whole checkpoint, says so and counts on to the
-// exact end, or it does not start and names the file.
+// Runs the real binary on a damaged data directory. The node either resumes from an earlier complete checkpoint,
+// reports that, and counts to the exact end; or it does not start, and names the damaged file.
 #include <signal.h>
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kTimeout = absl::Seconds(60);
 
 class DamagedDirectory : public testing::Test {
  protected:
@@ -41,7 +41,7 @@ class DamagedDirectory : public testing::Test {
   }
   void Kill() {
     node_->process().Kill(SIGKILL);
-    EXPECT_EQ(*node_->process().Wait(kPatience), 128 + SIGKILL);
+    EXPECT_EQ(*node_->process().Wait(kTimeout), 128 + SIGKILL);
   }
 
   uint64_t Sequence() {
@@ -55,7 +55,7 @@ class DamagedDirectory : public testing::Test {
     auto log = LogWatch::Create({broker_.bootstrap(), group_, {}});
     ASSERT_TRUE(log.ok()) << log.status();
     const std::vector<TopicPartition> places = {{feed_.topic(), 0}};
-    for (absl::Time deadline = absl::Now() + kPatience; absl::Now() < deadline;) {
+    for (absl::Time deadline = absl::Now() + kTimeout; absl::Now() < deadline;) {
       auto positions = (*log)->Committed(places, absl::Seconds(5));
       if (positions.ok() && !positions->empty()) {
         const std::string& owner = positions->begin()->second.metadata;
@@ -66,8 +66,8 @@ class DamagedDirectory : public testing::Test {
     ADD_FAILURE() << "no positions of a checkpoint after " << sequence;
   }
 
-  // Leaves a directory as after kill -9 whose table has what was there at `table_` and whose log has more, of which the
-  // group knows.
+  // Makes a directory as after SIGKILL: its table has the checkpoint `table_`, its WAL has later checkpoints, and the
+  // group has committed offsets of a later checkpoint.
   void MakeOldDirectory() {
     Start(), WaitForPositionsAfter(0), Kill();
     table_ = Sequence();
@@ -75,8 +75,8 @@ class DamagedDirectory : public testing::Test {
     ASSERT_EQ(NamesWith(ReadImage(data_.path()), ".sst").size(), 1u);
   }
 
-  // Changes a byte near the beginning of the largest log.
-  void DamageLog() {
+  // Changes a byte near the beginning of the largest WAL file.
+  void DamageWal() {
     Image image = ReadImage(data_.path());
     std::string largest;
     for (const std::string& name : NamesWith(image, ".log")) {
@@ -87,15 +87,16 @@ class DamagedDirectory : public testing::Test {
   }
 
   void ExpectLine(const std::string& part) {
-    auto line = node_->process().WaitForLine(part, kPatience);
+    auto line = node_->process().WaitForLine(part, kTimeout);
     EXPECT_TRUE(line.ok()) << line.status();
   }
 
-  // `serve` on a directory of these files, and `dump`, end with 3 and name `file`; dump changes nothing.
+  // Checks that `serve` and `dump` on a directory with these files end with status 3 and name `file`, and that dump
+  // changes nothing.
   void ExpectRefused(const Image& image, const std::string& file) {
     TempDir copy;
     WriteImage(image, copy.path());
-    auto dump = RunToEnd({TALLYD_BINARY, "dump", copy.path()}, kPatience);
+    auto dump = RunToEnd({TALLYD_BINARY, "dump", copy.path()}, kTimeout);
     ASSERT_TRUE(dump.ok()) << dump.status();
     EXPECT_EQ(dump->status, 3) << dump->err;
     EXPECT_EQ(dump->out, "");
@@ -103,7 +104,7 @@ class DamagedDirectory : public testing::Test {
     EXPECT_EQ(ReadImage(copy.path()), image);
     std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
     for (std::string& argument : Arguments(copy.path())) argv.push_back(std::move(argument));
-    auto serve = RunToEnd(argv, kPatience);
+    auto serve = RunToEnd(argv, kTimeout);
     ASSERT_TRUE(serve.ok()) << serve.status();
     EXPECT_EQ(serve->status, 3) << serve->err;
     EXPECT_THAT(serve->err, HasSubstr(copy / file));
@@ -117,7 +118,7 @@ class DamagedDirectory : public testing::Test {
   uint64_t table_ = 0;
 };
 
-TEST_F(DamagedDirectory, IsRefusedAndTheFileNamed) {
+TEST_F(DamagedDirectory, IsRefusedWithTheNameOfTheFile) {
   FaultRow row("a damaged or missing file, the binary", 1, 1);
   MakeOldDirectory();
   const Image image = ReadImage(data_.path());
@@ -131,33 +132,33 @@ TEST_F(DamagedDirectory, IsRefusedAndTheFileNamed) {
     damaged.erase(file);
     ExpectRefused(damaged, file);
   }
-  row.Did("an SST, MANIFEST and CURRENT, a bit flipped and gone");
-  row.Saw("serve and dump end with 3 and name it, dump changes nothing");
+  row.Did("an SST, MANIFEST and CURRENT: a bit flipped, and removed");
+  row.Saw("serve and dump end with status 3 and name the file; dump changes nothing");
 }
 
-TEST_F(DamagedDirectory, GoesBackLoudlyAndComesToTheExactEnd) {
+TEST_F(DamagedDirectory, ReportsARollbackAndCountsToTheExactEnd) {
   FaultRow row("WAL damage, the binary", 1, 1);
   MakeOldDirectory();
-  DamageLog();
+  DamageWal();
   EXPECT_EQ(Sequence(), table_);
   Start();
   ExpectLine("rocksdb: ");
   ExpectLine(Cat("the directory was at ", table_, ": it was rolled back, and is counted on from there"));
   feed_.Stop();
-  absl::Status read = node_->WaitUntilRead(feed_.produced(), kPatience);
+  absl::Status read = node_->WaitUntilRead(feed_.produced(), kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
   auto dump = ReadDump(data_.path());
   ASSERT_TRUE(dump.ok()) << dump.status();
   LogOracle oracle(broker_.bootstrap());
-  ASSERT_TRUE(oracle.ReadUntil(dump->next, kPatience).ok());
+  ASSERT_TRUE(oracle.ReadUntil(dump->next, kTimeout).ok());
   EXPECT_TRUE(dump->counts == oracle.counts());
-  row.Saw(Cat("back at checkpoint ", table_, ", said so, and equal to the oracle at the end"));
+  row.Saw(Cat("resumed from checkpoint ", table_, ", reported the rollback, and equal to the oracle's at the end"));
 }
 
-TEST_F(DamagedDirectory, StopsWhereItsNextRecordsAreGone) {
+TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreGone) {
   MakeOldDirectory();
-  DamageLog();
+  DamageWal();
   feed_.Stop();
   auto contents = ReadCheckpoint(data_.path(), nullptr);
   ASSERT_TRUE(contents.ok()) << contents.status();
@@ -169,13 +170,14 @@ TEST_F(DamagedDirectory, StopsWhereItsNextRecordsAreGone) {
   for (int partition : {0, 1}) ExpectLine(Cat(feed_.topic(), "[", partition, "] is not read any more: "));
 }
 
-// All that it had was in the log, so nothing is left: what the group knows tells it from a first start.
-TEST_F(DamagedDirectory, OfWhichNothingIsLeftIsRefused) {
+// All its checkpoints were in the WAL, so none remains. The group's committed offsets show that it is not a first
+// start.
+TEST_F(DamagedDirectory, IsRefusedIfNoCheckpointRemains) {
   Start(), WaitForPositionsAfter(0), Kill();
-  DamageLog();
+  DamageWal();
   auto node = Tallyd::Start(Arguments(data_.path()));
   ASSERT_TRUE(node.ok()) << node.status();
-  auto status = (*node)->process().Wait(kPatience);
+  auto status = (*node)->process().Wait(kTimeout);
   ASSERT_TRUE(status.ok()) << status.status();
   EXPECT_EQ(*status, 3);
   EXPECT_THAT((*node)->process().Stderr(), HasSubstr(Cat(data_.path(), " is empty, but group ", group_)));

@@ -1,5 +1,5 @@
-// A topic that is new while the disk fails: where it begins cannot be saved, so that nothing of it is read. The others
-// do not wait for that.
+// A topic that is new while the disk fails: its start offsets cannot be saved, so the node does not read it. The other
+// topics do not wait for it.
 #include <cerrno>
 
 #include "tests/disk/bad_disk.h"
@@ -25,7 +25,7 @@ class NewTopic : public NodeTest {
   const std::unique_ptr<BadDisk> disk_ = NewFailingDisk(EIO);
 };
 
-TEST_F(NewTopic, IsReadOnceItsStartIsSavedAndTheOthersAtOnce) {
+TEST_F(NewTopic, IsReadAfterItsStartIsSavedWhileOthersDoNotWait) {
   CreateTopic();
   Produce(10, "login");
   StartAt(broker_.bootstrap());

@@ -1,8 +1,8 @@
-// Events that go on coming while a test does something else.
+// Produces events in a separate thread while a test does something else.
 //
 //   SteadyFeed feed(broker, seed);
 //   node = Tallyd::Start({"--topics", feed.topic(), ...});
-//   feed.Stop();                        // feed.produced() stands from now on
+//   feed.Stop();                        // feed.produced() no longer changes
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace tally {
 
-// A topic of two partitions, from the constructor on. No one else may use the broker meanwhile.
+// The constructor creates a topic of two partitions and starts the thread. No other code may use the broker meanwhile.
 class SteadyFeed {
  public:
   SteadyFeed(KafkaBroker& broker, uint64_t seed)
