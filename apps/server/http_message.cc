@@ -1,5 +1,6 @@
 #include "apps/server/http_message.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tally {
@@ -15,7 +16,7 @@ std::optional<std::string> Decoded(std::string_view encoded, bool plus) {
       const std::string_view digits = encoded.substr(i + 1, 2);
       unsigned char byte = 0;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-      if (error != std::errc() || digits.size() < 2 || end != digits.data() + 2) return std::nullopt;
+      if (error != std::errc() || end != digits.data() + 2) return std::nullopt;
       c = static_cast<char>(byte);
       i += 2;
     }

@@ -1,0 +1,98 @@
+#include "apps/server/http_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/base/strings.h"
+
+namespace tally {
+namespace {
+
+using State = HttpReader::State;
+
+class HttpReaderTest : public testing::Test {
+ protected:
+  State Feed(std::string_view bytes) {
+    std::copy(bytes.begin(), bytes.end(), static_cast<char*>(input_.prepare(bytes.size()).data()));
+    input_.commit(bytes.size());
+    return reader_.Read(input_);
+  }
+
+  boost::beast::flat_buffer input_;
+  HttpReader reader_;
+};
+
+constexpr std::string_view kForm =
+    "POST /a?b=c HTTP/1.1\r\nHost: x\r\nAuthorization: Basic Og==\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=1";
+
+TEST_F(HttpReaderTest, ReadsARequestInAnyTwoPieces) {
+  for (size_t i = 1; i < kForm.size(); ++i) {
+    reader_.Reset();
+    ASSERT_EQ(Feed(kForm.substr(0, i)), State::kNeedMore) << i;
+    ASSERT_EQ(Feed(kForm.substr(i)), State::kWhole) << i;
+    const HttpRequest request = reader_.request();
+    EXPECT_EQ(request.method, "POST");
+    EXPECT_EQ(request.target, "/a?b=c");
+    EXPECT_EQ(request.authorization, "Basic Og==");
+    EXPECT_EQ(request.content_type, "application/x-www-form-urlencoded");
+    EXPECT_EQ(request.body, "a=1");
+  }
+}
+
+TEST_F(HttpReaderTest, ReadsAChunkedBodyByteByByte) {
+  for (std::string_view chunks :
+       {"0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n", "1;x=y\r\na\r\n2\r\nbc\r\n00\r\nA: b\r\n\r\n"}) {
+    reader_.Reset();
+    const std::string request = Cat("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", chunks);
+    for (size_t i = 0; i + 1 < request.size(); ++i) ASSERT_EQ(Feed(request.substr(i, 1)), State::kNeedMore) << i;
+    EXPECT_EQ(Feed("\n"), State::kWhole);
+    EXPECT_EQ(reader_.request().body, chunks.size() > 5 ? "abc" : "");
+  }
+}
+
+TEST_F(HttpReaderTest, LeavesTheNextRequestInTheInput) {
+  EXPECT_EQ(Feed(Cat(kForm, "GET /b HTTP/1.0\r\n\r\n")), State::kWhole);
+  EXPECT_TRUE(reader_.keep_alive());
+  reader_.Reset();
+  EXPECT_EQ(Feed(""), State::kWhole);
+  EXPECT_EQ(reader_.request().target, "/b");
+  EXPECT_FALSE(reader_.is_http11());
+  EXPECT_FALSE(reader_.keep_alive());
+  EXPECT_EQ(input_.size(), 0u);
+}
+
+TEST_F(HttpReaderTest, SaysOnceThatTheClientWaitsToSendTheBody) {
+  EXPECT_EQ(Feed("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n"), State::kNeedMore);
+  EXPECT_FALSE(reader_.TakeExpectsContinue());
+  EXPECT_EQ(Feed("Content-Length: 2\r\n\r\n"), State::kNeedMore);
+  EXPECT_TRUE(reader_.TakeExpectsContinue());
+  EXPECT_EQ(Feed("a"), State::kNeedMore);
+  EXPECT_FALSE(reader_.TakeExpectsContinue());
+  EXPECT_EQ(Feed("b"), State::kWhole);
+}
+
+TEST_F(HttpReaderTest, HoldsAboutAsMuchAsItIsSent) {
+  Feed(Cat("POST / HTTP/1.1\r\nContent-Length: ", HttpReader::kBodyBytesMax, "\r\n\r\n"));
+  EXPECT_EQ(Feed(std::string(100'000, 'x')), State::kNeedMore);
+  EXPECT_GE(reader_.held_bytes(), 100'000u);
+  reader_.Reset();
+  EXPECT_LT(reader_.held_bytes(), 100u);
+}
+
+TEST_F(HttpReaderTest, RefusesWhatIsTooLargeOrNotHttp) {
+  EXPECT_EQ(Feed(Cat("GET / HTTP/1.1\r\nA: ", std::string(HttpReader::kHeaderBytesMax, 'x'))), State::kBroken);
+  EXPECT_EQ(reader_.refusal().code, 431u);
+  reader_.Reset(), input_.clear();
+  EXPECT_EQ(Feed(Cat("POST / HTTP/1.1\r\nContent-Length: ", HttpReader::kBodyBytesMax + 1, "\r\n\r\n")),
+            State::kBroken);
+  EXPECT_EQ(reader_.refusal().code, 413u);
+  reader_.Reset(), input_.clear();
+  EXPECT_EQ(Feed("PING\r\n"), State::kBroken);
+  EXPECT_EQ(reader_.refusal().code, 400u);
+}
+
+}  // namespace
+}  // namespace tally
