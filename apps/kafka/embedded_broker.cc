@@ -11,16 +11,16 @@
 namespace tally {
 namespace {
 
-constexpr int kBrokers = 1;
+constexpr int kReplicas = 1;
 constexpr int32_t kBrokerId = 1;  // the mock counts from 1
 constexpr int32_t kNoLeader = -1;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::Start() {
+absl::StatusOr<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::Start(int brokers) {
   // It connects nowhere, and below the level of errors would say so.
   ASSIGN_OR_RETURN(ClientHandle client, NewProducer({{"client.id", "embedded-broker"}, {"log_level", "3"}}));
-  rd_kafka_mock_cluster_s* cluster = rd_kafka_mock_cluster_new(client.get(), kBrokers);
+  rd_kafka_mock_cluster_s* cluster = rd_kafka_mock_cluster_new(client.get(), brokers);
   if (cluster == nullptr) return absl::UnavailableError("cannot start the embedded broker: no port, or no memory");
   return std::unique_ptr<EmbeddedBroker>(new EmbeddedBroker(std::move(client), cluster));
 }
@@ -31,7 +31,7 @@ EmbeddedBroker::EmbeddedBroker(ClientHandle client, rd_kafka_mock_cluster_s* clu
 EmbeddedBroker::~EmbeddedBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
 
 absl::Status EmbeddedBroker::CreateTopic(const std::string& topic, int partitions) {
-  const rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, kBrokers);
+  const rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, kReplicas);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return absl::InternalError(Cat("creating topic ", topic, ": ", std::string_view(rd_kafka_err2str(error))));
 }
@@ -40,8 +40,10 @@ void EmbeddedBroker::SetTopicError(const std::string& topic, int error) {
   rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), static_cast<rd_kafka_resp_err_t>(error));
 }
 
-void EmbeddedBroker::TakeLeader(const std::string& topic, int partition) {
-  TALLY_CHECK(rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, kNoLeader) ==
+void EmbeddedBroker::TakeLeader(const std::string& topic, int partition) { MoveLeader(topic, partition, kNoLeader); }
+
+void EmbeddedBroker::MoveLeader(const std::string& topic, int partition, int broker) {
+  TALLY_CHECK(rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, broker) ==
               RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 

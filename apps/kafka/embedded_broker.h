@@ -1,4 +1,4 @@
-// A Kafka broker inside the process: librdkafka's mock cluster, for the demo and for tests.
+// Kafka brokers inside the process: librdkafka's mock cluster, for the demo and for tests.
 //
 //   ASSIGN_OR_RETURN(auto broker, EmbeddedBroker::Start());
 //   RETURN_IF_ERROR(broker->CreateTopic("mw", /*partitions=*/4));
@@ -25,7 +25,8 @@ namespace tally {
 
 class EmbeddedBroker {
  public:
-  static absl::StatusOr<std::unique_ptr<EmbeddedBroker>> Start();
+  // Brokers are numbered from 1. They share each partition's log, so that a new leader has all of it.
+  static absl::StatusOr<std::unique_ptr<EmbeddedBroker>> Start(int brokers = 1);
   ~EmbeddedBroker();
   EmbeddedBroker(const EmbeddedBroker&) = delete;
   EmbeddedBroker& operator=(const EmbeddedBroker&) = delete;
@@ -39,8 +40,9 @@ class EmbeddedBroker {
   void SetTopicError(const std::string& topic, int error);
 
   void TakeLeader(const std::string& topic, int partition);  // leaves it without one
+  void MoveLeader(const std::string& topic, int partition, int broker);
 
-  // Hangs up and takes no connection until BringUp(). The logs stay.
+  // The first broker closes its connections and takes none until BringUp(). The logs stay.
   void TakeDown();
   void BringUp();
 

@@ -20,6 +20,9 @@ class LogBounds {
   // How many partitions each topic has; nothing where that may not be seen. One that does not exist is not in it.
   using Topics = std::map<std::string, std::optional<int>>;
 
+  // The number of the broker that leads each partition; -1 where there is none.
+  using Leaders = std::map<TopicPartition, int32_t>;
+
   virtual ~LogBounds() = default;
 
   // Each leaves out partitions that have no leader to ask, and those whose leader did not answer; an error if there

@@ -55,6 +55,8 @@ class LogWatch : public LogBounds {
   // With a line in the log for topics that may not be seen. An error: no answer for some topic, so that nothing can be
   // said about all of them.
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
+  // As of the last ListPartitions().
+  const Leaders& leaders() const { return leaders_; }
   static std::vector<TopicPartition> PlacesOf(const Topics& topics);
   static bool MaySeeAll(const Topics& topics);
 
@@ -90,7 +92,7 @@ class LogWatch : public LogBounds {
   QueueHandle commits_;  // answers to Commit()
   bool commit_pending_ = false;
   std::map<std::string, TopicHandle> topics_;
-  std::map<TopicPartition, int32_t> leaders_;  // as of the last ListPartitions()
+  Leaders leaders_;
 };
 
 }  // namespace tally

@@ -88,10 +88,10 @@ absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {
   for (const Assignment& assignment : assignments) {
     const auto& [topic, partition] = assignment.place;
     TALLY_CHECK(partition >= 0 && assignment.next >= 0 && assignment.slot != kNoSlot);
-    std::vector<uint32_t>& slots = TopicOf(topic).slots;
-    slots.resize(std::max(slots.size(), static_cast<size_t>(partition) + 1), kNoSlot);
-    TALLY_CHECK(slots[static_cast<size_t>(partition)] == kNoSlot);
-    slots[static_cast<size_t>(partition)] = assignment.slot;
+    std::vector<Partition>& partitions = TopicOf(topic).partitions;
+    partitions.resize(std::max(partitions.size(), static_cast<size_t>(partition) + 1));
+    TALLY_CHECK(partitions[static_cast<size_t>(partition)].slot == kNoSlot);
+    partitions[static_cast<size_t>(partition)].slot = assignment.slot;
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = assignment.next;
   }
   const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
@@ -116,7 +116,7 @@ absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
     Drop(count);
     return absl::AbortedError("a broker was connected to again, and its log may be another");
   }
-  if (count > 0) Deliver(count, sink);
+  if (count > 0) RETURN_IF_ERROR(Deliver(count, sink));
   char error[512] = "";
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_.get(), error, sizeof error);
   if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
@@ -137,57 +137,74 @@ size_t KafkaSource::Take(absl::Duration timeout) {
   return 1 + take(0, 1, kBatchMax);
 }
 
-void KafkaSource::Deliver(size_t count, RecordSink& sink) {
+absl::Status KafkaSource::Deliver(size_t count, RecordSink& sink) {
   const auto flush = [&] {
     if (!records_.empty()) sink.OnRecords(records_);
     records_.clear();
   };
+  absl::Status status;
   batch_bytes_ = 0;
   for (const rd_kafka_message_t* message : std::span(messages_).first(count)) {
+    if (message->rkt != last_topic_ || message->partition != last_number_) [[unlikely]] {
+      last_partition_ = FindPartition(*message);
+      last_topic_ = message->rkt;
+      last_number_ = message->partition;
+    }
+    if (last_partition_ != nullptr && rd_kafka_message_broker_id(message) != last_partition_->leader) [[unlikely]] {
+      status = CheckLeader(*message, *last_partition_);
+      if (!status.ok()) break;
+    }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) [[unlikely]] {
       flush();
-      HandleError(*message, sink);
+      HandleError(*message, last_partition_, sink);
       continue;
     }
-    if (message->rkt != last_topic_ || message->partition != last_partition_) [[unlikely]] {
-      last_slot_ = FindSlot(*message);
-      last_topic_ = message->rkt;
-      last_partition_ = message->partition;
-    }
     batch_bytes_ += message->len + message->key_len;
-    if (last_slot_ != nullptr && *last_slot_ != kNoSlot) records_.push_back(MakeRecord(*message, *last_slot_));
+    if (last_partition_ != nullptr && last_partition_->slot != kNoSlot) {
+      records_.push_back(MakeRecord(*message, last_partition_->slot));
+    }
   }
   flush();
   Drop(count);
   nudge_->AfterBatch(count, batch_bytes_, rd_kafka_queue_length(queue_.get()));
+  return status;
+}
+
+// Errors that do not come from a fetch name no broker.
+absl::Status KafkaSource::CheckLeader(const rd_kafka_message_t& message, Partition& partition) {
+  const int32_t broker = rd_kafka_message_broker_id(&message);
+  if (broker == kNoBroker || partition.slot == kNoSlot) return absl::OkStatus();
+  const int32_t before = std::exchange(partition.leader, broker);
+  if (before == kNoBroker) return absl::OkStatus();
+  return absl::AbortedError(Cat(rd_kafka_topic_name(message.rkt), ":", message.partition, " has a new leader, broker ",
+                                broker, " after ", before, ", whose log may differ"));
 }
 
 void KafkaSource::Drop(size_t count) {
   for (rd_kafka_message_t* message : std::span(messages_).first(count)) rd_kafka_message_destroy(message);
 }
 
-uint32_t* KafkaSource::FindSlot(const rd_kafka_message_t& message) {
+KafkaSource::Partition* KafkaSource::FindPartition(const rd_kafka_message_t& message) {
   for (Topic& topic : topics_) {
     if (topic.handle.get() != message.rkt) continue;
     const auto partition = static_cast<size_t>(message.partition);
-    return message.partition >= 0 && partition < topic.slots.size() ? &topic.slots[partition] : nullptr;
+    return message.partition >= 0 && partition < topic.partitions.size() ? &topic.partitions[partition] : nullptr;
   }
   return nullptr;
 }
 
-void KafkaSource::HandleError(const rd_kafka_message_t& message, RecordSink& sink) {
-  uint32_t* slot = message.rkt != nullptr ? FindSlot(message) : nullptr;
-  if (slot == nullptr) {
+void KafkaSource::HandleError(const rd_kafka_message_t& message, Partition* partition, RecordSink& sink) {
+  if (partition == nullptr) {
     LogKafka(kSyslogWarning, rd_kafka_err2name(message.err), ErrorText(message));
     return;
   }
-  if (*slot == kNoSlot) return;  // stopped before, or not ours
+  if (partition->slot == kNoSlot) return;  // stopped before, or not ours
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    sink.OnEnd(*slot, message.offset);
+    sink.OnEnd(partition->slot, message.offset);
     return;
   }
   if (IsOutOfRange(message)) {
-    sink.OnOutOfRange(std::exchange(*slot, kNoSlot));
+    sink.OnOutOfRange(std::exchange(partition->slot, kNoSlot));
     return;
   }
   std::string reason = ReasonToStop(message);
@@ -196,7 +213,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message, RecordSink& sin
              Cat(rd_kafka_topic_name(message.rkt), ":", message.partition, ": ", ErrorText(message)));
     return;
   }
-  sink.OnStopped(std::exchange(*slot, kNoSlot), std::move(reason));
+  sink.OnStopped(std::exchange(partition->slot, kNoSlot), std::move(reason));
 }
 
 }  // namespace tally

@@ -6,8 +6,12 @@
 // The assignment is for life. For another one destroy the source and make a new one at the offsets that were reached:
 // consuming in batches beside seek, pause or a rebalance can lose records, and one mechanism is enough.
 //
-// What comes before an error in the log is delivered before it. A record may come twice (librdkafka before 2.4);
-// whoever applies them drops an offset behind the next one.
+// Every record before an error in the log is delivered before the error. A record may come twice (librdkafka before
+// 2.4); the caller drops a record whose offset is below the next one.
+//
+// A source never delivers records of another leader than the first one of each partition: the log of a new leader may
+// differ, after an unclean election from any offset on. Each message names the broker that it was fetched from, so
+// there is no moment in which a change goes unnoticed.
 //
 // Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, and at most
 // kEndPatience, also while brokers are away or silent.
@@ -71,19 +75,24 @@ class KafkaSource {
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
 
-  // Hands the next batch to `sink`, waiting up to `timeout` for its first record. Brokers that are away, and topics
-  // that are not there, are logged and waited for. After an error make another source: librdkafka has given the client
-  // up, or a broker was connected to again (Aborted), and what came since, and is not handed over, may be of another
-  // log.
+  // Delivers the next batch to `sink`, waiting up to `timeout` for its first record. Brokers that are away, and topics
+  // that are not there, are logged and waited for. After an error create another source. Aborted: a broker was
+  // connected to again, or a partition has a new leader; the records since then may be of another log and were not
+  // delivered. Any other error: librdkafka has given up the client.
   absl::Status Poll(absl::Duration timeout, RecordSink& sink);
 
  private:
   static constexpr uint32_t kNoSlot = UINT32_MAX;
+  static constexpr int32_t kNoBroker = -1;  // librdkafka's
 
+  struct Partition {
+    uint32_t slot = kNoSlot;     // kNoSlot if not assigned, or stopped
+    int32_t leader = kNoBroker;  // the broker that its messages came from; a follower where client.rack says so
+  };
   struct Topic {
     TopicHandle handle;  // held for its address, by which messages name their topic
     std::string name;
-    std::vector<uint32_t> slots;  // by partition; kNoSlot if not assigned, or stopped
+    std::vector<Partition> partitions;
   };
 
   KafkaSource() = default;
@@ -91,10 +100,11 @@ class KafkaSource {
   absl::Status Assign(const std::vector<Assignment>& assignments);
   Topic& TopicOf(const std::string& name);
   size_t Take(absl::Duration timeout);
-  void Deliver(size_t count, RecordSink& sink);
+  absl::Status Deliver(size_t count, RecordSink& sink);
+  absl::Status CheckLeader(const rd_kafka_message_s& message, Partition& partition);
   void Drop(size_t count);
-  uint32_t* FindSlot(const rd_kafka_message_s& message);
-  void HandleError(const rd_kafka_message_s& message, RecordSink& sink);
+  Partition* FindPartition(const rd_kafka_message_s& message);
+  void HandleError(const rd_kafka_message_s& message, Partition* partition, RecordSink& sink);
 
   std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();  // the client may outlive this
   ClientHandle client_;
@@ -102,10 +112,10 @@ class KafkaSource {
   QueueHandle queue_;
   std::optional<FetchNudge> nudge_;
 
-  // The slot of the message before, which most often is that of the next one too.
+  // The partition of the previous message, which is usually that of the next one too.
   const void* last_topic_ = nullptr;
-  int32_t last_partition_ = 0;
-  uint32_t* last_slot_ = nullptr;
+  int32_t last_number_ = 0;
+  Partition* last_partition_ = nullptr;
 
   std::vector<rd_kafka_message_s*> messages_;  // the batch
   std::vector<Record> records_;                // of it, not yet handed over

@@ -25,6 +25,7 @@ absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl:
   std::vector<Partition> partitions = All();
   if (!std::exchange(looked_, true)) KeepMatching(partitions);
   TakeOutMissing(partitions);
+  PauseAfterLeaderChange(partitions);
   if (!partitions.empty()) RETURN_IF_ERROR(AskEnds(partitions, bounds, timeout));
   std::erase_if(partitions, [&](const Partition& partition) { return !IsSuspect(partition, cluster); });
   AskBeginnings(partitions, bounds, timeout);
@@ -64,10 +65,28 @@ void LogGuard::TakeOutMissing(std::vector<Partition>& all) {
     if (!status.stopped.empty()) return true;
     if (!status.out_of_range) ShardOf(partition).LeaveRange(partition.slot);
     if (now - since >= kMissingFor) {
-      Stop(partition, {"it is not there any more: the topic was deleted, or created anew with fewer partitions"});
+      Stop(partition, {"it does not exist any more: the topic was deleted, or created again with fewer partitions"});
     }
     return true;
   });
+}
+
+void LogGuard::NoteLeaders(const LogBounds::Leaders& leaders) {
+  for (const auto& [place, leader] : leaders) {
+    if (leader < 0) continue;
+    const auto [known, first] = leaders_.try_emplace(place, leader);
+    if (!first && std::exchange(known->second, leader) != leader) new_leader_.insert(place);
+  }
+}
+
+// The ingest clients notice a new leader once it sends them something. But the former leader goes on to answer as a
+// follower, and after an unclean election it soon has the log of the new one. librdkafka 2.0.2 sees no leader epochs.
+void LogGuard::PauseAfterLeaderChange(std::vector<Partition>& all) {
+  for (Partition& partition : all) {
+    if (new_leader_.erase(partition.status.place) == 0 || !partition.status.stopped.empty()) continue;
+    ShardOf(partition).LeaveRange(partition.slot);
+    partition.status.out_of_range = true;
+  }
 }
 
 bool LogGuard::IsMissing(const TopicPartition& place) const {
@@ -152,8 +171,8 @@ std::optional<LogGuard::Trouble> LogGuard::TroubleOf(const Partition& suspect, c
                    /*is_gap=*/true};
   }
   if (suspect.end && *suspect.end < next && StaysShort(status.place)) {
-    return Trouble{
-        Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created anew")};
+    return Trouble{Cat("the log ends before the next offset ", next,
+                       ": it was truncated, the topic was created again, or an unclean leader election lost records")};
   }
   return std::nullopt;
 }

@@ -9,7 +9,8 @@
 //
 //   the log is in another cluster                    stopped
 //   the next offset is no longer in the log          stopped: a gap
-//   the log ends before it, for kShortFor            stopped: truncated, or created anew
+//   the log ends before it, for kShortFor            stopped: truncated, created again, or an unclean election
+//   the partition has a new leader                   nothing is applied until its last record was compared
 //   the log is not there                             nothing is applied until it was compared; after kMissingFor
 //                                                    stopped: deleted
 //   the last record has expired, the next has not    goes on at the next: there is nothing to compare
@@ -54,6 +55,9 @@ class LogGuard {
   // What the cluster says of the topics. Never called: all are there.
   void NoteTopics(const LogBounds::Topics& topics) { topics_ = topics; }
 
+  // Who leads the partitions. The log of a new leader may differ, so that the partition's last record is compared.
+  void NoteLeaders(const LogBounds::Leaders& leaders);
+
   // Decides. `cluster` is the one that answers, empty if it has no name. An error: no leader answered, and nothing was
   // decided of what only they can tell.
   absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
@@ -76,6 +80,7 @@ class LogGuard {
 
   std::vector<Partition> All() const;
   void TakeOutMissing(std::vector<Partition>& all);
+  void PauseAfterLeaderChange(std::vector<Partition>& all);
   bool IsMissing(const TopicPartition& place) const;
   absl::Status AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout);
   void AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
@@ -97,6 +102,8 @@ class LogGuard {
 
   bool looked_ = false;
   std::optional<LogBounds::Topics> topics_;
+  LogBounds::Leaders leaders_;           // the last one of each partition
+  std::set<TopicPartition> new_leader_;  // and the partition is not paused yet
   std::map<TopicPartition, absl::Duration> missing_since_;
   std::map<TopicPartition, absl::Duration> short_since_;
   std::set<TopicPartition> said_;        // stopped, and the log says so

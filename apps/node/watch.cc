@@ -106,6 +106,7 @@ absl::Status Watch::Look() {
   ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(config_.kafka.topics, patience_.timeout()));
   NoteWaiting(topics);
   guard_.NoteTopics(topics);
+  guard_.NoteLeaders(log_->leaders());
   found_ = LogWatch::PlacesOf(topics);
   may_see_all_ = LogWatch::MaySeeAll(topics);
   cluster_ = log_->ClusterId(kClusterTimeout).value_or("");  // brokers of before 0.10.1 do not say it

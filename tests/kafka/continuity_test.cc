@@ -126,8 +126,8 @@ TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsShorter) {
   CreateAnew(
       row, [](auto& random, int next) { return Draw(random, 0, next - 1); },
       [](int next, int records) {
-        return Cat("the log ends before the next offset ", next, ": it was truncated, or the topic was created anew; ",
-                   "the log is now from 0 to ", records);
+        return Cat("the log ends before the next offset ", next, ": it was truncated, the topic was created again, or ",
+                   "an unclean leader election lost records; the log is now from 0 to ", records);
       });
 }
 

@@ -93,7 +93,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     if (row.times() > 1) {  // it takes half a minute
       Await("stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
       EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_is_not_there_any_more:_the_topic_was_deleted"));
-      EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it is not there any more")));
+      EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it does not exist any more")));
     }
     ASSERT_TRUE(broker_.Produce(lasting, 0, Events(5, "other")).ok());
     other += 5;

@@ -6,10 +6,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <random>
 
 #include "absl/strings/escaping.h"
@@ -28,6 +30,8 @@ constexpr absl::Duration kFormatTimeout = absl::Seconds(60);
 constexpr int kPortMin = 20'000;
 constexpr int kPortMax = 29'999;
 
+constexpr int kController = 1;  // the number of the broker that also is the controller
+
 std::mt19937_64& Random() {
   static std::mt19937_64 random{std::random_device{}()};
   return random;
@@ -45,10 +49,12 @@ bool IsFree(int port) {
   return bound;
 }
 
-int FreePort(int other_than) {
+int FreePort(std::initializer_list<int> other_than) {
   std::uniform_int_distribution<int> any(kPortMin, kPortMax);
   int port = any(Random());
-  while (port == other_than || !IsFree(port)) port = any(Random());
+  while (std::find(other_than.begin(), other_than.end(), port) != other_than.end() || !IsFree(port)) {
+    port = any(Random());
+  }
   return port;
 }
 
@@ -77,17 +83,26 @@ std::vector<std::string> Java(KafkaBroker::Jvm jvm, std::vector<std::string> arg
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm) {
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm) { return Start(jvm, nullptr); }
+
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Join(const KafkaBroker& first) {
+  return Start(first.jvm_, &first);
+}
+
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm, const KafkaBroker* first) {
   if (!std::filesystem::is_directory(KAFKA_JARS)) {
     return absl::FailedPreconditionError("no Kafka in " KAFKA_JARS ": run tools/setup test");
   }
   absl::Status status;
   for (int i = 0; i < kStartsMax; ++i) {
-    std::unique_ptr<KafkaBroker> broker(new KafkaBroker(jvm));
-    broker->port_ = FreePort(0);
-    broker->controller_port_ = FreePort(broker->port_);
+    std::unique_ptr<KafkaBroker> broker(new KafkaBroker(jvm, first != nullptr ? kController + 1 : kController));
+    broker->port_ = FreePort({});
+    broker->internal_port_ = FreePort({broker->port_});
+    broker->controller_port_ =
+        first != nullptr ? first->controller_port_ : FreePort({broker->port_, broker->internal_port_});
+    broker->replication_ = std::make_unique<TcpProxy>(Cat("127.0.0.1:", broker->internal_port_));
     broker->bootstrap_ = Cat("127.0.0.1:", broker->port_);
-    broker->cluster_id_ = NewClusterId();
+    broker->cluster_id_ = first != nullptr ? first->cluster_id_ : NewClusterId();
     RETURN_IF_ERROR(broker->WriteProperties());
     RETURN_IF_ERROR(broker->Format());
     status = broker->Launch();
@@ -99,17 +114,17 @@ absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm) {
 KafkaBroker::~KafkaBroker() = default;  // the client before the process, the process before its directory
 
 absl::Status KafkaBroker::WriteProperties() {
+  const bool controls = id_ == kController;
   std::ofstream file(dir_ / "server.properties");
-  file << "process.roles=broker,controller\n"
-          "node.id=1\n"
-          "controller.listener.names=CONTROLLER\n"
-          "controller.quorum.voters=1@127.0.0.1:"
-       << controller_port_
-       << "\n"
-          "listeners=PLAINTEXT://127.0.0.1:"
-       << port_ << ",CONTROLLER://127.0.0.1:" << controller_port_
-       << "\n"
-          "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+  file << Cat("process.roles=", controls ? "broker,controller" : "broker", "\n");
+  file << Cat("node.id=", id_, "\n");
+  file << Cat("controller.quorum.voters=", kController, "@127.0.0.1:", controller_port_, "\n");
+  file << Cat("listeners=PLAINTEXT://", bootstrap_, ",INTERNAL://127.0.0.1:", internal_port_);
+  if (controls) file << Cat(",CONTROLLER://127.0.0.1:", controller_port_);
+  file << Cat("\nadvertised.listeners=PLAINTEXT://", bootstrap_, ",INTERNAL://", replication_->bootstrap(), "\n");
+  file << "controller.listener.names=CONTROLLER\n"
+          "inter.broker.listener.name=INTERNAL\n"
+          "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
           "log.dirs="
        << dir_ / "data"
        << "\n"
@@ -128,6 +143,9 @@ absl::Status KafkaBroker::WriteProperties() {
           // One that was killed is let in again only when the session of its former life has run out.
           "broker.session.timeout.ms=3000\n"
           "broker.heartbeat.interval.ms=500\n"
+          // A follower that copies nothing leaves the replicas in sync, and a preferred leader returns, within seconds.
+          "replica.lag.time.max.ms=2000\n"
+          "leader.imbalance.check.interval.seconds=1\n"
           // Tests stamp records in 2011 and in the far future.
           "log.retention.ms=-1\n"
           "log.message.timestamp.after.max.ms=9223372036854775807\n"
@@ -165,6 +183,9 @@ absl::Status KafkaBroker::Restart() {
 
 void KafkaBroker::Freeze() { process_->Kill(SIGSTOP); }
 void KafkaBroker::Thaw() { process_->Kill(SIGCONT); }
+
+void KafkaBroker::HoldReplication() { replication_->Hold(); }
+void KafkaBroker::ReleaseReplication() { replication_->Release(); }
 
 uint64_t KafkaBroker::LogBytes(const std::string& topic) const {
   uint64_t bytes = 0;

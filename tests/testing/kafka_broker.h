@@ -1,4 +1,5 @@
-// A real Kafka broker for tests: one node, on free ports of 127.0.0.1, with its data in a fresh directory.
+// A real Kafka broker for tests: on free ports of 127.0.0.1, with its data in a fresh directory. It is a cluster by
+// itself, or with a second broker that joins it.
 //
 //   KafkaBroker& broker = SharedBroker();
 //   const std::string topic = broker.UniqueTopic("mw");
@@ -10,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +23,11 @@
 #include "absl/status/statusor.h"
 #include "core/time/time.h"
 #include "tests/testing/subprocess.h"
+#include "tests/testing/tcp_proxy.h"
 #include "tests/testing/temp_dir.h"
 
+struct rd_kafka_metadata_partition;
+struct rd_kafka_NewTopic_s;
 struct rd_kafka_s;
 
 namespace tally {
@@ -42,8 +47,11 @@ class KafkaBroker {
   // What its JVM is told to be good at: tests want it soon, benchmarks as one runs it.
   enum class Jvm { kQuickStart, kFullSpeed };
 
-  // Returns once the broker has answered.
+  // Returns once the broker has answered. It is number 1 of its cluster, and the controller.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm = Jvm::kQuickStart);
+  // The same for number 2 in the cluster of `first`, which outlives it. Whichever of the two stands first among the
+  // replicas of a partition is its leader again within seconds, once it is in sync.
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Join(const KafkaBroker& first);
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
@@ -61,11 +69,22 @@ class KafkaBroker {
   void Freeze();
   void Thaw();
 
+  // The other broker copies nothing from this one between the two. Clients and the controller notice nothing.
+  void HoldReplication();
+  void ReleaseReplication();
+
+  // Returns once this broker says so. What is produced later through it is sent there.
+  absl::Status AwaitLeader(const std::string& topic, int32_t partition, const KafkaBroker& leader);
+  absl::Status AwaitInSync(const std::string& topic, int32_t partition, int replicas);
+
   // A name that no other call has returned, beginning with `prefix`.
   std::string UniqueTopic(std::string_view prefix);
 
   // These return once clients see the change. `configs` is as {{"cleanup.policy", "compact"}}.
   absl::Status CreateTopic(const std::string& topic, int partitions, const Configs& configs = {});
+  // For each partition the numbers of the brokers that hold it, the preferred leader first.
+  using Replicas = std::vector<std::vector<int32_t>>;
+  absl::Status CreateTopic(const std::string& topic, const Replicas& replicas, const Configs& configs = {});
   absl::Status AddPartitions(const std::string& topic, int total);
   absl::Status DeleteTopic(const std::string& topic);
 
@@ -85,14 +104,17 @@ class KafkaBroker {
                                   TransactionEnd end);
 
  private:
-  struct ClientDeleter {
+  struct Deleter {
     void operator()(rd_kafka_s* client) const;
+    void operator()(rd_kafka_NewTopic_s* topic) const;
   };
-  using Client = std::unique_ptr<rd_kafka_s, ClientDeleter>;
+  using Client = std::unique_ptr<rd_kafka_s, Deleter>;
+  using NewTopic = std::unique_ptr<rd_kafka_NewTopic_s, Deleter>;
 
-  explicit KafkaBroker(Jvm jvm) : jvm_(jvm), dir_("tally-kafka") {}
+  KafkaBroker(Jvm jvm, int id) : jvm_(jvm), id_(id), dir_("tally-kafka") {}
 
   // The process (kafka_broker.cc).
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm, const KafkaBroker* first);
   absl::Status WriteProperties();
   absl::Status Format();
   absl::Status Launch();
@@ -103,10 +125,17 @@ class KafkaBroker {
   // The partitions of `topic` that have a leader; 0 if there is no such topic.
   absl::StatusOr<int> CountPartitions(const std::string& topic);
   absl::Status WaitForPartitions(const std::string& topic, int partitions);
+  // Whether `holds` of the partition, as only this broker says it.
+  absl::Status AwaitPartition(const std::string& topic, int32_t partition,
+                              const std::function<bool(const rd_kafka_metadata_partition&)>& holds);
+  absl::Status Create(const std::string& topic, int partitions, NewTopic wanted, const Configs& configs);
 
   const Jvm jvm_;
+  const int id_;
   TempDir dir_;
+  std::unique_ptr<TcpProxy> replication_;  // by which the other broker reaches this one
   int port_ = 0;
+  int internal_port_ = 0;
   int controller_port_ = 0;
   std::string bootstrap_;
   std::string cluster_id_;

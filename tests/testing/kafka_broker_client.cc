@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <span>
 
 #include "absl/time/clock.h"
 #include "core/base/check.h"
@@ -110,7 +111,8 @@ absl::Status ReadTopics(rd_kafka_event_t* event) {
 
 }  // namespace
 
-void KafkaBroker::ClientDeleter::operator()(rd_kafka_s* client) const { rd_kafka_destroy(client); }
+void KafkaBroker::Deleter::operator()(rd_kafka_s* client) const { rd_kafka_destroy(client); }
+void KafkaBroker::Deleter::operator()(rd_kafka_NewTopic_s* topic) const { rd_kafka_NewTopic_destroy(topic); }
 
 absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& bootstrap, const Configs& properties) {
   Configs all = {{"bootstrap.servers", bootstrap},
@@ -187,17 +189,69 @@ absl::Status KafkaBroker::WaitForPartitions(const std::string& topic, int partit
 
 absl::Status KafkaBroker::CreateTopic(const std::string& topic, int partitions, const Configs& configs) {
   char error[256];
-  rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, error, sizeof error);
+  NewTopic wanted(rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, error, sizeof error));
   if (wanted == nullptr) return InvalidArgument("create ", topic, ": ", std::string_view(error));
-  for (const auto& [name, value] : configs) rd_kafka_NewTopic_set_config(wanted, name.c_str(), value.c_str());
-  absl::Status status = Ask(
+  return Create(topic, partitions, std::move(wanted), configs);
+}
+
+absl::Status KafkaBroker::CreateTopic(const std::string& topic, const Replicas& replicas, const Configs& configs) {
+  char error[256];
+  const int partitions = static_cast<int>(replicas.size());
+  NewTopic wanted(rd_kafka_NewTopic_new(topic.c_str(), partitions, -1, error, sizeof error));
+  if (wanted == nullptr) return InvalidArgument("create ", topic, ": ", std::string_view(error));
+  for (int partition = 0; partition < partitions; ++partition) {
+    std::vector<int32_t> brokers = replicas[static_cast<size_t>(partition)];
+    if (rd_kafka_NewTopic_set_replica_assignment(wanted.get(), partition, brokers.data(), brokers.size(), error,
+                                                 sizeof error) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return InvalidArgument("create ", topic, ": ", std::string_view(error));
+    }
+  }
+  return Create(topic, partitions, std::move(wanted), configs);
+}
+
+absl::Status KafkaBroker::Create(const std::string& topic, int partitions, NewTopic wanted, const Configs& configs) {
+  for (const auto& [name, value] : configs) rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str());
+  rd_kafka_NewTopic_t* one = wanted.get();
+  RETURN_IF_ERROR(Ask(
       client_.get(), Cat("create ", topic),
       [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-        rd_kafka_CreateTopics(client_.get(), &wanted, 1, options, queue);
+        rd_kafka_CreateTopics(client_.get(), &one, 1, options, queue);
       },
-      ReadTopics<rd_kafka_event_CreateTopics_result, rd_kafka_CreateTopics_result_topics>);
-  rd_kafka_NewTopic_destroy(wanted);
-  return status.ok() ? WaitForPartitions(topic, partitions) : status;
+      ReadTopics<rd_kafka_event_CreateTopics_result, rd_kafka_CreateTopics_result_topics>));
+  return WaitForPartitions(topic, partitions);
+}
+
+absl::Status KafkaBroker::AwaitPartition(const std::string& topic, int32_t partition,
+                                         const std::function<bool(const rd_kafka_metadata_partition&)>& holds) {
+  const absl::Time deadline = absl::Now() + kChangeTimeout;
+  std::string seen;
+  while (absl::Now() < deadline) {
+    ASSIGN_OR_RETURN(client_, Connect(bootstrap_, {}));  // a new client asks this broker, an old one any
+    const std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> handle(
+        rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy);
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const rd_kafka_resp_err_t error = rd_kafka_metadata(client_.get(), 0, handle.get(), &metadata, kRequestTimeoutMs);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      seen = rd_kafka_err2str(error);
+      continue;
+    }
+    const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owner(
+        metadata, rd_kafka_metadata_destroy);
+    if (metadata->topic_cnt != 1 || partition >= metadata->topics[0].partition_cnt) continue;
+    const rd_kafka_metadata_partition_t& found = metadata->topics[0].partitions[partition];
+    if (holds(found)) return absl::OkStatus();
+    seen = Cat("leader ", found.leader, ", ", found.isr_cnt, " in sync");
+    absl::SleepFor(absl::Milliseconds(kPollMs));
+  }
+  return absl::DeadlineExceededError(Cat(topic, ":", partition, " did not change: ", seen));
+}
+
+absl::Status KafkaBroker::AwaitLeader(const std::string& topic, int32_t partition, const KafkaBroker& leader) {
+  return AwaitPartition(topic, partition, [&](const auto& found) { return found.leader == leader.id_; });
+}
+
+absl::Status KafkaBroker::AwaitInSync(const std::string& topic, int32_t partition, int replicas) {
+  return AwaitPartition(topic, partition, [&](const auto& found) { return found.isr_cnt == replicas; });
 }
 
 absl::Status KafkaBroker::AddPartitions(const std::string& topic, int total) {

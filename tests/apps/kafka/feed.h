@@ -26,7 +26,7 @@ inline bool CanHideTopics() { return rd_kafka_version() < 0x02030000; }
 
 class Feed {
  public:
-  Feed() : broker_(*EmbeddedBroker::Start()) {
+  explicit Feed(int brokers = 1) : broker_(*EmbeddedBroker::Start(brokers)) {
     producer_ = *NewProducer(
         {{"bootstrap.servers", broker_->bootstrap()}, {"linger.ms", "0"}, {"reconnect.backoff.max.ms", "100"}});
   }

@@ -56,6 +56,24 @@ class Transcript : public RecordSink {
   std::vector<int64_t> stamps;
 };
 
+// Polls until the transcript has `lines` of them.
+void AwaitLines(KafkaSource& source, Transcript& said, size_t lines) {
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kPatience);
+  while (said.lines.size() < lines && std::chrono::steady_clock::now() < until) {
+    const absl::Status status = source.Poll(absl::Milliseconds(50), said);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  ASSERT_GE(said.lines.size(), lines) << testing::PrintToString(said.lines);
+}
+
+// Polls until there is one, which it returns.
+absl::Status AwaitError(KafkaSource& source, Transcript& said) {
+  absl::Status status;
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kPatience);
+  while (status.ok() && std::chrono::steady_clock::now() < until) status = source.Poll(absl::Milliseconds(50), said);
+  return status;
+}
+
 class KafkaSourceTest : public testing::Test {
  protected:
   void Read(const std::vector<KafkaSource::Assignment>& assignments) {
@@ -64,16 +82,7 @@ class KafkaSourceTest : public testing::Test {
     source_ = *std::move(source);
   }
 
-  // Polls until the transcript has `lines` of them.
-  void Await(size_t lines) { AwaitFrom(*source_, said_, lines); }
-  static void AwaitFrom(KafkaSource& source, Transcript& said, size_t lines) {
-    const auto until = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kPatience);
-    while (said.lines.size() < lines && std::chrono::steady_clock::now() < until) {
-      const absl::Status status = source.Poll(absl::Milliseconds(50), said);
-      ASSERT_TRUE(status.ok()) << status;
-    }
-    ASSERT_GE(said.lines.size(), lines) << testing::PrintToString(said.lines);
-  }
+  void Await(size_t lines) { AwaitLines(*source_, said_, lines); }
 
   Feed feed_;
   std::unique_ptr<KafkaSource> source_;
@@ -132,9 +141,9 @@ TEST_F(KafkaSourceTest, KeepsRecordsAndEndsOfOneBatchInTheirOrder) {
   said_.before_records = [this] {
     feed_.Produce("mw", 0, {"b"});
     Transcript other;
-    AwaitFrom(**KafkaSource::Create(feed_.options(), {{{"mw", 0}, 0, 0}}), other, 3);
+    AwaitLines(**KafkaSource::Create(feed_.options(), {{{"mw", 0}, 0, 0}}), other, 3);
     feed_.Produce("mw", 0, {"c"});
-    AwaitFrom(**KafkaSource::Create(feed_.options(), {{{"mw", 0}, 0, 2}}), other, 5);
+    AwaitLines(**KafkaSource::Create(feed_.options(), {{{"mw", 0}, 0, 2}}), other, 5);
   };
   Await(4);
   while (said_.lines.back() != "0 ends at 3") Await(said_.lines.size() + 1);
@@ -231,6 +240,23 @@ TEST_F(KafkaSourceTest, WaitsForATopicThatIsNotThereAndReadsTheOthers) {
   EXPECT_THAT(said_.Of(0), ElementsAre("0@0 b", "0 ends at 1"));
 }
 
+// The log of a new leader may differ from that of the one before, and both brokers were connected all along.
+TEST(KafkaSource, DeliversNothingOfANewLeader) {
+  Feed feed(/*brokers=*/2);
+  feed.Create("mw", 2);
+  for (int partition : {0, 1}) feed.broker().MoveLeader("mw", partition, partition + 1);
+  for (int partition : {0, 1}) feed.Produce("mw", partition, {"a"});
+  auto source = KafkaSource::Create(feed.options(), {{{"mw", 0}, 0, 0}, {{"mw", 1}, 1, 0}});
+  ASSERT_TRUE(source.ok()) << source.status();
+  Transcript said;
+  AwaitLines(**source, said, 4);
+  feed.broker().MoveLeader("mw", 0, 2);
+  feed.Produce("mw", 0, {"b"});
+  EXPECT_THAT(AwaitError(**source, said).ToString(), HasSubstr("mw:0 has a new leader"));
+  EXPECT_THAT(said.Of(0), ElementsAre("0@0 a", "0 ends at 1"));
+  EXPECT_THAT(said.Of(1), ElementsAre("1@0 a", "1 ends at 1"));
+}
+
 // Who answers then may have another log; only a new client begins at a record that can be compared.
 TEST_F(KafkaSourceTest, HandsNothingOverOnceABrokerWasConnectedToAgain) {
   feed_.Create("mw", 1);
@@ -241,11 +267,7 @@ TEST_F(KafkaSourceTest, HandsNothingOverOnceABrokerWasConnectedToAgain) {
   ASSERT_TRUE(source_->Poll(absl::Milliseconds(50), said_).ok());
   feed_.broker().BringUp();
   feed_.Produce("mw", 0, {"b"});
-  absl::Status status;
-  const auto until = std::chrono::steady_clock::now() + absl::ToChronoSeconds(kPatience);
-  while (status.ok() && std::chrono::steady_clock::now() < until) {
-    status = source_->Poll(absl::Milliseconds(50), said_);
-  }
+  const absl::Status status = AwaitError(*source_, said_);
   EXPECT_TRUE(absl::IsAborted(status)) << status;
   EXPECT_THAT(said_.lines, ElementsAre("0@0 a", "0 ends at 1"));
 }

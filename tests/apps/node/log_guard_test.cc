@@ -167,7 +167,7 @@ TEST_F(LogGuardTest, StopsWhereTheTopicWasDeleted) {
   EXPECT_TRUE(status().out_of_range);
   EXPECT_THAT(renewed_, IsEmpty());
   LookFor(absl::Seconds(4));
-  EXPECT_THAT(status().stopped, HasSubstr("it is not there any more: the topic was deleted"));
+  EXPECT_THAT(status().stopped, HasSubstr("it does not exist any more: the topic was deleted"));
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
@@ -192,6 +192,27 @@ TEST_F(LogGuardTest, ComparesATopicThatIsThereAgain) {
     EXPECT_FALSE(status().out_of_range);
   }
   EXPECT_EQ(status().stopped, "");
+}
+
+TEST_F(LogGuardTest, ComparesTheLastRecordAfterALeaderChange) {
+  Guard();
+  guard_->NoteLeaders({{kPlace, 1}});
+  EXPECT_TRUE(Look().ok());
+  guard_->NoteLeaders({{kPlace, -1}});
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, IsEmpty());
+  guard_->NoteLeaders({{kPlace, 2}});
+  bounds_.ends.clear();  // the new leader does not answer yet
+  EXPECT_FALSE(Look().ok());
+  EXPECT_TRUE(status().out_of_range);
+  node_.Apply(EventAt("14:30", "mw", "login"));  // of a client that still reads what is there now
+  EXPECT_EQ(status().state.next, 10);
+  SetLog(0, 12);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, ElementsAre(0u));
+  EXPECT_EQ(node_.shard().BeginReading(0), 9);
+  EXPECT_TRUE(Look().ok());
+  EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
 TEST_F(LogGuardTest, DoesNotTakeATopicThatMayNotBeSeenForADeletedOne) {
