@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "apps/kafka/client_log.h"
+#include "apps/kafka/client_reaper.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -75,6 +76,7 @@ void OnError(rd_kafka_t*, int error, const char* reason, void*) {
 }
 
 absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
+  RETURN_IF_ERROR(ClientReaper::Get().Admit());
   rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), &OnError);
   char error[512] = "";

@@ -48,8 +48,9 @@ struct Prefetch {
   static Prefetch For(size_t partitions);
 };
 
-// InvalidArgument if librdkafka does not take a property, without its value, which may be a secret. Connects in the
-// background: that a client was made says nothing about the brokers. `connections` outlives the client.
+// InvalidArgument if librdkafka does not take a property, without its value, which may be a secret. Unavailable if the
+// ClientReaper admits no other client. Connects in the background: that a client was created says nothing about the
+// brokers. `connections` outlives the client.
 absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Prefetch& prefetch = {},
                                          Connections* connections = nullptr);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/kafka/client_log.h"
+#include "apps/kafka/client_reaper.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -76,9 +77,10 @@ LogWatch::LogWatch(ClientHandle client) : client_(std::move(client)), commits_(r
 LogWatch::~LogWatch() {
   topics_.clear();
   commits_.reset();
-  // An answer that is waited for has no one to tell.
-  if (commit_pending_) rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
-  EndClient(std::move(client_), nullptr, commit_pending_ ? absl::ZeroDuration() : kEndPatience);
+  if (!commit_pending_) return;
+  // The client ends once the commit has its answer, which nobody needs any more.
+  rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
+  ClientReaper::Get().End(client_.release(), nullptr, absl::ZeroDuration());
 }
 
 // Nothing is consumed, so nothing else would take the client's errors from its queue.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/kafka/client_log.h"
+#include "apps/kafka/client_reaper.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -80,7 +81,7 @@ KafkaSource::~KafkaSource() {
   nudge_.reset();
   queue_.reset();
   topics_.clear();
-  EndClient(std::move(client_), std::move(connections_));
+  if (client_) ClientReaper::Get().End(client_.release(), std::move(connections_), kEndPatience);
 }
 
 absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {

@@ -66,13 +66,16 @@ void Ingest::StopApplying() {
 }
 
 void Ingest::Run() {
+  std::string last_problem;
   while (!stopping_) {
     absl::Status status = waits_for_look_ ? absl::OkStatus() : ReadUntilChanged(generation_);
     if (absl::IsAborted(status)) waits_for_look_ = true;
-    if (!status.ok()) {
+    const std::string problem(FromAbsl(status.message()));
+    if (!status.ok() && (waits_for_look_ || problem != last_problem)) {
       const auto level = absl::IsAborted(status) ? spdlog::level::info : spdlog::level::err;
-      spdlog::log(level, "{}; a new client goes on at the same offsets", FromAbsl(status.message()));
+      spdlog::log(level, "{}; a new client goes on at the same offsets", problem);
     }
+    last_problem = problem;
     std::this_thread::sleep_for(status.ok() || waits_for_look_ ? kIdle : kRetry);
   }
 }

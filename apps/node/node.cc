@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/kafka/client_reaper.h"
 #include "apps/node/client_options.h"
 #include "apps/node/descriptors.h"
 #include "apps/node/memory.h"
@@ -180,6 +181,7 @@ NodeStatus Node::Status() const {
   status.checkpoint_stale = progress.age > kStaleIntervals * config_.checkpoint.interval;
   status.checkpoint_failures = progress.failures;
   status.checkpoint_duration = progress.duration;
+  status.kafka_clients_ending = ClientReaper::Get().overdue();
   status.rss_bytes = ResidentBytes();
   status.waiting_topics = watch.waiting_topics;
   return status;

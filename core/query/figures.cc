@@ -46,6 +46,9 @@ constexpr NodeFigure kNodeFigures[] = {
 
     {"Kafka", "partitions", "tallyd_partitions", kGauge, "Partitions that the node counts.",
      [](const NodeFacts& f) { return Number(f.partitions.size()); }},
+    {"Kafka", "kafka_clients_ending", "tallyd_kafka_clients_ending", kGauge,
+     "Kafka clients that are not used any more and did not end in time.",
+     [](const NodeFacts& f) { return Number(f.node.kafka_clients_ending); }},
 
     {"Checkpoint", "checkpoint_sequence", "tallyd_checkpoint_sequence", kGauge, "The number of the last checkpoint.",
      [](const NodeFacts& f) { return Number(f.node.checkpoint_sequence); }},

@@ -80,14 +80,16 @@ TEST(MetricsPage, TellsTheNodesState) {
   status.checkpoint_duration = absl::Milliseconds(35);
   status.clock_in_doubt = true;
   status.clients = 4;
+  status.kafka_clients_ending = 3;
   status.rss_bytes = 4096;
   EXPECT_THAT(
       Page(counters, status),
       AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
             HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
             HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
-            HasSubstr("\ntallyd_series 0\n"), HasSubstr("\nprocess_resident_memory_bytes 4096\n"),
-            HasSubstr("\ntallyd_clock_in_doubt 1\n"), HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
+            HasSubstr("\ntallyd_kafka_clients_ending 3\n"), HasSubstr("\ntallyd_series 0\n"),
+            HasSubstr("\nprocess_resident_memory_bytes 4096\n"), HasSubstr("\ntallyd_clock_in_doubt 1\n"),
+            HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
             HasSubstr("\n# TYPE tallyd_checkpoint_failures_total counter\ntallyd_checkpoint_failures_total 2\n")));
 }
 

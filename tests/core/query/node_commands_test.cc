@@ -92,6 +92,7 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
              .checkpoint_failures = 2,
              .checkpoint_duration = absl::Milliseconds(35),
              .clients = 3,
+             .kafka_clients_ending = 1,
              .rss_bytes = 4096,
              .waiting_topics = {}};
   Count("14:34", "mw", "login", 3);
@@ -104,9 +105,9 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
                   "# Counters", "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
                   "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3", "events_late:0",
                   "events_future:0", "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
-                  "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1", "# Checkpoint",
-                  "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1", "checkpoint_failures:2",
-                  "checkpoint_duration_ms:35"));
+                  "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1", "kafka_clients_ending:1",
+                  "# Checkpoint", "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1",
+                  "checkpoint_failures:2", "checkpoint_duration_ms:35"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
