@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little, "values are read as li
 
 constexpr uint32_t kHeader = 2;
 constexpr uint32_t kBitmap = kBlockSize / 8;
-constexpr uint32_t kListMax = 31;  // up to here a list of cells is shorter than the bitmap
+constexpr uint32_t kListMax = 31;  // a list of this many cells is shorter than the bitmap
 constexpr uint32_t kTail = 8;
 
 uint32_t CellBytes(uint32_t n) { return n == kBlockSize ? 0 : n <= kListMax ? n : kBitmap; }
@@ -85,7 +85,7 @@ absl::StatusOr<Block> Block::Parse(std::string_view bytes) {
   if (uint32_t expected = PackedBytes(block.n(), block.width()); bytes.size() != expected) {
     return absl::DataLossError(Cat("expected a block of ", expected, " bytes, got ", bytes.size()));
   }
-  // One form for one content: what is packed again must be the same bytes.
+  // The same counts always have the same bytes: packing them again must give these.
   BlockCounts counts{};
   block.AddTo(counts);
   if (Pack(counts).bytes() != bytes) return absl::DataLossError("a block whose cells or values are out of order");

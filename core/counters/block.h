@@ -1,16 +1,16 @@
-// The counts of 256 neighbouring series in one minute, packed: a byte or two a counter. What lies in memory is what
-// lies on disk, so that loading a checkpoint copies bytes.
+// The counts of 256 neighbouring series in one minute, packed into a byte or two per counter. Memory and disk hold the
+// same bytes, so loading a checkpoint copies them.
 //
 //   block := n width cells values
 //     n       1 byte: how many cells have a count, 0 standing for all 256
 //     width   1 byte: bits a value, 1..63
-//     cells   which cells they are. n in 1..31: n bytes, ascending; n = 0: nothing; else 32 bytes, one bit a cell,
-//             cell 0
-//             the lowest bit of the first byte
+//     cells   which cells they are. n in 1..31: n bytes, ascending; n = 0: nothing; otherwise 32 bytes with one bit for
+//             each cell, cell 0 being the lowest bit of the first byte
 //     values  n values of `width` bits, lowest bit first, in the order of their cells; the last byte is filled
 //             with zeros
 //
-// No value is 0 and none is above kCountMax; `width` is that of the largest. A block without counts is no bytes at all.
+// No value is 0 and none is above kCountMax. `width` is that of the largest. A block without counts has no bytes at
+// all.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ class Block {
   Block() = default;
   static Block Pack(const BlockCounts& counts);
 
-  // Takes bytes of a disk. An error says what they are instead of a block.
+  // Takes bytes from a disk. An error says why they are not a block.
   static absl::StatusOr<Block> Parse(std::string_view bytes);
 
   bool empty() const { return bytes_ == nullptr; }
@@ -51,7 +51,7 @@ class Block {
   const uint8_t* values() const;
   uint64_t value(const uint8_t* values, uint32_t index) const;
 
-  std::unique_ptr<uint8_t[]> bytes_;  // 8 zero bytes behind the block let value() read whole words
+  std::unique_ptr<uint8_t[]> bytes_;  // 8 zero bytes after the block let value() read whole words
 };
 
 }  // namespace tally

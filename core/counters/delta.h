@@ -2,10 +2,10 @@
 //
 //   Delta delta;
 //   delta.Add(minute, id, 1);             // by its one writer
-//   delta.AddTo(minute, block, counts);   // by anybody, meanwhile
+//   delta.AddTo(minute, block, counts);   // by any thread, meanwhile
 //
-// A page holds the counts of one block of series in one minute and is made on the first touch, so that what a cut costs
-// and what a checkpoint writes follow what changed, not what there is.
+// A page holds the counts of one block of series in one minute and is created when it is first touched. So the cost of
+// a cut, and what a checkpoint writes, depend on what has changed and not on how much there is.
 #pragma once
 
 #include <array>
@@ -40,11 +40,11 @@ class Delta {
   // Adds `n` to the counter of `id` in `minute`. Only by the writer. `n` > 0.
   void Add(Minute minute, SeriesId id, uint64_t n) { Bump(At(minute, id), n); }
 
-  // The same in two steps, for a writer who has other things to do while the counter comes into the cache.
+  // The same in two steps, for a writer that does other work while the counter is fetched into the cache.
   using Counter = std::atomic<uint64_t>;
   Counter& At(Minute minute, SeriesId id);
   static void Bump(Counter& counter, uint64_t n) {
-    // One writer: a plain load and store, without the locked instruction of fetch_add.
+    // There is one writer, so a plain load and store replace the locked instruction of fetch_add.
     counter.store(AddCounts(counter.load(std::memory_order_relaxed), n), std::memory_order_relaxed);
   }
 
@@ -61,11 +61,11 @@ class Delta {
   Page& Touch(Minute minute, BlockIndex block);
   const Page* Find(BlockKey key) const;
 
-  // Between these is every row's minute. Most questions are about other minutes, and need no lock to be answered.
+  // The minute of every row is between these. Most lookups are for other minutes and are answered without the lock.
   std::atomic<int32_t> first_index_{Minute::Max().index()};
   std::atomic<int32_t> last_index_{Minute::Min().index()};
 
-  // Guards the rows' shape against readers. The writer takes it only to change the shape, since nobody else does.
+  // Guards the shape of the rows against readers. The writer takes it only to change the shape: no other thread does.
   mutable Mutex mutex_;
   absl::flat_hash_map<Minute, std::unique_ptr<Row>> rows_;
   Minute last_minute_;  // the writer's: most events fall into the minute of the one before

@@ -1,6 +1,6 @@
-// The oldest minute that can be counted. One number of the node, which alone decides what is late, dropped and
-// answerable; it only moves forward and is saved with the counters, so that a clock that steps back, or a replay after
-// a crash, can never refill half of a minute that was dropped.
+// The oldest minute that can be counted. This one number decides what is late, what is dropped and what can be
+// answered. It only moves forward and is saved with the counters. So neither a clock that steps back nor a replay after
+// a crash can refill half of a minute that was dropped.
 #pragma once
 
 #include <atomic>

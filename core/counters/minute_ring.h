@@ -1,10 +1,10 @@
-// The minutes that are still alive, each with its counters, packed: what the node has counted up to its last cut.
+// The live minutes with their packed counters, as of the last cut.
 //
 //   MinuteRing ring;
 //   ring.Replace({minute, block}, Block::Pack(counts));
 //   ring.Expire(horizon);                   // drops every minute before the horizon
 //
-// Not thread-safe: Counters guards it.
+// Not thread-safe: MinuteCounters guards it.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ class MinuteRing {
 
   struct Expired {
     std::vector<BlockKey> blocks;  // what was dropped
-    std::vector<SeriesId> series;  // those that had their last counter there
+    std::vector<SeriesId> series;  // that had their last counter there
   };
 
-  // Puts `block` in the place of the one that is there, if any.
+  // Replaces the block that is there, if any.
   void Replace(BlockKey key, Block block);
 
   Expired Expire(Minute horizon);
@@ -34,7 +34,7 @@ class MinuteRing {
   const Block& Find(BlockKey key) const;  // an empty block if there is none
   uint64_t Count(Minute minute, SeriesId id) const { return Find({minute, BlockOf(id)}).count(CellOf(id)); }
 
-  // In how many minutes `id` has a counter.
+  // The number of minutes in which `id` has a counter.
   uint32_t LiveMinutes(SeriesId id) const { return id < live_minutes_.size() ? live_minutes_[id] : 0; }
   uint64_t counters() const { return counters_; }
 

@@ -1,4 +1,4 @@
-// The last records that could not be counted, so that a person can look at them.
+// The last records that could not be counted, for people to look at.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace tally {
 // Not thread-safe: belongs to a shard.
 class Rejects {
  public:
-  static constexpr size_t kKept = 10;          // of each reason and topic
-  static constexpr size_t kSampleBytes = 200;  // of each payload
+  static constexpr size_t kKept = 10;          // records for each reason and topic
+  static constexpr size_t kSampleBytes = 200;  // from the start of each payload
 
   struct Reject {
     TopicPartition place;
@@ -29,7 +29,7 @@ class Rejects {
 
   void Add(const TopicPartition& place, int64_t offset, Fate reason, Timestamp seen, std::string_view payload);
 
-  // Appends what there is, oldest first within a topic and reason.
+  // Appends all of them, oldest first within a topic and reason.
   void AppendTo(std::vector<Reject>& all) const;
 
  private:

@@ -14,10 +14,10 @@ namespace {
 // Wide enough for a number of nanoseconds at Timestamp's limits, 1e20.
 using Wide = __int128;
 
-// Past every limit in every unit; a longer number says nothing more.
+// Beyond every limit in every unit. The exact value of a longer number does not matter.
 constexpr Wide kWideMax = Wide{1'000'000'000'000'000'000} * 1'000'000;
 
-// An exponent beyond this is as good as endless: no text is that long.
+// Larger exponents are treated as this one: no text is that long.
 constexpr int64_t kExponentMax = 1'000'000'000;
 
 // 1 to 18 digits and nothing else, as nearly all times are.
@@ -37,7 +37,7 @@ bool ReadPlainNumber(std::string_view text, int64_t* result) {
   return true;
 }
 
-// The digits at the beginning of `text`, which are taken away from it.
+// Removes the digits at the beginning of `text` and returns them.
 std::string_view TakeDigits(std::string_view& text) {
   size_t size = 0;
   while (size < text.size() && IsDigit(text[size])) ++size;
@@ -59,8 +59,8 @@ std::optional<int64_t> ReadExponent(std::string_view text) {
   return negative ? -exponent : exponent;
 }
 
-// What is left of the point in any number without a sign: [0-9]+(\.[0-9]+)? with or without an exponent. The point is
-// moved in the text, so no digit is lost to a double: 1307284245.9876e3 is 1307284245987.
+// The integer part of a number without a sign: [0-9]+(\.[0-9]+)? with or without an exponent. The point is moved within
+// the text, so no digit is lost to a double: 1307284245.9876e3 is 1307284245987.
 std::optional<Wide> ReadAnyNumber(std::string_view text) {
   std::string_view whole = TakeDigits(text);
   if (whole.empty()) return std::nullopt;
@@ -78,9 +78,9 @@ std::optional<Wide> ReadAnyNumber(std::string_view text) {
   }
   Wide value = 0;
   for (size_t i = 0; static_cast<int64_t>(i) < point && value < kWideMax; ++i) {
-    size_t behind = i - whole.size();
-    if (i >= whole.size() && behind >= fraction.size() && value == 0) break;  // 0e99 has only zeros to come
-    char digit = i < whole.size() ? whole[i] : behind < fraction.size() ? fraction[behind] : '0';
+    size_t after = i - whole.size();
+    if (i >= whole.size() && after >= fraction.size() && value == 0) break;  // the rest of 0e99 is zeros
+    char digit = i < whole.size() ? whole[i] : after < fraction.size() ? fraction[after] : '0';
     value = value * 10 + (digit - '0');
   }
   return std::min(value, kWideMax);
@@ -123,7 +123,7 @@ bool ParseNumber(std::string_view text, TimeUnit unit, Timestamp& time) {
   return number.has_value();
 }
 
-// Two digits; over 99 if they are none, which no part of a time may be.
+// Two digits as a number. Over 99 if they are not digits: no part of a time is that large.
 int64_t ReadTwo(const char* p) {
   if (!IsDigit(p[0]) || !IsDigit(p[1])) return 100;
   return (p[0] - '0') * 10 + (p[1] - '0');
@@ -140,9 +140,9 @@ std::optional<int64_t> ReadZone(std::string_view zone) {
   return zone[0] == '-' ? -east : east;
 }
 
-// RFC 3339 by hand, as the layout is fixed: absl::ParseTime takes ten times as long. Between date and time may be a
-// 'T', a 't' or the space that the RFC mentions. A second of 60 is the leap second, at 23:59 UTC, and Unix time knows
-// it as the first one of the next day.
+// Parsed by hand, because the layout is fixed: absl::ParseTime takes ten times as long. Between date and time there may
+// be a 'T', a 't' or the space that the RFC mentions. A second of 60 is the leap second at 23:59 UTC, which in Unix
+// time is the first second of the next day.
 std::optional<Timestamp> ParseRfc3339(std::string_view text) {
   constexpr size_t kZoneOrFraction = 19;
   if (text.size() <= kZoneOrFraction) return std::nullopt;

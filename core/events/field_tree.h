@@ -1,9 +1,9 @@
-// The fields that somebody asked for, as a tree of JSON keys: "time" and "/user/country" become
+// The fields that are asked for, as a tree of JSON keys. "time" and "/user/country" become
 //
 //   (the event) -+- time
 //                +- user --- country
 //
-// Built once, then walked beside each event.
+// It is built once, and walked along with each event.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ struct FieldNode {
 
   std::string key;             // unescaped
   size_t index = kNoIndex;     // `key` as the index of an array, if it is one
-  std::vector<size_t> fields;  // whose value this is: two for "user" and "/user"
+  std::vector<size_t> fields;  // that have this value: two for "user" and "/user"
   std::vector<FieldNode> children;
-  uint64_t tag = 0;     // of `key`: enough to tell most from others
-  uint64_t filter = 0;  // a bit for the tag of each child: most keys are nobody's, and seen to be here
-  uint64_t round = 0;   // the event that this was last seen in; a key's second value must not count
+  uint64_t tag = 0;     // of `key`: different for most keys
+  uint64_t filter = 0;  // a bit for the tag of each child: it rejects most keys, which no child has
+  uint64_t round = 0;   // the last event that had this key: the second value of a key does not count
 
-  // All bytes of a name of up to kTagged, some of a longer one.
+  // All bytes of a name of up to kTagged bytes, some bytes of a longer one.
   static uint64_t TagOf(std::string_view name) {
     auto four = [](const char* p) {
       uint32_t bytes;
@@ -43,7 +43,7 @@ struct FieldNode {
   static constexpr size_t kTagged = 8;
   static uint64_t FilterBit(uint64_t name_tag) { return uint64_t{1} << (name_tag * 0x9e3779b97f4a7c15u >> 58); }
 
-  // The child of that name or index; null if nobody asked for it.
+  // The child with that name or index; null if there is none.
   FieldNode* Named(std::string_view name) {
     uint64_t name_tag = TagOf(name);
     if ((filter & FilterBit(name_tag)) == 0) return nullptr;
@@ -61,11 +61,11 @@ struct FieldNode {
   }
 };
 
-// How deep an event may nest, itself included; a pointer that goes deeper could never find anything and is refused.
+// The depth to which an event may nest, itself included. A deeper pointer could never find anything and is refused.
 inline constexpr size_t kJsonDepthMax = 1024;
 
-// The tree of `paths`, each the key of a top-level value, or a JSON pointer if it begins with '/'. Fails for a pointer
-// that RFC 6901 does not allow (a '~' that is neither ~0 nor ~1) or that is too deep.
+// The tree of `paths`. Each is the key of a top-level value, or a JSON pointer if it begins with '/'. Fails for a
+// pointer that RFC 6901 does not allow (a '~' that is neither ~0 nor ~1) or that is too deep.
 absl::StatusOr<FieldNode> MakeFieldTree(const std::vector<std::string>& paths);
 
 }  // namespace tally

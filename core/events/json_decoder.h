@@ -1,18 +1,18 @@
-// JSON events. What a payload has to be, whoever asks for which fields:
+// JSON events. Whichever fields are asked for, a payload is an event only if it is
 //
-//   - exactly one object, white space around it allowed, nothing else: no byte order mark, no second value
-//   - valid UTF-8; every string closed and free of control characters
-//   - at the top level, JSON to the letter: keys, colons, commas, numbers, true, false, null
-//   - below that, only balanced: every bracket closed by its own kind; outside of strings nothing but printable ASCII
-//     without backslashes, in which no string begins in the middle of a word
-//   - nested at most kJsonDepthMax deep, and at most kPayloadMax bytes
+//   - exactly one object, with white space around it or not: no byte order mark, no second value
+//   - valid UTF-8, with every string closed and free of control characters
+//   - at the top level, valid JSON: keys, colons, commas, numbers, true, false, null
+//   - below that, only balanced: every bracket is closed by its own kind; outside of strings there is only printable
+//     ASCII without backslashes, and no string begins in the middle of a word
+//   - nested at most kJsonDepthMax deep, and at most kPayloadMax bytes long
 //
-// An escape that stands for nothing ("\x", half a surrogate pair) is the business of who asks for that string: the
-// field is missing, and a key with one is nobody's key. A pointer into a nested value that is no JSON finds what is
-// before the break. So a new metric never makes an event unparsable that was none before.
+// An invalid escape ("\x", half a surrogate pair) matters only to a field that holds it: the field has no value, and a
+// key with one is not found. A pointer into a nested value that is not valid JSON finds what is before the error. So a
+// new metric never makes an event unparsable.
 //
-// A key that comes twice counts by its first, at every depth: if that one is null, or lacks what the pointer goes on
-// to, the field is missing.
+// If a key occurs twice, the first occurrence counts, at every depth. If that one is null, or lacks the rest of the
+// pointer, the field is missing.
 #pragma once
 
 #include <memory>
@@ -25,11 +25,11 @@
 
 namespace tally {
 
-// The instruction sets that this machine can decode JSON with, fastest first. They take and find exactly the same.
+// The instruction sets that this machine can decode JSON with, fastest first. All accept and find exactly the same.
 std::vector<std::string> JsonLevels();
 
-// A decoder for the fields at `paths` (MakeDecoder()), by one of JsonLevels(). Fails for a path that is no JSON
-// pointer.
+// A decoder for the fields at `paths` (MakeDecoder()), with one of JsonLevels(). Fails for a path that is not a valid
+// JSON pointer.
 absl::StatusOr<std::unique_ptr<Decoder>> MakeJsonDecoder(const std::vector<std::string>& paths, std::string_view level);
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// JSON's numbers and strings as text. No number is converted here, so none loses a digit.
+// The text of JSON's numbers and strings. No number is converted, so none loses a digit.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 namespace tally {
 
 struct JsonNumber {
-  size_t size = 0;         // of its text; 0: no number
+  size_t size = 0;         // of its text; 0: not a number
   bool is_integer = true;  // neither fraction nor exponent
 };
 
@@ -20,8 +20,8 @@ inline const char* SkipDigits(const char* p) {
 }
 
 // The number that begins at `begin`: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
-// Looks for no end: behind it must be some byte that is no part of a number, as the bracket behind any number in JSON.
-// Inline for that reason too: it runs for each number of each event, asked for or not.
+// REQUIRES: a byte that is not part of a number follows, such as the bracket after any number in JSON.
+// Inline, because it runs for each number of each event, whether it is asked for or not.
 [[gnu::always_inline]] inline JsonNumber ReadJsonNumber(const char* begin) {
   const char* digits = begin + (*begin == '-' ? 1 : 0);
   const char* p = SkipDigits(digits);
@@ -44,9 +44,9 @@ inline const char* SkipDigits(const char* p) {
   return number;
 }
 
-// Writes what the text between a string's quotes stands for to `out`, which has room for as many bytes as `raw` has;
-// returns how many it took. Nothing for an escape that JSON does not know, and for half of a surrogate pair: that would
-// be no UTF-8. `raw` is valid UTF-8.
+// Writes the value of `raw`, the text between the quotes of a string, to `out`. Returns its size; nothing if `raw` has
+// an escape that JSON does not know, or half of a surrogate pair, which would not be UTF-8. REQUIRES: `raw` is valid
+// UTF-8, and `out` has room for raw.size() bytes.
 std::optional<size_t> UnescapeJson(std::string_view raw, char* out);
 
 }  // namespace tally

@@ -1,16 +1,15 @@
-// Where the tokens of a JSON text begin. This is simdjson's first stage, and the one place that knows simdjson.
+// Finds where the tokens of a JSON text begin. This is simdjson's first stage, and the only file that uses simdjson.
 //
 //   JsonTokens tokens(JsonTokens::Levels().front());
-//   if (!tokens.Scan(payload)) ...;                             // no JSON: bad UTF-8, a string left open ...
+//   if (!tokens.Scan(payload)) ...;                             // not JSON: bad UTF-8, an open string ...
 //   for (uint32_t at : tokens) payload[at];                     // { } [ ] : , the quote that opens a string, or the
 //                                                               // first byte of a run of anything else
 //
-// Why not simdjson's On-Demand, which walks on from here? It wants readable bytes behind the text, which a Kafka
-// message does not promise. What it skips it hardly checks, and not the same with every instruction set. And its own
-// half of the work is chosen by compiler flags, where the first stage is chosen at run time, never reads past the end
-// (it takes the last block from a padded copy of its own), and is half of the time of an event (bench/decode_bench.cc).
-// The price is simdjson::internal: but what is used of it is what On-Demand's headers use, so a version that changes it
-// will not compile here.
+// Why not simdjson's On-Demand, which continues from here? It needs readable bytes after the text, which a Kafka
+// message does not promise. It hardly checks what it skips, and differently with each instruction set. Its own half of
+// the work is chosen by compiler flags. The first stage is chosen at run time, never reads past the end (it copies the
+// last block and pads it), and is half of the time of an event (bench/decode_bench.cc). The price is the use of
+// simdjson::internal, but only of what On-Demand's headers use too: a version that changes it will not compile here.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +24,8 @@ namespace tally {
 // Not thread-safe. Memory is 4 bytes for each byte of the longest text so far.
 class JsonTokens {
  public:
-  // The instruction sets that this machine can scan with, fastest first. The last one is always "portable", which is
-  // plain C++: simdjson's own fallback reads a byte too far and lets pass what the others do not.
+  // The instruction sets that this machine can scan with, fastest first. The last one is always "portable", in plain
+  // C++: simdjson's own fallback reads a byte too far and accepts more than the others.
   static std::vector<std::string> Levels();
 
   // `level` is one of Levels().
@@ -35,15 +34,15 @@ class JsonTokens {
   JsonTokens(const JsonTokens&) = delete;
   JsonTokens& operator=(const JsonTokens&) = delete;
 
-  // Finds the tokens of `text`, at most 4 GB. False if it has none, is no valid UTF-8 within its strings, or has a
-  // string that is not closed or holds a control character. Promises on true: at least one token; between the quote
-  // that closes a string and the next token is only white space. Outside of strings a level may still let pass what
-  // another does not: the caller refuses every other token that is not wholly of IsPlainJsonByte(), and with that all
-  // levels agree.
+  // Finds the tokens of `text`, at most 4 GB. Returns false if it has none, is not valid UTF-8 within its strings, or
+  // has a string that is not closed or holds a control character. If true, there is at least one token, and between the
+  // quote that closes a string and the next token there is only white space. Outside of strings, one level may accept
+  // more than another. All levels agree if the caller refuses every other token that does not consist of
+  // IsPlainJsonByte().
   bool Scan(std::string_view text);
 
-  // The tokens that the last Scan() found; nothing if it failed. Behind them stand two more, at text.size(): whoever
-  // walks on finds the end twice.
+  // The tokens that the last Scan() found; none if it failed. Two more follow, both at text.size(), so that a walk may
+  // go past the end by two.
   const uint32_t* begin() const { return begin_; }
   const uint32_t* end() const { return end_; }
 
@@ -60,7 +59,7 @@ class JsonTokens {
 
 inline bool IsJsonSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// What numbers, words and junk outside of strings may consist of: printable ASCII but quote and backslash.
+// What numbers, words and other bytes outside of strings may consist of: printable ASCII except quote and backslash.
 inline bool IsPlainJsonByte(char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; }
 
 }  // namespace tally

@@ -5,7 +5,7 @@
 namespace tally {
 namespace {
 
-constexpr size_t kHashedMax = 1024;  // a megabyte is as different in its first bytes, and would hold up a whole chunk
+constexpr size_t kHashedMax = 1024;  // large payloads differ here too, and hashing a megabyte would delay a whole chunk
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// A record of the log as the shard takes it, and how the log's places are named.
+// A record of the log as a shard takes it, and the partition that it comes from.
 #pragma once
 
 #include <compare>
@@ -18,16 +18,16 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
-// A view: key and payload belong to whoever made the record, and live as long as that one says.
+// A view. Key and payload belong to the source of the record, which says how long they live.
 struct Record {
-  uint32_t slot = 0;   // which of the shard's partitions, as Shard::AddPartition() numbered it
-  int64_t offset = 0;  // the record's own
-  Timestamp stamp;     // Kafka's timestamp of the record, not the event's time
+  uint32_t slot = 0;  // the number that Shard::AddPartition() gave to the partition
+  int64_t offset = 0;
+  Timestamp stamp;  // Kafka's timestamp of the record, not the time of the event
   std::optional<std::string_view> key;
   std::string_view payload;
 };
 
-// Enough of a record to tell it from that of another log at the same offset.
+// Enough of a record to tell it from the record of another log at the same offset.
 struct RecordMark {
   int64_t offset = 0;
   Timestamp stamp;
@@ -36,8 +36,8 @@ struct RecordMark {
   friend bool operator==(const RecordMark&, const RecordMark&) = default;
 };
 
-// The hash is FNV-1a, 64 bits, over the sizes of key and payload (8 bytes each, little-endian; all ones for no key) and
-// up to 1 KB of each: it is kept on the disk, and must be the same in every process.
+// The hash is FNV-1a with 64 bits over the sizes of key and payload (8 bytes each, little-endian; all ones for no key)
+// and the first 1 KB of each. It is stored on disk, so every process must compute the same.
 RecordMark MarkOf(const Record& record);
 
 }  // namespace tally

@@ -9,14 +9,14 @@
 namespace tally {
 namespace {
 
-// RE2's own default, named: what one compiled pattern may take. Beyond it a pattern is refused; a match that would need
-// more falls back to a slower way.
+// The memory of one compiled pattern, which is RE2's default. A pattern that needs more is refused. A match that needs
+// more falls back to a slower algorithm.
 constexpr int64_t kPatternMemory = 8 << 20;
 
 RE2::Options PatternOptions() {
   RE2::Options options;
-  // Latin-1 is RE2's word for "a byte is a character". As UTF-8, no '.' and no \S would match a broken byte, and one
-  // stray byte in a log line would make an event unparsable.
+  // In Latin-1 each byte is a character. In UTF-8 neither '.' nor \S would match an invalid byte, and one such byte in
+  // a log line would make an event unparsable.
   options.set_encoding(RE2::Options::EncodingLatin1);
   options.set_max_mem(kPatternMemory);
   options.set_log_errors(false);
@@ -33,7 +33,7 @@ class RegexDecoder final : public Decoder {
       return InvalidArgument("pattern '", pattern_.pattern(), "' is no RE2 regular expression: ", pattern_.error());
     }
     const std::map<std::string, int>& names = pattern_.NamedCapturingGroups();
-    int last = -1;  // not even where the match is: then RE2 only has to say yes or no
+    int last = -1;  // no group, not even the whole match: RE2 then only answers yes or no
     for (const std::string& path : paths) {
       auto group = names.find(path);
       if (group == names.end()) {
@@ -51,7 +51,7 @@ class RegexDecoder final : public Decoder {
   bool Decode(size_t i, std::span<Field> fields) override {
     std::string_view payload = payloads_[i];
     if (payload.size() > kPayloadMax) return false;
-    if (payload.data() == nullptr) payload = "";  // RE2 marks a group that took no part by null
+    if (payload.data() == nullptr) payload = "";  // RE2 uses null for a group that did not match
     if (!pattern_.Match(re2::StringPiece(payload.data(), payload.size()), 0, payload.size(), RE2::UNANCHORED,
                         matches_.data(), static_cast<int>(matches_.size()))) {
       return false;
@@ -76,7 +76,7 @@ class RegexDecoder final : public Decoder {
 
   RE2 pattern_;
   std::vector<int> groups_;                // of each field
-  std::vector<re2::StringPiece> matches_;  // of group 0 and on, as far as somebody asks
+  std::vector<re2::StringPiece> matches_;  // from group 0 to the last one that is asked for
   std::vector<std::string_view> payloads_;
 };
 

@@ -1,4 +1,4 @@
-// Events that a regular expression finds in lines of text, as in an access log.
+// Events that a regular expression finds in lines of text, such as an access log.
 //
 //   MakeRegexDecoder(R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))", {"time", "call"});
 #pragma once
@@ -12,9 +12,9 @@
 
 namespace tally {
 
-// A decoder for the groups that `paths` name. `pattern` is RE2's syntax, and may match anywhere in the record.
-// It sees bytes, not characters: a record that is no valid UTF-8 matches like any other, text in the pattern matches
-// the same bytes, but '.' is one byte, and a class or (?i) knows only ASCII. Fails as MakeDecoder() says.
+// A decoder for the groups that `paths` name. `pattern` is in RE2's syntax and may match anywhere in the record. It
+// works on bytes, not characters: a record that is not valid UTF-8 matches like any other, and text in the pattern
+// matches the same bytes, but '.' is one byte, and a class or (?i) knows only ASCII. Fails as MakeDecoder() does.
 absl::StatusOr<std::unique_ptr<Decoder>> MakeRegexDecoder(const std::string& pattern,
                                                           const std::vector<std::string>& paths);
 
