@@ -59,7 +59,7 @@ MetricRows Checkpointer::Rows(const Changes& changes) const {
 }
 
 Checkpointer::Progress Checkpointer::progress() const {
-  // One by one: the disk also has the partitions of topics that were taken out, to which nothing is applied.
+  // One by one: the checkpoint also has the partitions of topics that were removed, to which nothing is applied.
   std::vector<PartitionStatus> partitions = counters_.Partitions();
   MutexLock lock(mutex_);
   std::map<TopicPartition, int64_t> next;

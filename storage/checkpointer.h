@@ -3,7 +3,7 @@
 //   Checkpointer checkpointer(counters, store, fingerprints, clock);
 //   absl::Status status = checkpointer.Run();      // every interval, from one thread
 //
-// A failed write loses nothing: what it held is written with the next one. Thread-safe: one checkpoint at a time.
+// A failed write loses nothing: the next one writes what it held. Thread-safe: one checkpoint at a time.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace tally {
 class Checkpointer {
  public:
   struct Progress {
-    uint64_t sequence = 0;    // of the last checkpoint on the disk
+    uint64_t sequence = 0;    // of the last checkpoint that is stored
     absl::Duration age;       // of the oldest change that is not saved, or a little more; zero if all is saved
     uint64_t failures = 0;    // checkpoints that could not be written
     absl::Duration duration;  // of the last one that was written, its cut included; zero before the first
@@ -32,9 +32,9 @@ class Checkpointer {
 
   // Writes a checkpoint if anything changed since the last one.
   absl::Status Run();
-  // Writes one in any case: a first one, so that the resolved start is on the disk before the first record is applied.
+  // Writes one in any case: a first one, so that the resolved start is stored before the first record is applied.
   absl::Status RunAlways();
-  // Writes one in place of all that is in the directory.
+  // Writes one in place of all that is stored.
   absl::Status Replace();
 
   Progress progress() const;
@@ -56,7 +56,7 @@ class Checkpointer {
 
   mutable Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);  // monotonic: every change before it is on the disk
+  absl::Duration all_saved_at_ ABSL_GUARDED_BY(mutex_);  // monotonic: every change before it is stored
   uint64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Duration duration_ ABSL_GUARDED_BY(mutex_);
   std::vector<Changes::Partition> saved_ ABSL_GUARDED_BY(mutex_);

@@ -15,7 +15,7 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The paths of RocksDB's files of that kind, as 000012.sst; what cannot be listed has none.
+// The paths of RocksDB's files of that kind, for example 000012.sst; none if the directory cannot be listed.
 std::vector<std::string> Numbered(const std::string& directory, std::string_view extension, rocksdb::Env& env) {
   std::vector<std::string> names;
   std::vector<std::string> paths;
@@ -61,7 +61,7 @@ absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::
 }
 
 std::string DamagedFile(const std::string& directory, std::string_view message) {
-  // For a table that is not there it looks under the name that LevelDB had for it, and says that this one is missing.
+  // For a missing table RocksDB also looks under the name that LevelDB used, and reports that name as missing.
   if (const size_t end = message.find(".ldb"); end != std::string_view::npos) {
     const size_t begin = message.rfind('/', end) + 1;
     return Cat(directory, "/", message.substr(begin, end - begin), ".sst");

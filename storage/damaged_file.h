@@ -1,4 +1,5 @@
-// Which file of a directory is damaged, where RocksDB does not say so or, as 7.8 does, blames the MANIFEST for a table.
+// Which file of a directory is damaged. RocksDB does not always say it, and 7.8 names the MANIFEST if a table is
+// damaged.
 #pragma once
 
 #include <string>
@@ -12,12 +13,13 @@ class Env;
 
 namespace tally {
 
-// The path of a directory's MANIFEST, before RocksDB opens it and writes another; that of CURRENT where there is none.
-// DataLoss where tables or logs are there without CURRENT: RocksDB would begin a new database, and remove the tables.
+// The path of a directory's MANIFEST before RocksDB opens the directory and writes another one; that of CURRENT if
+// there is none. DataLoss if tables or logs are there without CURRENT: RocksDB would create a new database and remove
+// the tables.
 absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::Env& env);
 
-// Where a directory could not be opened or read, and RocksDB said `message`: the path of a table that is missing, or of
-// the first whose checksums are wrong, for which all are read; else of what says which tables there are.
+// For a directory that could not be opened or read, when RocksDB said `message`: the path of the missing table, or of
+// the first table with a wrong checksum (all tables are read for this), or else of the file that lists the tables.
 std::string DamagedFile(const std::string& directory, std::string_view message);
 
 }  // namespace tally

@@ -16,8 +16,8 @@ void PutVarint(std::string& out, uint64_t n);
 void PutSigned(std::string& out, int64_t n);
 void PutText(std::string& out, std::string_view text);
 
-// Takes values from the front of bytes. Each call returns false, and the reader is of no further use, if the bytes do
-// not hold what was asked for in its one form.
+// Takes values from the front of bytes. A call returns false if the bytes do not hold the value in its only valid form;
+// the reader must not be used after that.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}

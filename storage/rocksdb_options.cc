@@ -41,17 +41,17 @@ rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env) {
   options.create_if_missing = true;
   options.info_log = std::make_shared<LineLogger>(std::move(log));
   options.paranoid_checks = true;
-  // A prefix of whole batches; the offsets are in the batch, so Kafka brings the rest again.
+  // Recovers a prefix of whole batches. The offsets are in the batch, so the rest is read from Kafka again.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.write_buffer_size = 16 << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 1;
-  options.stats_dump_period_sec = 0;  // into a log that drops them, from a thread of its own
+  options.stats_dump_period_sec = 0;  // they would go to a log that drops them, from an extra thread
   options.stats_persist_period_sec = 0;
   options.compression = rocksdb::kNoCompression;  // blocks are packed already
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;  // every row is read once, at the start
-  // What storage/table_check.cc can check, whatever a later RocksDB makes of its own accord.
+  // The kinds that storage/table_check.cc can check; a later RocksDB may have other defaults.
   table.format_version = 5;
   table.checksum = rocksdb::kCRC32c;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -67,7 +67,8 @@ rocksdb::ReadOptions ReadOptions() {
 
 absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory) {
   std::string message = Cat("data directory ", directory, ": ", status.ToString());
-  // RocksDB has no code for it, and says as much of a LOCK that cannot be opened, which is the disk's trouble.
+  // RocksDB has no code for it. It reports a LOCK file that cannot be opened with the same code, and that is an I/O
+  // error.
   bool about_lock = status.IsIOError() && (message.find("While lock file") != std::string::npos ||
                                            message.find("lock hold by current process") != std::string::npos);
   if (about_lock)

@@ -18,7 +18,7 @@ namespace {
 using rocksdb::FSRandomAccessFile;
 using rocksdb::IOStatus;
 
-// What leads to the properties, in the formats 1 to 5 of RocksDB's block-based table; numbers are little-endian:
+// The path to the properties in the formats 1 to 5 of RocksDB's block-based table. Numbers are little-endian:
 //
 //   table     := block* footer
 //   block     := content type checksum       1 byte, 4 bytes: the masked CRC-32C of content and type
@@ -71,7 +71,7 @@ class Table {
   Table(FSRandomAccessFile& file, uint64_t size, std::string name) : file_(file), size_(size), name_(std::move(name)) {}
 
   IOStatus Check() {
-    if (size_ < kFooterSize) return IOStatus::OK();  // and RocksDB says what it is
+    if (size_ < kFooterSize) return IOStatus::OK();  // RocksDB reports it
     std::string footer, metaindex, properties;
     IOStatus status = Read("footer", {size_ - kFooterSize, kFooterSize}, footer);
     if (!status.ok() || !IsOfThisKind(footer)) return status;
@@ -85,7 +85,7 @@ class Table {
   }
 
  private:
-  // Nothing else is made here, so else the footer is damaged, and RocksDB says so.
+  // The node writes no other kind, so any other footer is damaged, and RocksDB reports it.
   static bool IsOfThisKind(std::string_view footer) {
     const uint64_t version = LittleEndian(footer.substr(kVersionAt, kMagicAt - kVersionAt));
     return LittleEndian(footer.substr(kMagicAt)) == kMagic && version <= kLastVersion;
@@ -109,7 +109,7 @@ class Table {
     IOStatus status = file_.Read(at.offset, at.size, {}, &read, bytes.data(), nullptr);
     if (!status.ok()) return status;
     if (read.size() != at.size) return Damaged(what, "beyond the end");
-    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());  // it need not use what it is given
+    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());  // Read() may return a buffer of its own
     return status;
   }
 
@@ -140,7 +140,7 @@ class CheckedFiles : public rocksdb::FileSystemWrapper {
   }
 };
 
-// RocksDB takes files from an Env's file system only, and the rest from the Env.
+// RocksDB takes files from the Env's file system, and everything else from the Env.
 class CheckedEnv : public rocksdb::EnvWrapper {
  public:
   explicit CheckedEnv(rocksdb::Env& env) : EnvWrapper(&env) {

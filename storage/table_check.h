@@ -1,8 +1,8 @@
-// A table is checked where RocksDB opens it, for what RocksDB looks into before it verifies a checksum: the properties.
-// A build with assertions, as Debian's, aborts the process over some that are damaged.
+// Checks the properties of a table when RocksDB opens it. RocksDB parses them before it verifies a checksum, and a
+// build with assertions, such as Debian's, aborts the process on some damaged ones.
 //
-// It is the opening that is watched, and not the directory: a crash may leave halves of tables there which RocksDB
-// never opens.
+// Tables are checked when they are opened, not all files of the directory: a crash may leave incomplete tables that
+// RocksDB never opens.
 #pragma once
 
 #include <memory>
@@ -13,9 +13,9 @@ class Env;
 
 namespace tally {
 
-// The files of `env`, which lives longer, but that a table with damaged properties is Corruption, which names the file,
-// to whoever opens it. A table with checksums of another kind, as RocksDB makes them unless told otherwise, is opened
-// as it is.
+// The files of `env`, which outlives the result, except that opening a table with damaged properties fails with
+// Corruption, and the message names the file. A table with another kind of checksum than CRC-32C (RocksDB's default is
+// another) is opened without this check.
 std::unique_ptr<rocksdb::Env> CheckTables(rocksdb::Env& env);
 
 }  // namespace tally
