@@ -109,7 +109,9 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--listen", options.listen, "server.listen, for queries; port 0: any free port")->option_text("H:P");
   AddText(*serve, "--http", options.http, "server.http, for metrics and health")->option_text("H:P");
   serve->add_flag("--init", options.init, "Start in an empty directory although an earlier node committed offsets");
-  serve->add_flag("--recount", options.recount, "Count again from kafka.start if [event] or a metric has changed");
+  serve->add_flag(
+      "--recount", options.recount,
+      "Count again from kafka.start if [event] or a metric has changed, or the directory's version is unknown");
   serve
       ->add_option("--accept-gap", options.accepted_gaps,
                    "Resume the stopped partition whose next offset is NEXT; repeatable")

@@ -14,6 +14,7 @@
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 namespace {
@@ -71,6 +72,7 @@ int Report(const absl::Status& status) {
       return kExitUsage;
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kUnimplemented:  // of a directory's version
       return kExitData;
     default:
       return kExitFailure;

@@ -29,6 +29,7 @@
 #include "core/counters/counters.h"
 #include "core/query/command.h"
 #include "storage/checkpointer.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 namespace {
@@ -126,7 +127,7 @@ class Growth {
   }
 
   void Open() {
-    auto store = CheckpointStore::Open(directory_, nullptr);
+    auto store = DirectoryStore::Open(directory_, nullptr);
     TALLY_CHECK(store.ok());
     store_ = *std::move(store);
     auto contents = store_->Load();

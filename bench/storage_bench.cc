@@ -14,7 +14,7 @@
 #include "core/base/check.h"
 #include "core/base/strings.h"
 #include "core/counters/counters.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 namespace {
@@ -39,7 +39,7 @@ class Directory {
 };
 
 std::unique_ptr<CheckpointStore> Open(const Directory& directory) {
-  auto store = CheckpointStore::Open(directory.path(), nullptr);
+  auto store = DirectoryStore::Open(directory.path(), nullptr);
   TALLY_CHECK(store.ok());
   return *std::move(store);
 }

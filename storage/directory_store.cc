@@ -1,18 +1,19 @@
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <random>
+#include <string_view>
 #include <utility>
 
-#include "core/base/check.h"
 #include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
 #include "storage/damaged_file.h"
-#include "storage/read_rows.h"
+#include "storage/read_database.h"
 #include "storage/rocksdb_options.h"
 #include "storage/table_check.h"
 
@@ -27,36 +28,43 @@ std::string NewNodeId() {
   return id;
 }
 
-}  // namespace
-
-Fingerprints CheckpointContents::fingerprints() const {
-  Fingerprints prints;
-  prints.event = metrics.event;
-  for (const auto& [name, row] : metrics.metrics) prints.metrics[name] = row.fingerprint;
-  return prints;
+// How a message names the checkpoint of a header row.
+std::string NameOfHeader(std::string_view value) {
+  if (value.empty()) return "none";
+  const absl::StatusOr<HeaderRow> header = HeaderOf(value);
+  return header.ok() ? Cat("checkpoint ", header->sequence, " of node ", header->node) : "one of another version";
 }
 
-CheckpointStore::CheckpointStore(std::string directory, StorageLog log, rocksdb::Env* env)
+auto PutInto(rocksdb::WriteBatch& batch) {
+  return [&batch](std::string_view key, std::optional<std::string_view> value) {
+    value ? batch.Put(key, *value) : batch.Delete(key);
+  };
+}
+
+}  // namespace
+
+DirectoryStore::DirectoryStore(std::string directory, StorageLog log, rocksdb::Env* env, FormatVersions versions)
     : directory_(std::move(directory)),
       log_(std::move(log)),
-      env_(CheckTables(env != nullptr ? *env : *rocksdb::Env::Default())) {}
+      env_(CheckTables(env != nullptr ? *env : *rocksdb::Env::Default())),
+      versions_(versions) {}
 
-CheckpointStore::~CheckpointStore() = default;
+DirectoryStore::~DirectoryStore() = default;
 
-absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std::string& directory, StorageLog log,
-                                                                       rocksdb::Env* env) {
+absl::StatusOr<std::unique_ptr<DirectoryStore>> DirectoryStore::Open(const std::string& directory, StorageLog log,
+                                                                     rocksdb::Env* env, FormatVersions versions) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) return absl::UnavailableError(Cat("data directory ", directory, ": ", error.message()));
-  std::unique_ptr<CheckpointStore> store(new CheckpointStore(directory, std::move(log), env));
+  std::unique_ptr<DirectoryStore> store(new DirectoryStore(directory, std::move(log), env, versions));
   ASSIGN_OR_RETURN(store->manifest_, FindManifest(directory, *store->env_));
   const rocksdb::Status status = store->OpenDatabase();
   if (!status.ok()) return FromRocksDbAtStart(status, directory);
   return store;
 }
 
-// REQUIRES: FindManifest() found no trouble.
-rocksdb::Status CheckpointStore::OpenDatabase() {
+// REQUIRES: FindManifest() succeeded.
+rocksdb::Status DirectoryStore::OpenDatabase() {
   CrashPoint("before opening");
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(RocksDbOptions(log_, *env_), directory_, &db);
@@ -65,64 +73,62 @@ rocksdb::Status CheckpointStore::OpenDatabase() {
   return status;
 }
 
-absl::StatusOr<std::optional<CheckpointContents>> CheckpointStore::Load() {
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db_, directory_, manifest_));
-  if (!contents) return contents;
-  node_ = contents->header.node;
-  sequence_ = contents->header.sequence;
-  metrics_ = contents->metrics;
-  headers_ = {HeaderValue(contents->header)};
-  for (const auto& [key, block] : contents->saved.blocks) blocks_.insert(key);
-  for (const auto& series : contents->saved.series) SetHasRow(series.id, true);
+absl::StatusOr<std::optional<CheckpointContents>> DirectoryStore::Load() {
+  ASSIGN_OR_RETURN(const std::string header, ReadHeader(*db_, directory_));
+  headers_ = {header};  // also of a version that is not known, as Replace() takes it away
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents,
+                   ReadDatabase(*db_, header, directory_, manifest_, versions_));
+  if (contents) rows_ = StoredRows(*contents);
   return contents;
 }
 
-absl::Status CheckpointStore::Write(const Changes& changes, const MetricRows& metrics) {
+absl::Status DirectoryStore::Write(const Changes& changes, const MetricRows& metrics) {
+  if (!db_) RETURN_IF_ERROR(Reopen());
   rocksdb::WriteBatch batch;
-  return Commit(batch, changes, metrics, /*replace=*/false);
+  RETURN_IF_ERROR(Upgrade(batch));
+  return Commit(batch, rows_, changes, metrics);
 }
 
-absl::Status CheckpointStore::Replace(const Changes& changes, const MetricRows& metrics) {
+absl::Status DirectoryStore::Replace(const Changes& changes, const MetricRows& metrics) {
   if (!db_) RETURN_IF_ERROR(Reopen());
-  // Key by key: a range deletion can give wrong data after a read error (RocksDB issue 11786).
   rocksdb::WriteBatch batch;
-  {
-    // Gone before the write: a failed one closes the database, which must not have an iterator then.
-    std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(ReadOptions()));
-    for (row->SeekToFirst(); row->Valid(); row->Next()) batch.Delete(row->key());
-    if (!row->status().ok()) return FromRocksDb(row->status(), directory_);
-  }
-  return Commit(batch, changes, metrics, /*replace=*/true);
+  RETURN_IF_ERROR(DeleteAll(batch));
+  StoredRows none = rows_.WithoutRows();
+  absl::Status status = Commit(batch, none, changes, metrics);
+  rows_.set_node(none.node());
+  if (status.ok()) rows_ = std::move(none);
+  return status;
 }
 
-absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& changes, const MetricRows& metrics,
-                                     bool replace) {
-  if (!db_) RETURN_IF_ERROR(Reopen());
-  if (node_.empty()) node_ = NewNodeId();  // kept after a failure too: the batch may have reached the disk
-  HeaderRow header{node_, sequence_ + 1, changes.horizon, changes.clock};
-  header.blocks = replace ? 0 : blocks_.size();
-  header.series = replace ? 0 : series_rows_;
-  for (const auto& [key, packed] : changes.blocks) {
-    packed.empty() ? batch.Delete(BlockRowKey(key)) : batch.Put(BlockRowKey(key), packed);
-    header.blocks += uint64_t{!packed.empty()} - uint64_t{!replace && blocks_.contains(key)};
-  }
-  for (const auto& [id, name] : changes.series) {
-    name.empty() ? batch.Delete(SeriesKey(id)) : batch.Put(SeriesKey(id), name);
-    header.series += uint64_t{!name.empty()} - uint64_t{!replace && HasRow(id)};
-  }
-  for (const auto& [place, state] : changes.partitions) batch.Put(PartitionKey(place), PartitionValue(state));
-  for (const auto& [name, row] : metrics_.metrics) {
-    if (!metrics.metrics.contains(name)) batch.Delete(MetricKey(name));
-  }
-  for (const auto& [name, row] : metrics.metrics) batch.Put(MetricKey(name), MetricValue(row));
-  batch.Put(EventKey(), metrics.event);
+// Where the directory is of an older version, `batch` gets today's rows of the same checkpoint in place of its rows.
+// Not at once after Load(): a node that refuses to go on has changed nothing.
+absl::Status DirectoryStore::Upgrade(rocksdb::WriteBatch& batch) {
+  const std::string& header = headers_.front();
+  if (header.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const uint64_t version, VersionOf(header));
+  if (version == kFormatVersion) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<CheckpointContents> contents,
+                   ReadDatabase(*db_, header, directory_, manifest_, versions_));
+  RETURN_IF_ERROR(DeleteAll(batch));
+  if (contents) AllRows(*contents, PutInto(batch));
+  return absl::OkStatus();
+}
 
-  header.partitions = changes.partitions.size();
-  header.metrics = metrics.metrics.size();
-  batch.Put(HeaderKey(), headers_.emplace_back(HeaderValue(header)));
-  batch.Delete(LinkKey(sequence_));
-  batch.Put(LinkKey(header.sequence), "");
+// Row by row: a range deletion can give wrong data after a read error (RocksDB issue 11786).
+absl::Status DirectoryStore::DeleteAll(rocksdb::WriteBatch& batch) {
+  // The iterator is gone before the write: a failed one closes the database, which must not have an iterator then.
+  std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(ReadOptions()));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) batch.Delete(row->key());
+  return row->status().ok() ? absl::OkStatus() : FromRocksDb(row->status(), directory_);
+}
 
+// `before` are the rows that the batch leaves, and then those of the new checkpoint.
+absl::Status DirectoryStore::Commit(rocksdb::WriteBatch& batch, StoredRows& before, const Changes& changes,
+                                    const MetricRows& metrics) {
+  // Kept after a failure too: the batch may be on the disk.
+  if (before.node().empty()) before.set_node(NewNodeId());
+  const HeaderRow header = before.Next(changes, metrics, PutInto(batch));
+  headers_.push_back(HeaderValue(header));
   rocksdb::WriteOptions synced;
   synced.sync = true;
   CrashPoint("before the write");
@@ -132,26 +138,12 @@ absl::Status CheckpointStore::Commit(rocksdb::WriteBatch& batch, const Changes& 
     db_.reset();
     return FromRocksDb(status, directory_);
   }
-  if (replace) blocks_.clear(), series_.clear(), series_rows_ = 0;
-  for (const auto& [key, packed] : changes.blocks) {
-    packed.empty() ? void(blocks_.erase(key)) : void(blocks_.insert(key));
-  }
-  for (const auto& [id, name] : changes.series) SetHasRow(id, !name.empty());
-  metrics_ = metrics;
-  sequence_ = header.sequence;
-  headers_.erase(headers_.begin(), headers_.end() - 1);
+  before.Take(header, changes, metrics);
+  headers_ = {headers_.back()};
   return absl::OkStatus();
 }
 
-bool CheckpointStore::HasRow(SeriesId id) const { return id < series_.size() && series_[id]; }
-
-void CheckpointStore::SetHasRow(SeriesId id, bool has_row) {
-  if (id >= series_.size()) series_.resize(id + size_t{1});
-  series_rows_ += uint64_t{has_row} - uint64_t{series_[id]};
-  series_[id] = has_row;
-}
-
-absl::Status CheckpointStore::Reopen() {
+absl::Status DirectoryStore::Reopen() {
   RETURN_IF_ERROR(FindManifest(directory_, *env_).status());
   const rocksdb::Status status = OpenDatabase();
   if (!status.ok()) return FromRocksDb(status, directory_);
@@ -160,8 +152,8 @@ absl::Status CheckpointStore::Reopen() {
   return ours;
 }
 
-// The lock was free for a moment, so another node may have been here, and have left the directory to us again.
-absl::Status CheckpointStore::CheckOurs() {
+// The lock was free for a moment, so another node may have been here, and may have left the directory again.
+absl::Status DirectoryStore::CheckOurs() {
   std::string found;  // empty: no checkpoint
   rocksdb::Status status = db_->Get(ReadOptions(), HeaderKey(), &found);
   if (!status.ok() && !status.IsNotFound()) return FromRocksDb(status, directory_);
@@ -169,15 +161,9 @@ absl::Status CheckpointStore::CheckOurs() {
     headers_ = {found};
     return absl::OkStatus();
   }
-  HeaderRow header;
-  std::string context = Cat("data directory ", directory_, " was written by another node meanwhile");
-  if (!found.empty()) {
-    absl::StatusOr<HeaderRow> other = HeaderOf(found);
-    if (!other.ok()) return Annotate(other.status(), context);
-    header = *std::move(other);
-  }
-  return absl::FailedPreconditionError(Cat(context, ": expected checkpoint ", sequence_, " of node ", node_, ", found ",
-                                           header.sequence, " of node ", header.node));
+  return absl::FailedPreconditionError(Cat("data directory ", directory_,
+                                           " was written by another node meanwhile: ", "expected checkpoint ",
+                                           sequence(), " of node ", node(), ", found ", NameOfHeader(found)));
 }
 
 }  // namespace tally

@@ -5,17 +5,17 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "rocksdb/db.h"
-#include "storage/checkpoint_store.h"
 #include "storage/damaged_file.h"
-#include "storage/read_rows.h"
+#include "storage/directory_store.h"
+#include "storage/read_database.h"
 #include "storage/rocksdb_options.h"
 #include "storage/table_check.h"
 
 namespace tally {
 namespace {
 
-// RocksDB's lock on a directory. It opens a live directory for reading without a word, so whoever reads must lock by
-// hand.
+// RocksDB's lock on a directory. RocksDB itself takes no lock to open a directory for reading, and would read a live
+// one.
 class DirectoryLock {
  public:
   static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
@@ -40,11 +40,11 @@ class DirectoryLock {
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log) {
   absl::Status none =
       absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
-  // Taking the lock would make its file, and nothing is changed here.
+  // Taking the lock would create its file, and nothing is changed here.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
   ASSIGN_OR_RETURN(std::string manifest, FindManifest(directory, *rocksdb::Env::Default()));
-  // What was killed before it made a database has left a lock and no more.
+  // A node that was killed before it made a database has left a lock and nothing else.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   const std::unique_ptr<rocksdb::Env> env = CheckTables(*rocksdb::Env::Default());
   rocksdb::DB* opened = nullptr;
@@ -53,7 +53,8 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
   if (!status.ok()) return FromRocksDbAtStart(status, directory);
   std::unique_ptr<rocksdb::DB> db(opened);
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadRows(*db, directory, manifest));
+  ASSIGN_OR_RETURN(const std::string header, ReadHeader(*db, directory));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadDatabase(*db, header, directory, manifest));
   if (!contents) return none;
   return *std::move(contents);
 }

@@ -1,18 +1,46 @@
-// Every row of a checkpoint, read and checked.
+// From the rows of a checkpoint, in whichever version they were written, to today's structures. It knows no disk: the
+// rows may come from anywhere.
+//
+//   ASSIGN_OR_RETURN(auto reader, NewRowsReader(header));
+//   for (each row) RETURN_IF_ERROR(reader->Take(key, value));
+//   ASSIGN_OR_RETURN(CheckpointContents contents, reader->Finish());
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/checkpoint_store.h"
+#include "storage/checkpoint.h"
 
 namespace tally {
 
-// Nothing if the database has no row. DataLoss if a row is not as storage/FORMAT.md says, a block has a count for a
-// number without a name, a name comes twice, or a row or a whole checkpoint is missing. `manifest` was there before
-// `db` opened the directory.
-absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory,
-                                                           const std::string& manifest);
+// Errors are DataLoss: a row is not as that version's FORMAT.md says, a block has a count for a number without a name,
+// a name comes twice, or a row or a whole checkpoint is missing.
+class RowsReader {
+ public:
+  virtual ~RowsReader() = default;
+  virtual absl::Status Take(std::string_view key, std::string_view value) = 0;  // each row once, in any order
+  virtual absl::StatusOr<CheckpointContents> Finish() = 0;                      // after the last row, once
+};
+
+struct FormatVersion {
+  uint64_t version;
+  std::unique_ptr<RowsReader> (*new_reader)();
+};
+using FormatVersions = std::span<const FormatVersion>;
+
+// Every version that a release has written, oldest first. The last one is what this release writes. A version that was
+// released stays in this table: its reader is what lets a newer release open its directories.
+FormatVersions ReadableVersions();
+
+// The reader for the version that the value of a header row names. Unimplemented if it is not among `versions`,
+// DataLoss if it names none.
+absl::StatusOr<std::unique_ptr<RowsReader>> NewRowsReader(std::string_view header,
+                                                          FormatVersions versions = ReadableVersions());
+
+std::unique_ptr<RowsReader> NewRowsReaderVersion3();
 
 }  // namespace tally

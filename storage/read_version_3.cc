@@ -1,26 +1,21 @@
-#include "storage/read_rows.h"
-
-#include <algorithm>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "core/base/crash_point.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "rocksdb/db.h"
-#include "storage/damaged_file.h"
-#include "storage/rocksdb_options.h"
+#include "storage/read_rows.h"
 
 namespace tally {
 namespace {
 
-// Takes the rows one by one.
-class RowReader {
+class Version3Reader : public RowsReader {
  public:
-  absl::Status Take(std::string_view key, std::string_view value) {
+  absl::Status Take(std::string_view key, std::string_view value) override {
     switch (static_cast<RowKind>(key.empty() ? '\0' : key[0])) {
       case RowKind::kHeader:
         if (key != HeaderKey()) break;
@@ -44,7 +39,7 @@ class RowReader {
     return absl::DataLossError("a row of a kind that storage/FORMAT.md does not have");
   }
 
-  absl::StatusOr<CheckpointContents> Finish() && {
+  absl::StatusOr<CheckpointContents> Finish() override {
     const HeaderRow& header = contents_.header;
     RETURN_IF_ERROR(CheckRows("event", 1, events_));
     RETURN_IF_ERROR(CheckRows("partition", header.partitions, contents_.saved.partitions.size()));
@@ -87,7 +82,7 @@ class RowReader {
 
   absl::Status CheckSeries() const {
     absl::flat_hash_set<std::string> names;
-    absl::flat_hash_map<BlockIndex, BlockCells> named;  // not a vector: a number that is wrong may be any
+    absl::flat_hash_map<BlockIndex, BlockCells> named;  // not a vector: a wrong number may be any
     for (const auto& [id, name] : contents_.saved.series) {
       if (!names.insert(name).second) return absl::DataLossError("a series' name has two numbers");
       named[BlockOf(id)][CellOf(id) / 64] |= uint64_t{1} << (CellOf(id) % 64);
@@ -106,36 +101,11 @@ class RowReader {
 
   CheckpointContents contents_;
   std::vector<uint64_t> links_;
-  size_t events_ = 0;
+  uint64_t events_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<std::optional<CheckpointContents>> ReadRows(rocksdb::DB& db, const std::string& directory,
-                                                           const std::string& manifest) {
-  // The header first: rows of another version are not looked at.
-  std::string header;
-  rocksdb::Status status = db.Get(ReadOptions(), HeaderKey(), &header);
-  if (!status.ok() && !status.IsNotFound()) return FromRocksDbAtStart(status, directory);
-  std::string context = Cat("data directory ", directory);
-  if (status.ok()) RETURN_IF_ERROR(Annotate(HeaderOf(header).status(), context));
-
-  RowReader reader;
-  size_t rows = 0;
-  std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(ReadOptions()));
-  for (row->SeekToFirst(); row->Valid(); row->Next(), ++rows) {
-    CrashPoint("loading a row");
-    RETURN_IF_ERROR(Annotate(reader.Take(row->key().ToStringView(), row->value().ToStringView()), context));
-  }
-  if (!row->status().ok()) return FromRocksDbAtStart(row->status(), directory);
-  const std::string incomplete = Cat(context, ": incomplete, as if ", manifest, " or a .log had lost its end");
-  // Whatever files there are: a power loss before the first checkpoint may leave a table that is no part of anything.
-  if (rows == 0) return std::nullopt;
-  absl::StatusOr<CheckpointContents> contents =
-      header.empty() ? absl::DataLossError("there are rows, but no header") : std::move(reader).Finish();
-  // Whatever was read has its checksums, so what is missing went with an end of which nothing tells.
-  if (!contents.ok()) return Annotate(contents.status(), incomplete);
-  return *std::move(contents);
-}
+std::unique_ptr<RowsReader> NewRowsReaderVersion3() { return std::make_unique<Version3Reader>(); }
 
 }  // namespace tally

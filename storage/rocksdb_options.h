@@ -6,19 +6,20 @@
 #include "absl/status/status.h"
 #include "rocksdb/options.h"
 #include "rocksdb/status.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 
-// REQUIRES: `env` is one of CheckTables() (storage/table_check.h), and lives longer than what is opened so.
+// REQUIRES: `env` comes from CheckTables() (storage/table_check.h) and outlives every database opened with the options.
 rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env);
 rocksdb::ReadOptions ReadOptions();  // checksums verified
 
-// A lock that another holds is FailedPrecondition; damage, as a file that is missing, is DataLoss; all else is
-// Unavailable. The message names `directory`.
+// A lock that another process holds is FailedPrecondition, damage (including a missing file) is DataLoss, and
+// everything else is Unavailable. The message names `directory`.
 absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory);
 
-// The same, and damage names its file, for which all tables may have to be read: for a start, which ends with it.
+// The same, and for damage the message names the file. All tables may be read to find it, so this is for a start, which
+// ends with this error.
 absl::Status FromRocksDbAtStart(const rocksdb::Status& status, const std::string& directory);
 
 }  // namespace tally

@@ -149,19 +149,20 @@ std::string PartitionValue(const PartitionState& state) {
   return value;
 }
 
+absl::StatusOr<uint64_t> VersionOf(std::string_view header) {
+  uint64_t version;
+  if (!Reader(header).Varint(version)) return Damaged(HeaderKey());
+  return version;
+}
+
 absl::StatusOr<HeaderRow> HeaderOf(std::string_view value) {
   Reader in(value);
-  uint64_t version;
-  if (!in.Varint(version)) return Damaged(HeaderKey());
-  if (version != kFormatVersion) {
-    return absl::FailedPreconditionError(
-        Cat("expected a checkpoint of version ", kFormatVersion, ", got one of version ", version));
-  }
   HeaderRow header;
+  uint64_t version;
   std::string_view node;
-  if (!in.Text(node) || !in.Varint(header.sequence) || !ReadMinute(in, header.horizon) ||
-      !ReadTimestamp(in, header.clock) || !in.Varint(header.partitions) || !in.Varint(header.series) ||
-      !in.Varint(header.blocks) || !in.Varint(header.metrics) || !in.empty()) {
+  if (!in.Varint(version) || version != kFormatVersion || !in.Text(node) || !in.Varint(header.sequence) ||
+      !ReadMinute(in, header.horizon) || !ReadTimestamp(in, header.clock) || !in.Varint(header.partitions) ||
+      !in.Varint(header.series) || !in.Varint(header.blocks) || !in.Varint(header.metrics) || !in.empty()) {
     return Damaged(HeaderKey());
   }
   header.node = node;

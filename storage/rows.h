@@ -1,4 +1,4 @@
-// The rows of storage/FORMAT.md: what a key and a value are made of, and what they hold.
+// The rows of storage/FORMAT.md, as this release writes them: what a key and a value consist of, and what they hold.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace tally {
 
-inline constexpr uint64_t kFormatVersion = 3;
+inline constexpr uint64_t kFormatVersion = 3;  // what this release writes; storage/read_rows.h has what it reads
 
 enum class RowKind : char {
   kHeader = 'h',
@@ -54,7 +54,10 @@ std::string HeaderValue(const HeaderRow& header);
 std::string MetricValue(const MetricRow& metric);
 std::string PartitionValue(const PartitionState& state);
 
-// Errors are DataLoss and name the row; HeaderOf() fails with FailedPrecondition on a version that it does not know.
+// The version of the format, from the value of a header row of any version.
+absl::StatusOr<uint64_t> VersionOf(std::string_view header);
+
+// Errors are DataLoss and name the row. HeaderOf() takes a header of kFormatVersion.
 absl::StatusOr<HeaderRow> HeaderOf(std::string_view value);
 absl::StatusOr<MetricRow> MetricOf(std::string_view key, std::string_view value);
 absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string_view value);

@@ -12,6 +12,7 @@
 #include "core/events/rules.h"
 #include "core/time/format.h"
 #include "spdlog/spdlog.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 namespace {
@@ -49,7 +50,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
   Counters::Options limits{config.retention.ttl, config.retention.clock, config.limits.series_max};
   node->counters_ = std::make_unique<Counters>(rules, limits);
-  ASSIGN_OR_RETURN(node->store_, CheckpointStore::Open(config.checkpoint.dir, RocksDbLog()));
+  ASSIGN_OR_RETURN(node->store_, DirectoryStore::Open(config.checkpoint.dir, RocksDbLog()));
   Fingerprints configured = FingerprintsOf(config.event, config.metrics);
   ASSIGN_OR_RETURN(Watch::Begin begin, node->LoadCheckpoint(options, configured));
   const TrustedClock& trusted = node->clock_;
@@ -71,7 +72,14 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
 }
 
 absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured) {
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, store_->Load());
+  absl::StatusOr<std::optional<CheckpointContents>> loaded = store_->Load();
+  if (options.recount && absl::IsUnimplemented(loaded.status())) {
+    spdlog::warn("{}", FromAbsl(loaded.status().message()));
+    spdlog::warn("--recount: everything in the directory is replaced once the start of every partition is known");
+    return Watch::Begin::kRecount;
+  }
+  RETURN_IF_ERROR(loaded.status());
+  std::optional<CheckpointContents> contents = *std::move(loaded);
   if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
   absl::Status same =
       Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));

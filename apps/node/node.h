@@ -31,15 +31,17 @@
 namespace tally {
 
 struct NodeOptions {
-  bool init = false;     // begin in an empty directory although the group's positions are an earlier node's
-  bool recount = false;  // count anew what another configuration, or a clock ahead of its time, left
+  bool init = false;  // begin in an empty directory although the group's positions are an earlier node's
+  // Count everything again if another configuration, a clock ahead of its time, or an unknown version left it.
+  bool recount = false;
   std::vector<AcceptedGap> accepted = {};  // records that a person gave up
   Password password = {};                  // who has not said it gets no answer
 };
 
 class Node : public StatusSource {
  public:
-  // FailedPrecondition and DataLoss mean that the directory cannot be used. `clock` outlives the node.
+  // FailedPrecondition, DataLoss and Unimplemented (its version) mean that the directory cannot be used. `clock`
+  // outlives the node.
   static absl::StatusOr<std::unique_ptr<Node>> Open(const Config& config, const NodeOptions& options,
                                                     const Clock& clock);
   ~Node() override;

@@ -17,6 +17,7 @@
 #include "core/base/strings.h"
 #include "core/time/format.h"
 #include "storage/checkpointer.h"
+#include "storage/directory_store.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/proc.h"
 
@@ -36,7 +37,7 @@ class BusyNode {
     std::unique_ptr<BusyNode> node(new BusyNode());
     const std::vector<MetricSpec> metrics = {{"stats", {{"game", "game"}, {"call", "call"}}, "n", {}}};
     ASSIGN_OR_RETURN(auto rules, Rules::Compile({}, metrics));
-    ASSIGN_OR_RETURN(node->store_, CheckpointStore::Open(node->dir_ / "data", nullptr));
+    ASSIGN_OR_RETURN(node->store_, DirectoryStore::Open(node->dir_ / "data", nullptr));
     RETURN_IF_ERROR(node->store_->Load().status());
     node->counters_ = std::make_unique<Counters>(rules, Counters::Options{});
     node->checkpointer_ =

@@ -12,7 +12,7 @@
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 
 namespace tally {
 namespace {
@@ -62,7 +62,7 @@ double Quantile(std::vector<double> figures, double q) {
 struct Node {
   static absl::StatusOr<std::unique_ptr<Node>> From(const Prepared& prepared) {
     auto rules = Rules::Compile({}, DefaultMetrics());
-    ASSIGN_OR_RETURN(auto store, CheckpointStore::Open(prepared.directory(), nullptr));
+    ASSIGN_OR_RETURN(auto store, DirectoryStore::Open(prepared.directory(), nullptr));
     ASSIGN_OR_RETURN(auto contents, store->Load());
     auto node = std::make_unique<Node>(*std::move(rules));
     node->counters.Restore(std::move(contents->saved));

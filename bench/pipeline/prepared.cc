@@ -14,6 +14,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "storage/checkpointer.h"
+#include "storage/directory_store.h"
 #include "tests/testing/fake_clock.h"
 
 namespace tally {
@@ -79,7 +80,7 @@ absl::Status Prepared::Configure() {
 
 absl::Status Prepared::Count() {
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config_.event, config_.metrics));
-  ASSIGN_OR_RETURN(auto store, CheckpointStore::Open(directory(), nullptr));
+  ASSIGN_OR_RETURN(auto store, DirectoryStore::Open(directory(), nullptr));
   RETURN_IF_ERROR(store->Load().status());
   FakeClock clock(SystemClock().Now());
   Counters counters(rules, {.ttl = config_.retention.ttl, .series_max = config_.limits.series_max});

@@ -9,7 +9,7 @@
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 #include "tests/disk/steady_feed.h"
 #include "tests/testing/directory_image.h"
 #include "tests/testing/fault_row.h"

@@ -7,7 +7,7 @@ namespace tally {
 namespace {
 
 void CheckRefused(const absl::Status& status) {
-  TALLY_CHECK(status.code() == absl::StatusCode::kDataLoss || status.code() == absl::StatusCode::kFailedPrecondition);
+  TALLY_CHECK(absl::IsDataLoss(status));
   TALLY_CHECK(!status.message().empty());
 }
 
@@ -31,7 +31,7 @@ bool SameBlock(const Block& block, std::string_view bytes) {
 void CheckRow(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
     case RowKind::kHeader:
-      if (key != HeaderKey()) return;  // storage/read_rows.cc checks this first
+      if (key != HeaderKey()) return;  // storage/read_version_3.cc checks this first
       return CheckRow(HeaderOf(value), [&](const HeaderRow& row) { return HeaderValue(row) == value; });
     case RowKind::kMetric:
       return CheckRow(MetricOf(key, value), [&](const MetricRow& row) { return MetricValue(row) == value; });

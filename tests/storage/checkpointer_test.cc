@@ -24,7 +24,7 @@ using testing::Key;
 using testing::Pair;
 
 struct Loaded {
-  explicit Loaded(const std::string& directory) : store(*CheckpointStore::Open(directory, nullptr)) {
+  explicit Loaded(const std::string& directory) : store(*DirectoryStore::Open(directory, nullptr)) {
     auto contents = store->Load();
     TALLY_CHECK(contents.ok());
     if (*contents) saved = std::move((*contents)->saved);

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "core/base/strings.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 #include "tests/testing/counting_node.h"
 
 namespace tally {

@@ -44,7 +44,7 @@ class Told {
 };
 
 absl::StatusOr<std::optional<CheckpointContents>> LoadTold(const std::string& directory, Told& told) {
-  auto store = CheckpointStore::Open(directory, told.log());
+  auto store = DirectoryStore::Open(directory, told.log());
   if (!store.ok()) return store.status();
   return (*store)->Load();
 }

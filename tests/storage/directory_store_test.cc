@@ -1,4 +1,4 @@
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +34,7 @@ Changes NothingBut(std::vector<Changes::Partition> partitions) {
   return changes;
 }
 
-TEST(CheckpointStore, FindsNothingAtAFirstStart) {
+TEST(DirectoryStore, FindsNothingAtAFirstStart) {
   TempDir directory;
   auto store = OpenStore(directory.path());
   EXPECT_EQ((*store->Load()), std::nullopt);
@@ -42,19 +42,19 @@ TEST(CheckpointStore, FindsNothingAtAFirstStart) {
   EXPECT_EQ(store->node(), "");
 }
 
-TEST(CheckpointStore, FindsNothingIfTheFirstStartWroteNothing) {
+TEST(DirectoryStore, FindsNothingIfTheFirstStartWroteNothing) {
   TempDir directory;
   OpenStore(directory.path()).reset();
   EXPECT_EQ(*Load(directory.path()), std::nullopt);
 }
 
-TEST(CheckpointStore, MakesItsDirectory) {
+TEST(DirectoryStore, MakesItsDirectory) {
   TempDir directory;
   OpenStore(directory / "a/b/c");
   EXPECT_TRUE(std::filesystem::is_directory(directory / "a/b/c"));
 }
 
-TEST(CheckpointStore, DoesNotMindFilesThatAreNotItsOwn) {
+TEST(DirectoryStore, DoesNotMindFilesThatAreNotItsOwn) {
   TempDir directory;
   std::filesystem::create_directory(directory / "lost+found");
   std::ofstream(directory / "README") << "not yours";
@@ -63,15 +63,15 @@ TEST(CheckpointStore, DoesNotMindFilesThatAreNotItsOwn) {
   EXPECT_TRUE(std::filesystem::exists(directory / "README"));
 }
 
-TEST(CheckpointStore, SaysWhyADirectoryCannotBeMade) {
+TEST(DirectoryStore, SaysWhyADirectoryCannotBeMade) {
   TempDir directory;
   std::ofstream(directory / "file") << "x";
-  absl::Status status = CheckpointStore::Open(directory / "file/data", nullptr).status();
+  absl::Status status = DirectoryStore::Open(directory / "file/data", nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), HasSubstr(directory / "file/data"));
 }
 
-TEST(CheckpointStore, FindsWhatWasWritten) {
+TEST(DirectoryStore, FindsWhatWasWritten) {
   StoredDirectory directory;
   CheckpointContents contents = Reloaded(directory.path());
   EXPECT_EQ(contents.header.horizon, MinuteAt("10:31"));
@@ -90,21 +90,21 @@ TEST(CheckpointStore, FindsWhatWasWritten) {
   EXPECT_EQ(contents.saved.blocks[0].second.count(1), 300u);
 }
 
-TEST(CheckpointStore, HoldsTheRowsOfItsFormatAndNoOther) {
+TEST(DirectoryStore, HoldsTheRowsOfItsFormatAndNoOther) {
   StoredDirectory directory;
   Rows expected = RowsOf(Reloaded(directory.path()));
   EXPECT_EQ(RawDatabase(directory.path()).rows(), expected);
   EXPECT_EQ(expected.size(), 1u + 1 + 1 + 2 + 2 + 3 + 2);
 }
 
-TEST(CheckpointStore, TellsFingerprintsOfWhatWasCounted) {
+TEST(DirectoryStore, TellsFingerprintsOfWhatWasCounted) {
   StoredDirectory directory;
   Fingerprints prints = Reloaded(directory.path()).fingerprints();
   EXPECT_EQ(prints.event, "format=json");
   EXPECT_EQ(prints.metrics.at("stats"), "by=game,call");
 }
 
-TEST(CheckpointStore, NumbersItsCheckpoints) {
+TEST(DirectoryStore, NumbersItsCheckpoints) {
   TempDir directory;
   auto store = OpenStore(directory.path());
   for (uint64_t sequence : {1u, 2u, 3u}) {
@@ -115,7 +115,7 @@ TEST(CheckpointStore, NumbersItsCheckpoints) {
   EXPECT_EQ(OpenStore(directory.path())->sequence(), 3u);
 }
 
-TEST(CheckpointStore, DrawsAnIdentityForADirectory) {
+TEST(DirectoryStore, DrawsAnIdentityForADirectory) {
   StoredDirectory directory, other;
   std::string node = Reloaded(directory.path()).header.node;
   EXPECT_THAT(node, MatchesRegex("[0-9a-f]{16}"));
@@ -126,7 +126,7 @@ TEST(CheckpointStore, DrawsAnIdentityForADirectory) {
   EXPECT_EQ(store->node(), node);
 }
 
-TEST(CheckpointStore, KeepsWhatDidNotChange) {
+TEST(DirectoryStore, KeepsWhatDidNotChange) {
   StoredDirectory directory;
   Changes changes = NothingBut(SomeChanges().partitions);
   changes.blocks = {{{MinuteAt("14:32"), 0}, Packed({{0, 9}})}};
@@ -138,7 +138,7 @@ TEST(CheckpointStore, KeepsWhatDidNotChange) {
   EXPECT_EQ(contents.saved.horizon, MinuteAt("10:32"));
 }
 
-TEST(CheckpointStore, OverwritesWhatChanged) {
+TEST(DirectoryStore, OverwritesWhatChanged) {
   StoredDirectory directory;
   Changes changes = SomeChanges();
   changes.blocks = {{{MinuteAt("14:30"), 0}, Packed({{1, 8}})}};
@@ -152,7 +152,7 @@ TEST(CheckpointStore, OverwritesWhatChanged) {
   EXPECT_EQ(contents.saved.partitions[0].state.next, 99);
 }
 
-TEST(CheckpointStore, DeletesWhatIsGone) {
+TEST(DirectoryStore, DeletesWhatIsGone) {
   StoredDirectory directory;
   Changes changes = NothingBut(SomeChanges().partitions);
   changes.blocks = {{{MinuteAt("14:31"), 1}, ""}, {{MinuteAt("09:00"), 7}, ""}};
@@ -163,7 +163,7 @@ TEST(CheckpointStore, DeletesWhatIsGone) {
   EXPECT_EQ(contents.saved.series.size(), 2u);
 }
 
-TEST(CheckpointStore, DropsTheRowOfAMetricThatThereIsNoMore) {
+TEST(DirectoryStore, DropsTheRowOfAMetricThatThereIsNoMore) {
   StoredDirectory directory;
   MetricRows metrics = SomeMetrics();
   metrics.metrics.erase("all");
@@ -172,7 +172,7 @@ TEST(CheckpointStore, DropsTheRowOfAMetricThatThereIsNoMore) {
   EXPECT_THAT(Reloaded(directory.path()).metrics.metrics, ElementsAre(Key("spent"), Key("stats")));
 }
 
-TEST(CheckpointStore, ReplacesAllThatIsThere) {
+TEST(DirectoryStore, ReplacesAllThatIsThere) {
   StoredDirectory directory;
   std::string node = Reloaded(directory.path()).header.node;
   Changes changes = NothingBut({{{"dd", 0}, {}}});
@@ -188,7 +188,7 @@ TEST(CheckpointStore, ReplacesAllThatIsThere) {
   EXPECT_EQ(RawDatabase(directory.path()).rows().size(), 1u + 1 + 1 + 1 + 1 + 1 + 1);
 }
 
-TEST(CheckpointStore, GoesOnAfterAReplace) {
+TEST(DirectoryStore, GoesOnAfterAReplace) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   ASSERT_TRUE(store->Replace(NothingBut({{{"dd", 0}, {}}}), {}).ok());
@@ -200,7 +200,7 @@ TEST(CheckpointStore, GoesOnAfterAReplace) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(reloaded));
 }
 
-TEST(CheckpointStore, ReplacesInAnEmptyDirectoryToo) {
+TEST(DirectoryStore, ReplacesInAnEmptyDirectoryToo) {
   TempDir directory;
   ASSERT_TRUE(OpenStore(directory.path())->Replace(SomeChanges(), SomeMetrics()).ok());
   EXPECT_EQ(Reloaded(directory.path()).header.sequence, 1u);
@@ -210,19 +210,19 @@ TEST(CheckpointStore, ReplacesInAnEmptyDirectoryToo) {
 
 auto SaysLocked(const std::string& directory) { return AllOf(HasSubstr("locked"), HasSubstr(directory)); }
 
-TEST(CheckpointStoreLock, IsHeldAsLongAsTheStoreIsOpen) {
+TEST(DirectoryLock, IsHeldAsLongAsTheStoreIsOpen) {
   TempDir directory;
   auto store = OpenStore(directory.path());
-  absl::Status status = CheckpointStore::Open(directory.path(), nullptr).status();
+  absl::Status status = DirectoryStore::Open(directory.path(), nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), SaysLocked(directory.path()));
   store.reset();
-  EXPECT_TRUE(CheckpointStore::Open(directory.path(), nullptr).ok());
+  EXPECT_TRUE(DirectoryStore::Open(directory.path(), nullptr).ok());
 }
 
 // The statement of a threadsafe death test runs in a process of its own, which begins this test anew; there the
 // variable is set already.
-TEST(CheckpointStoreLockDeathTest, HoldsAgainstAnotherProcess) {
+TEST(DirectoryLockDeathTest, HoldsAgainstAnotherProcess) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   constexpr char kLocked[] = "TALLY_TEST_LOCKED_DIRECTORY";
   TempDir directory;
@@ -233,7 +233,7 @@ TEST(CheckpointStoreLockDeathTest, HoldsAgainstAnotherProcess) {
   }
   std::string locked = std::getenv(kLocked);
   auto open_and_exit = [&] {
-    absl::Status status = CheckpointStore::Open(locked, nullptr).status();
+    absl::Status status = DirectoryStore::Open(locked, nullptr).status();
     std::fputs(status.ToString().c_str(), stderr);
     std::exit(absl::IsFailedPrecondition(status) ? 3 : 0);
   };
@@ -242,10 +242,10 @@ TEST(CheckpointStoreLockDeathTest, HoldsAgainstAnotherProcess) {
   unsetenv(kLocked);
 }
 
-TEST(CheckpointStoreLock, IsNotBlamedForWhatIsTheDisksTrouble) {
+TEST(DirectoryLock, IsNotBlamedForWhatIsTheDisksTrouble) {
   TempDir directory;
   std::filesystem::create_directory(directory / "LOCK");
-  absl::Status status = CheckpointStore::Open(directory.path(), nullptr).status();
+  absl::Status status = DirectoryStore::Open(directory.path(), nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
 }
 
@@ -263,8 +263,9 @@ TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(HeaderKey(), "\x04 and what that version has");
   RawDatabase(directory.path()).Put("z", "rows of its own");
-  EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kFailedPrecondition),
-              HasSubstr("expected a checkpoint of version 3, got one of version 4"));
+  EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kUnimplemented),
+              AllOf(HasSubstr("it has format version 4, and the newest that this release can read is 3"),
+                    HasSubstr("serve --recount")));
 }
 
 TEST(DamagedStore, IsRefusedIfARowIsMissing) {

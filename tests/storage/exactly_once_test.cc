@@ -13,6 +13,7 @@
 #include "core/counters/view.h"
 #include "gtest/gtest.h"
 #include "storage/checkpointer.h"
+#include "storage/directory_store.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/fault_row.h"
 #include "tests/testing/model.h"
@@ -207,7 +208,7 @@ class Trial {
 
   absl::Status TryToLoad(std::optional<CheckpointContents>& contents) {
     Arm();
-    auto store = CheckpointStore::Open(SimulatedDisk::kRoot, nullptr, disk_.env());
+    auto store = DirectoryStore::Open(SimulatedDisk::kRoot, nullptr, disk_.env());
     absl::Status status = store.status();
     if (status.ok()) {
       store_ = *std::move(store);

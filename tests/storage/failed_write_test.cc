@@ -259,7 +259,7 @@ class Trial {
   // What was not written is gone.
   void Begin() {
     store_.reset();
-    auto store = CheckpointStore::Open(directory_.path(), nullptr);
+    auto store = DirectoryStore::Open(directory_.path(), nullptr);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
     auto contents = store_->Load();

@@ -157,7 +157,7 @@ class Trial {
   }
 
   absl::StatusOr<std::optional<CheckpointContents>> Open() {
-    auto store = CheckpointStore::Open(directory_.path(), nullptr);
+    auto store = DirectoryStore::Open(directory_.path(), nullptr);
     if (!store.ok()) return store.status();
     store_ = *std::move(store);
     return store_->Load();

@@ -109,7 +109,10 @@ TEST(ReadCheckpoint, RefusesWhatIsDamaged) {
 TEST(ReadCheckpoint, RefusesAnUnknownVersion) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(HeaderKey(), "\x07");
-  EXPECT_THAT(std::string(WhyNot(directory.path()).message()), HasSubstr("got one of version 7"));
+  const absl::Status status = WhyNot(directory.path());
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("it has format version 7, and the newest that this release can read is 3"));
 }
 
 }  // namespace

@@ -106,10 +106,15 @@ TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
   }
 }
 
-TEST(Rows, OfAHeaderOfAnotherVersionAreRefused) {
-  auto header = HeaderOf(std::string("\x04") + "whatever comes then");
-  EXPECT_EQ(header.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(std::string(header.status().message()), "expected a checkpoint of version 3, got one of version 4");
+TEST(Rows, OfAHeaderOfAnyVersionSayWhichItIs) {
+  EXPECT_EQ(*VersionOf(HeaderValue(SomeHeader())), kFormatVersion);
+  EXPECT_EQ(*VersionOf(std::string("\x04") + "then anything"), 4u);
+  EXPECT_EQ(*VersionOf(std::string("\xac\x02", 2)), 300u);
+  EXPECT_TRUE(absl::IsDataLoss(VersionOf("").status()));
+}
+
+TEST(Rows, OfAHeaderOfAnotherVersionAreNotTodays) {
+  ExpectDamaged(HeaderKey(), "\x04" + HeaderValue(SomeHeader()).substr(1));
 }
 
 TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
@@ -243,7 +248,7 @@ TEST(Rows, AreReadOnlyInTheirOneForm) {
     if (status.ok()) {
       ASSERT_EQ(Written(key, value), value);
     } else {
-      ASSERT_TRUE(absl::IsDataLoss(status) || (key == HeaderKey() && absl::IsFailedPrecondition(status))) << status;
+      ASSERT_TRUE(absl::IsDataLoss(status)) << status;
     }
   }
 }

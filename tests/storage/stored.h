@@ -11,7 +11,7 @@
 #include "core/base/check.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
-#include "storage/checkpoint_store.h"
+#include "storage/directory_store.h"
 #include "tests/testing/temp_dir.h"
 #include "tests/testing/times.h"
 
@@ -57,15 +57,15 @@ inline Rows RowsOf(const CheckpointContents& contents) {
 }
 
 // A store that was loaded, as Write() wants it.
-inline std::unique_ptr<CheckpointStore> OpenStore(const std::string& directory) {
-  auto store = CheckpointStore::Open(directory, nullptr);
+inline std::unique_ptr<DirectoryStore> OpenStore(const std::string& directory) {
+  auto store = DirectoryStore::Open(directory, nullptr);
   TALLY_CHECK(store.ok());
   TALLY_CHECK((*store)->Load().ok());
   return *std::move(store);
 }
 
 inline absl::StatusOr<std::optional<CheckpointContents>> Load(const std::string& directory) {
-  auto store = CheckpointStore::Open(directory, nullptr);
+  auto store = DirectoryStore::Open(directory, nullptr);
   if (!store.ok()) return store.status();
   return (*store)->Load();
 }

@@ -2,7 +2,7 @@
 // the seed and the calls.
 //
 //   SimulatedDisk disk(seed);
-//   auto store = CheckpointStore::Open(SimulatedDisk::kRoot, log, disk.env());
+//   auto store = DirectoryStore::Open(SimulatedDisk::kRoot, log, disk.env());
 //   disk.PowerOffAfter(17);             // the 18th modifying operation, and all later ones, fail
 //   ...                                 // write, and destroy the store
 //   disk.PowerOn(SimulatedDisk::Loss::kUnsynced);

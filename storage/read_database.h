@@ -1,0 +1,28 @@
+// A checkpoint out of a RocksDB database.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "storage/checkpoint.h"
+#include "storage/read_rows.h"
+
+namespace rocksdb {
+class DB;
+}
+
+namespace tally {
+
+// The value of the header row, of whatever version; empty if there is none. DataLoss if it names no version.
+absl::StatusOr<std::string> ReadHeader(rocksdb::DB& db, const std::string& directory);
+
+// Every row, read and checked; nothing if the database has no row. Errors are those of NewRowsReader() and RowsReader
+// and, where RocksDB cannot read, those of FromRocksDbAtStart(). Rows of an unknown version are not looked at.
+// `header` is what ReadHeader() returned; `manifest` was there before `db` opened the directory.
+absl::StatusOr<std::optional<CheckpointContents>> ReadDatabase(rocksdb::DB& db, const std::string& header,
+                                                               const std::string& directory,
+                                                               const std::string& manifest,
+                                                               FormatVersions versions = ReadableVersions());
+
+}  // namespace tally

@@ -1,0 +1,146 @@
+#include "storage/stored_rows.h"
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "storage/read_rows.h"
+#include "tests/storage/counted.h"
+#include "tests/storage/stored.h"
+
+namespace tally {
+namespace {
+
+using testing::IsEmpty;
+
+// Any place where rows can be: it does what it is told.
+class RowsAnywhere {
+ public:
+  // Writes a checkpoint as a store does.
+  void Write(const Changes& changes, const MetricRows& metrics) {
+    told_.clear();
+    const HeaderRow header = known_.Next(changes, metrics, [&](auto key, auto value) { Do(key, value); });
+    known_.Take(header, changes, metrics);
+  }
+
+  CheckpointContents Load() const {
+    auto reader = NewRowsReader(rows_.at(HeaderKey()));
+    TALLY_CHECK(reader.ok());
+    for (const auto& [key, value] : rows_) TALLY_CHECK((*reader)->Take(key, value).ok());
+    auto contents = (*reader)->Finish();
+    EXPECT_TRUE(contents.ok()) << contents.status();
+    return *std::move(contents);
+  }
+
+  void Reload() { known_ = StoredRows(Load()); }
+  const Rows& rows() const { return rows_; }
+  const std::map<std::string, std::optional<std::string>>& told() const { return told_; }  // by the last checkpoint
+  const StoredRows& known() const { return known_; }
+
+ private:
+  void Do(std::string_view key, std::optional<std::string_view> value) {
+    told_[std::string(key)] = value;
+    if (value) {
+      rows_[std::string(key)] = *value;
+    } else {
+      rows_.erase(std::string(key));
+    }
+  }
+
+  StoredRows known_;
+  Rows rows_;
+  std::map<std::string, std::optional<std::string>> told_;
+};
+
+Rows RowsFrom(const CheckpointContents& contents) {
+  Rows rows;
+  AllRows(contents, [&](std::string_view key, std::optional<std::string_view> value) {
+    EXPECT_TRUE(value) << key;
+    EXPECT_TRUE(rows.emplace(key, value.value_or("")).second) << key;
+  });
+  return rows;
+}
+
+TEST(StoredRows, AreACheckpointWhereverTheyAre) {
+  RowsAnywhere anywhere;
+  anywhere.Write(SomeChanges(), SomeMetrics());
+  const CheckpointContents contents = anywhere.Load();
+  EXPECT_EQ(contents.header.sequence, 1u);
+  EXPECT_EQ(contents.header.blocks, 2u);
+  EXPECT_EQ(contents.header.series, 3u);
+  EXPECT_EQ(contents.header.partitions, 2u);
+  EXPECT_EQ(contents.header.metrics, 2u);
+  EXPECT_EQ(anywhere.rows(), RowsFrom(contents));
+}
+
+TEST(StoredRows, TellOnlyWhatChanged) {
+  RowsAnywhere anywhere;
+  anywhere.Write(SomeChanges(), SomeMetrics());
+  Changes changes;
+  changes.partitions = SomeChanges().partitions;
+  changes.blocks = {{{MinuteAt("14:30"), 0}, Packed({{1, 8}})}};
+  anywhere.Write(changes, SomeMetrics());
+  EXPECT_EQ(anywhere.told().size(), 1u + 2 + 2 + 1 + 2 + 1);  // block, partitions, metrics, event, links, header
+  EXPECT_EQ(anywhere.told().at(LinkKey(1)), std::nullopt);
+  EXPECT_EQ(anywhere.told().at(LinkKey(2)), "");
+}
+
+TEST(StoredRows, DeleteWhatIsGone) {
+  RowsAnywhere anywhere;
+  anywhere.Write(SomeChanges(), SomeMetrics());
+  Changes changes;
+  changes.blocks = {{{MinuteAt("14:31"), 1}, ""}, {{MinuteAt("09:00"), 7}, ""}};
+  changes.series = {{300, ""}, {17, ""}};
+  changes.partitions = SomeChanges().partitions;
+  anywhere.Write(changes, {"format=json", {}});
+  const CheckpointContents contents = anywhere.Load();
+  EXPECT_EQ(contents.header.blocks, 1u);
+  EXPECT_EQ(contents.header.series, 2u);
+  EXPECT_EQ(anywhere.told().at(MetricKey("stats")), std::nullopt);
+  EXPECT_THAT(contents.metrics.metrics, IsEmpty());
+}
+
+// The next one is told the union: a write whose outcome is unknown changes nothing of what is known.
+TEST(StoredRows, AreTheSameAfterANextThatWasNotTaken) {
+  RowsAnywhere anywhere;
+  anywhere.Write(SomeChanges(), SomeMetrics());
+  Changes changes = SomeChanges();
+  changes.blocks.push_back({{MinuteAt("14:35"), 0}, Packed({{0, 1}})});
+  auto ignore = [](std::string_view, std::optional<std::string_view>) {};
+  const HeaderRow lost = anywhere.known().Next(changes, SomeMetrics(), ignore);
+  const HeaderRow again = anywhere.known().Next(changes, SomeMetrics(), ignore);
+  EXPECT_EQ(HeaderValue(again), HeaderValue(lost));
+  EXPECT_EQ(again.blocks, 3u);
+}
+
+TEST(StoredRows, WithoutRowsGoOnWithIdentityAndSequence) {
+  StoredRows rows;
+  rows.set_node("0123456789abcdef");
+  auto ignore = [](std::string_view, std::optional<std::string_view>) {};
+  rows.Take(rows.Next(SomeChanges(), SomeMetrics(), ignore), SomeChanges(), SomeMetrics());
+  const HeaderRow header = rows.WithoutRows().Next({}, {}, ignore);
+  EXPECT_EQ(header.node, "0123456789abcdef");
+  EXPECT_EQ(header.sequence, 2u);
+  EXPECT_EQ(header.blocks + header.series + header.partitions + header.metrics, 0u);
+}
+
+TEST(StoredRows, HoldWhatANodeCounted) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    std::mt19937_64 random(seed);
+    CountedEvents events(random, /*calls=*/400);
+    RowsAnywhere anywhere;
+    for (int i = 0; i < 20; ++i) {
+      events.Count(30);
+      if (random() % 3 == 0) events.PassMinutes(1);
+      anywhere.Write(events.node().counters().Cut(), SomeMetrics());
+      events.node().counters().MarkSaved();
+      if (random() % 4 == 0) anywhere.Reload();
+      ASSERT_EQ(TotalsOf(anywhere.Load()), events.totals()) << "seed " << seed;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tally
