@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +20,7 @@ class Writer {
  public:
   explicit Writer(std::ostream& out) : out_(out) {}
   virtual ~Writer() = default;
-  virtual void Header(const HeaderRow& header) = 0;
+  virtual void Header(const CheckpointContents& contents) = 0;
   virtual void Partition(const TopicPartition& place, const PartitionState& state) = 0;
   virtual void Counter(Minute minute, std::string_view series, uint64_t count) = 0;
   virtual void Finish() {}
@@ -33,7 +34,8 @@ std::string HorizonText(Minute horizon) { return horizon == Minute::Min() ? "-" 
 class TextDump : public Writer {
  public:
   using Writer::Writer;
-  void Header(const HeaderRow& header) override {
+  void Header(const CheckpointContents& contents) override {
+    const HeaderRow& header = contents.header;
     out_ << "sequence " << header.sequence << "\nnode " << header.node << "\nhorizon " << HorizonText(header.horizon)
          << '\n';
   }
@@ -54,8 +56,8 @@ class TextDump : public Writer {
 class CsvDump : public Writer {
  public:
   using Writer::Writer;
-  void Header(const HeaderRow& header) override {
-    out_ << "kind,name,at,value\nsequence,,," << header.sequence << '\n';
+  void Header(const CheckpointContents& contents) override {
+    out_ << "kind,name,at,value\nsequence,,," << contents.header.sequence << '\n';
   }
   void Partition(const TopicPartition& place, const PartitionState& state) override {
     std::string where = Cat(place.topic, ",", place.partition, ",");
@@ -74,20 +76,34 @@ class CsvDump : public Writer {
 class JsonDump : public Writer {
  public:
   using Writer::Writer;
-  void Header(const HeaderRow& header) override {
+  void Header(const CheckpointContents& contents) override {
+    const HeaderRow& header = contents.header;
     json_.BeginObject().Member("sequence", header.sequence).Member("node", header.node);
-    json_.Member("horizon", HorizonText(header.horizon));
-    json_.Key("partitions").BeginArray();
+    json_.Member("horizon", HorizonText(header.horizon)).Key("clock");
+    Time(header.clock == Timestamp::Min() ? std::nullopt : std::optional(header.clock));
+    json_.NewLine().Member("event", contents.metrics.event).Key("metrics").BeginArray();
+    for (const auto& [name, metric] : contents.metrics.metrics) {
+      json_.NewLine().BeginObject().Member("name", name).Member("known_from", HorizonText(metric.known_from));
+      json_.Member("fingerprint", metric.fingerprint).EndObject();
+    }
+    json_.EndArray().NewLine().Key("partitions").BeginArray();
     Flush();
   }
   void Partition(const TopicPartition& place, const PartitionState& state) override {
     json_.NewLine().BeginObject().Member("topic", place.topic).Member("partition", place.partition);
     json_.Member("next", state.next).Key("fates").BeginObject();
     for (size_t i = 0; i < kFates; ++i) json_.Member(kFateNames[i], state.fates[i]);
-    json_.EndObject().Key("gaps").BeginArray();
+    json_.EndObject().Key("newest_event");
+    Time(state.newest_event);
+    json_.Key("newest_stamp");
+    Time(state.newest_stamp);
+    json_.Member("cluster", state.cluster).Key("last");
+    Mark(state.last);
+    json_.Key("gaps").BeginArray();
     for (const Gap& gap : state.gaps) {
-      json_.BeginObject().Member("from", gap.from).Member("to", gap.to);
-      json_.Member("accepted", FormatTimestamp(gap.at)).EndObject();
+      json_.BeginObject().Member("from", gap.from).Member("to", gap.to).Key("accepted");
+      Time(gap.at);
+      json_.EndObject();
     }
     json_.EndArray().EndObject();
     Flush();
@@ -105,6 +121,13 @@ class JsonDump : public Writer {
   }
 
  private:
+  void Time(const std::optional<Timestamp>& time) { time ? json_.Value(FormatTimestamp(*time)) : json_.Null(); }
+  void Mark(const std::optional<RecordMark>& mark) {
+    if (!mark) return void(json_.Null());
+    json_.BeginObject().Member("offset", mark->offset).Key("stamp");
+    Time(mark->stamp);
+    json_.Member("hash", mark->hash).EndObject();
+  }
   void BeginCounters() {
     if (!std::exchange(in_counters_, true)) json_.EndArray().NewLine().Key("counters").BeginArray();
   }
@@ -151,13 +174,13 @@ void WriteMinute(Minute minute, Counts& counts, Writer& writer) {
 
 void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, std::ostream& out) {
   std::unique_ptr<Writer> writer = NewWriter(format, out);
-  writer->Header(contents.header);
+  writer->Header(contents);
   for (const auto& [place, state] : contents.saved.partitions) writer->Partition(place, state);
   absl::flat_hash_map<SeriesId, std::string_view> names;
   for (const auto& [id, name] : contents.saved.series) names[id] = name;
   Counts counts;
   Minute minute = Minute::Min();
-  for (const auto& [key, block] : contents.saved.blocks) {  // ordered by minute, as the keys are
+  for (const auto& [key, block] : contents.saved.blocks) {  // in the order of their keys, which begin with the minute
     if (key.minute != minute) WriteMinute(minute, counts, *writer);
     minute = key.minute;
     AppendCounts(key.block, block, names, counts);
