@@ -1,4 +1,5 @@
-// `tallyd demo`: a node on an embedded broker with a generated stream, in a directory that goes with it.
+// `tallyd demo`: a node that reads a generated stream from an embedded broker, in a temporary directory that is removed
+// at the end.
 
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ constexpr int kPartitions = 2;  // of each topic
 
 absl::StatusOr<std::string> MakeDirectory() {
   std::string path = (std::filesystem::temp_directory_path() / "tallyd-demo-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) return absl::UnavailableError(Cat("cannot make a directory as ", path));
+  if (::mkdtemp(path.data()) == nullptr) return absl::UnavailableError(Cat("cannot create a directory ", path));
   return path;
 }
 
@@ -53,7 +54,7 @@ uint64_t Sum(const std::vector<PartitionStatus>& partitions, Fate fate) {
   return sum;
 }
 
-// One line a second: what was counted, how fast, and what was not.
+// Prints one line per second: what was counted, how fast, and what was not counted.
 class Progress {
  public:
   void Print(const Node& node, Timestamp now) {
@@ -74,7 +75,7 @@ class Progress {
   uint64_t counted_ = 0;
 };
 
-// The usual ports if they are free, any others if not: the demo says which.
+// Uses the default ports, or free ones if those are taken. The demo prints which.
 absl::StatusOr<std::unique_ptr<Node>> StartNode(Config config, const Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Node> node, Node::Open(config, {}, clock));
   if (node->Start().ok()) return node;

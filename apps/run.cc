@@ -19,7 +19,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLookForFailure = absl::Milliseconds(500);
+constexpr absl::Duration kCheckFailureEvery = absl::Milliseconds(500);
 
 sigset_t StopSignals() {
   sigset_t signals;
@@ -97,12 +97,12 @@ int RunServe(const ServeOptions& options) {
   if (!node.ok()) return Report(node.status());
   if (absl::Status status = (*node)->Start(); !status.ok()) return Report(status);
   PrintListening(*config, **node);
-  while (!WaitForSignal(kLookForFailure)) {
+  while (!WaitForSignal(kCheckFailureEvery)) {
     if (absl::Status failure = (*node)->failure(); !failure.ok()) return Report(failure);
   }
   spdlog::info("stopping");
   absl::Status last = (*node)->Stop();
-  // Everything is on the disk, and clients that wait for a broker that is away must not hold up the exit.
+  // The node is not destroyed: everything is on the disk, and its destructor may wait for a broker that is away.
   (void)node->release();
   return Report(last);
 }

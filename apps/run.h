@@ -1,4 +1,5 @@
-// What the commands do. Each returns the process's exit status and has said on stderr why, if it is not 0.
+// The commands of the program. Each returns the exit status of the process, and writes the reason to stderr if it is
+// not 0.
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,19 +14,19 @@ int RunDemo(const DemoOptions& options);
 int RunCheck(const CheckOptions& options);
 int RunDump(const DumpOptions& options);
 
-// Logs one line each to stderr, with RFC 3339 UTC times.
+// Writes the log to stderr, one line per entry, with RFC 3339 times in UTC.
 void SetUpLogging();
 
-// SIGINT and SIGTERM are kept for WaitForSignal(). Before any thread is started.
+// Keeps SIGINT and SIGTERM for WaitForSignal(). Call it before any thread is started.
 void BlockSignals();
 
-// Waits up to `timeout`; returns whether one of them came.
+// Waits for one of them, `timeout` at most. Returns whether one came.
 bool WaitForSignal(absl::Duration timeout);
 
-// The exit status that stands for an error, which is logged.
+// Logs an error. Returns the exit status for it.
 int Report(const absl::Status& status);
 
-// The line that says where the node listens.
+// Prints the line that names the node's addresses.
 void PrintListening(const Config& config, const Node& node);
 
 }  // namespace tally

@@ -29,7 +29,7 @@ absl::Status Listener::Bind(const Endpoint& endpoint) {
   if (error) return BindError(endpoint, error);
   tcp::endpoint address = *found.begin();
   acceptor_.open(address.protocol(), error);
-  // A restart need not wait until the kernel has forgotten the connections of the node before.
+  // A restart does not wait until the kernel has forgotten the connections of the last process.
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(address, error);
   if (!error) acceptor_.listen(kBacklog, error);
@@ -54,7 +54,7 @@ void Listener::OnAccept(Error error, tcp::socket socket) {
     Begin(std::move(socket));
     return Accept();
   }
-  if (!failing_) spdlog::error("cannot accept connections: {}", error.message());
+  if (!failing_) spdlog::error("cannot accept connections: {}; trying again", error.message());
   failing_ = true;
   retry_.expires_after(kRetryTime);
   retry_.async_wait([this](Error) {

@@ -1,6 +1,6 @@
-// A port, and the connections that arrive there.
+// A port that accepts connections.
 //
-// Belongs to the server's loop, and is to outlive it.
+// Belongs to the server's loop and outlives it.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -19,17 +19,17 @@ namespace tally {
 
 class Listener {
  public:
-  // Without descriptors left nothing can be accepted, and to ask again at once would be to ask for ever.
+  // How long to wait after accept() failed. Without free descriptors it fails at once, again and again.
   static constexpr std::chrono::milliseconds kRetryTime{100};
-  static constexpr int kBacklog = 511;  // as Redis; the kernel may allow less
+  static constexpr int kBacklog = 511;  // as in Redis; the kernel may allow fewer
 
-  // Makes the peer of a connection; `over` says that it is beyond the limit.
+  // Makes the peer of a connection. `over`: there are too many clients already.
   using NewPeer = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket socket, bool over)>;
 
   Listener(boost::asio::io_context& loop, Peers& peers, Peers::Port which, NewPeer new_peer)
       : peers_(peers), which_(which), new_peer_(std::move(new_peer)), acceptor_(loop), retry_(loop) {}
 
-  // Takes the port; an error names the address. Connections wait until Start().
+  // Binds the address; an error names it. Connections wait in the kernel until Start().
   absl::Status Bind(const Endpoint& endpoint);
   uint16_t port() const { return port_; }
 
@@ -47,7 +47,7 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   uint16_t port_ = 0;
-  bool failing_ = false;  // said so in the log
+  bool failing_ = false;  // accept() failed, and the log says so
 };
 
 }  // namespace tally

@@ -9,9 +9,9 @@
 namespace tally {
 namespace {
 
-constexpr uint64_t kTurnNanos = 100'000;  // the shortest there is
+constexpr uint64_t kTurnNanos = 100'000;  // the shortest that the kernel allows
 
-// The kernel's struct sched_attr of 48 bytes, which glibc declares from 2.41 on only.
+// The kernel's struct sched_attr of 48 bytes, which glibc declares since 2.41.
 struct Attributes {
   uint32_t size = sizeof(Attributes);
   uint32_t policy = 0;
@@ -30,7 +30,7 @@ void AskForShortTurns() {
 #if defined(SYS_sched_getattr) && defined(SYS_sched_setattr)
   Attributes attributes;
   if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
-  if (attributes.policy != SCHED_OTHER) return;  // somebody has chosen another way already
+  if (attributes.policy != SCHED_OTHER) return;  // the user has chosen another policy
   attributes.runtime = kTurnNanos;
   (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
 #endif
