@@ -1,10 +1,5 @@
 #include "apps/server/connection.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -12,32 +7,16 @@ namespace tally {
 
 namespace asio = boost::asio;
 
-namespace {
-
-// Where the system has no such thing, it keeps as much as it likes.
-void LimitUnsent(int socket, int bytes) {
-#ifdef TCP_NOTSENT_LOWAT
-  (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
-#endif
-}
-
-}  // namespace
-
-Connection::Connection(asio::ip::tcp::socket socket, const Context& context, bool over)
-    : socket_(std::move(socket)), context_(context), over_(over), session_{.id = context.peers.NewId(), .name = {}} {}
+Connection::Connection(std::unique_ptr<Stream> stream, const Context& context, bool over)
+    : stream_(std::move(stream)), context_(context), over_(over), session_{.id = context.peers.NewId(), .name = {}} {}
 
 void Connection::Start() {
-  Error error;
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  if (!error) socket_.non_blocking(true, error);
-  if (error) return Close();
-  LimitUnsent(socket_.native_handle(), kUnsentBytesMax);
+  if (!stream_->is_open()) return Close();
   Read();
 }
 
 void Connection::Close() {
-  Error ignored;
-  socket_.close(ignored);
+  stream_->Close();
   context_.peers.Remove(this);
 }
 
@@ -45,8 +24,7 @@ void Connection::Close() {
 void Connection::Expire() {
   if (!over_ || is_resp_) return Close();
   is_resp_ = false;
-  Error ignored;
-  socket_.cancel(ignored);  // the read that is waited for, before its buffer is used again
+  stream_->CancelRead();  // before its buffer is used again
   Turn();
 }
 
@@ -58,7 +36,7 @@ void Connection::Read() {
   if (output_.capacity() > kReadBytes) output_ = {};
   auto room = input_.prepare(kReadBytes);
   NoteHeld();
-  socket_.async_read_some(room, [self = Self()](Error error, size_t bytes) { self->OnRead(error, bytes); });
+  stream_->ReadSome(room, [self = Self()](Error error, size_t bytes) { self->OnRead(error, bytes); });
 }
 
 void Connection::NoteHeld() {
@@ -66,14 +44,14 @@ void Connection::NoteHeld() {
 }
 
 void Connection::OnRead(Error error, size_t bytes) {
-  if (!socket_.is_open() || closing_) return;  // closed or expired while this waited
-  if (error) return Close();                   // the client's end too: whatever came before it is answered by now
+  if (!stream_->is_open() || closing_) return;  // closed or expired while this waited
+  if (error) return Close();                    // the client's end too: whatever came before it is answered by now
   input_.commit(bytes);
   Turn();
 }
 
 void Connection::Turn() {
-  if (!socket_.is_open()) return;
+  if (!stream_->is_open()) return;
   more_ = Produce();
   ClearDeadline();
   Flush();
@@ -135,38 +113,26 @@ void Connection::ReplyAndClose(std::string message) {
 
 // The deadline is for all of the output: a client that takes a byte now and then is as good as one that takes none.
 void Connection::Flush() {
-  while (sent_ < output_.size()) {
-    Error error;
-    sent_ += socket_.write_some(asio::buffer(output_.data() + sent_, output_.size() - sent_), error);
-    if (error == asio::error::would_block) {
-      if (!HasDeadline()) SetDeadline(context_.stall_max);
-      NoteHeld();
-      socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = Self()](Error failed) {
-        if (self->socket_.is_open()) failed ? self->Close() : self->Flush();
-      });
-      return;
-    }
-    if (error) return Close();
-  }
-  output_.clear();
-  if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
-  sent_ = 0;
-  AfterFlush();
+  if (stream_->Write(output_, [self = Self()](Error error) { self->AfterFlush(error); })) return AfterFlush({});
+  SetDeadline(context_.stall_max);
+  NoteHeld();
 }
 
-void Connection::AfterFlush() {
+void Connection::AfterFlush(Error error) {
+  if (!stream_->is_open()) return;
+  if (error) return Close();
+  output_.clear();
+  if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
   if (more_) {
     NoteHeld();
-    return asio::post(socket_.get_executor(), [self = Self()] { self->Turn(); });  // the others come first
+    return asio::post(stream_->executor(), [self = Self()] { self->Turn(); });  // the others come first
   }
   if (closing_) return Linger();
   Read();
 }
 
 void Connection::Linger() {
-  Error error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  if (error) return Close();
+  stream_->EndWriting();
   SetDeadline(kLingerTime);
   input_.clear();
   input_.shrink_to_fit();
@@ -177,8 +143,8 @@ void Connection::Linger() {
 void Connection::Discard() {
   auto room = input_.prepare(kReadBytes);
   NoteHeld();
-  socket_.async_read_some(room, [self = Self()](Error error, size_t) {
-    if (!self->socket_.is_open()) return;
+  stream_->ReadSome(room, [self = Self()](Error error, size_t) {
+    if (!self->stream_->is_open()) return;
     error ? self->Close() : self->Discard();
   });
 }

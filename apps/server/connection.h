@@ -6,7 +6,6 @@
 // too, and other connections have theirs in between.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <memory>
@@ -16,6 +15,7 @@
 
 #include "apps/server/peer.h"
 #include "apps/server/resp.h"
+#include "apps/server/stream.h"
 #include "apps/server/text_protocol.h"
 #include "core/query/command.h"
 
@@ -26,10 +26,6 @@ class Connection : public Peer {
   static constexpr size_t kReadBytes = 16 * 1024;   // asked of the socket at once
   static constexpr size_t kChunkBytes = 64 * 1024;  // of output, after which the socket is given it
   static constexpr size_t kKeptBytes = 128 * 1024;  // a larger buffer is given back once it is empty
-
-  // What the kernel takes beyond what the client has room for. By default that is megabytes, for each client that does
-  // not read, and none of them would be seen to stand still before.
-  static constexpr int kUnsentBytesMax = 2 * kChunkBytes;
 
   // A turn ends after so many commands, or when it is found to have taken so long; so one connection holds up the
   // others for that long and its longest kClockCommands. To look at the clock after each of them takes 6 % of a
@@ -51,14 +47,14 @@ class Connection : public Peer {
   };
 
   // `over`: there are too many clients already, so the only answer is that.
-  Connection(boost::asio::ip::tcp::socket socket, const Context& context, bool over);
+  Connection(std::unique_ptr<Stream> stream, const Context& context, bool over);
 
   void Start() override;
   void Close() override;
   void Expire() override;
 
  private:
-  using Error = boost::system::error_code;
+  using Error = Stream::Error;
 
   void Read();
   void OnRead(Error error, size_t bytes);
@@ -69,14 +65,14 @@ class Connection : public Peer {
   bool AppendReply();
   void ReplyAndClose(std::string message);
   void Flush();
-  void AfterFlush();
+  void AfterFlush(Error error);
   void Linger();
   void Discard();
   void NoteHeld();
   std::string_view Input() const;
   std::shared_ptr<Connection> Self() { return std::static_pointer_cast<Connection>(shared_from_this()); }
 
-  boost::asio::ip::tcp::socket socket_;
+  const std::unique_ptr<Stream> stream_;
   const Context& context_;
   const bool over_;
   Session session_;
@@ -88,7 +84,6 @@ class Connection : public Peer {
 
   std::optional<ReplyInProgress> reply_;
   std::string output_;
-  size_t sent_ = 0;       // of output_
   bool more_ = false;     // there may be more to do without another byte of input
   bool closing_ = false;  // nothing is executed any more
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "apps/server/tcp_stream.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -65,7 +66,7 @@ void Listener::OnAccept(Error error, tcp::socket socket) {
 void Listener::Begin(tcp::socket socket) {
   Peers::Place place = peers_.NextPlace(which_);
   if (place == Peers::Place::kNone) return;
-  auto peer = new_peer_(std::move(socket), place == Peers::Place::kOver);
+  auto peer = new_peer_(std::make_unique<TcpStream>(std::move(socket)), place == Peers::Place::kOver);
   peers_.Add(peer, which_, place);
   peer->Start();
 }

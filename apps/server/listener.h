@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "apps/config/endpoint.h"
 #include "apps/server/peer.h"
+#include "apps/server/stream.h"
 
 namespace tally {
 
@@ -24,7 +25,7 @@ class Listener {
   static constexpr int kBacklog = 511;  // as in Redis; the kernel may allow fewer
 
   // Makes the peer of a connection. `over`: there are too many clients already.
-  using NewPeer = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket socket, bool over)>;
+  using NewPeer = std::function<std::shared_ptr<Peer>(std::unique_ptr<Stream> stream, bool over)>;
 
   Listener(boost::asio::io_context& loop, Peers& peers, Peers::Port which, NewPeer new_peer)
       : peers_(peers), which_(which), new_peer_(std::move(new_peer)), acceptor_(loop), retry_(loop) {}

@@ -14,14 +14,12 @@
 #include "apps/server/listener.h"
 #include "apps/server/peer.h"
 #include "apps/server/short_turns.h"
-#include "apps/server/tcp_stream.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 
 namespace tally {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
 
@@ -58,12 +56,12 @@ class Server::Loop {
                      absl::ToChronoMilliseconds(options.stall_max)},
         http_peers_{{counters, clock, node_status_, options_.password}, HttpRoutes(), peers_},
         text_(context_, peers_, Peers::Port::kText,
-              [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
-                return std::make_shared<Connection>(std::move(socket), connections_, over);
+              [this](std::unique_ptr<Stream> stream, bool over) -> std::shared_ptr<Peer> {
+                return std::make_shared<Connection>(std::move(stream), connections_, over);
               }),
         http_(context_, peers_, Peers::Port::kHttp,
-              [this](tcp::socket socket, bool over) -> std::shared_ptr<Peer> {
-                return std::make_shared<HttpPeer>(std::make_unique<TcpStream>(std::move(socket)), http_peers_, over);
+              [this](std::unique_ptr<Stream> stream, bool over) -> std::shared_ptr<Peer> {
+                return std::make_shared<HttpPeer>(std::move(stream), http_peers_, over);
               }),
         sweep_(context_) {}
 
