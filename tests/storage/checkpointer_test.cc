@@ -164,7 +164,7 @@ TEST(Checkpointer, TellsHowLongTheLastOneTookThatWasWritten) {
 
 TEST(Checkpointer, CountsThoseThatCouldNotBeWritten) {
   SimulatedDisk disk(/*seed=*/1);
-  auto store = CheckpointStore::Open(SimulatedDisk::kRoot, nullptr, disk.env());
+  auto store = DirectoryStore::Open(SimulatedDisk::kRoot, nullptr, disk.env());
   ASSERT_TRUE(store.ok()) << store.status();
   CountingNode node;
   RunningClock clock(TimeAt("14:30"));
