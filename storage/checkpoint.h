@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "core/counters/counters.h"
+#include "core/counters/changes.h"
 #include "storage/fingerprint.h"
 #include "storage/rows.h"
 

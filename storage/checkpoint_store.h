@@ -17,7 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/counters/counters.h"
+#include "core/counters/changes.h"
 #include "storage/checkpoint.h"
 
 namespace tally {

@@ -38,7 +38,7 @@ class Checkpointer {
   absl::Status Replace();
 
   Progress progress() const;
-  // The positions that the last checkpoint on the disk holds.
+  // The positions in the last checkpoint that is stored.
   std::vector<Changes::Partition> saved_positions() const;
 
  private:

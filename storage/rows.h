@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "core/counters/counters.h"
+#include "core/counters/changes.h"
 
 namespace tally {
 

@@ -18,7 +18,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
-#include "core/counters/counters.h"
+#include "core/counters/changes.h"
 #include "storage/checkpoint.h"
 
 namespace tally {
