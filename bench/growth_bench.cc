@@ -137,7 +137,7 @@ class Growth {
     checkpointer_ = std::make_unique<Checkpointer>(*counters_, *store_, FingerprintsOf({}, DefaultMetrics()), clock_);
     shard_ = &counters_->AddShard();
     shard_->AddPartition({"mw", 0}, {});
-    commands_ = std::make_unique<Commands>(*counters_, clock_, status_);
+    commands_ = std::make_unique<Commands>(std::vector<Counters*>{counters_.get()}, clock_, status_);
   }
 
   // Returns the time of Shard::Apply() alone.

@@ -28,7 +28,7 @@ struct FixedClock : Clock {
 };
 
 struct Node : StatusSource {
-  Node() : counters(MakeRules(), {}), commands(counters, clock, *this) {
+  Node() : counters(MakeRules(), {}), commands({&counters}, clock, *this) {
     Shard& shard = counters.AddShard();
     uint32_t slot = shard.AddPartition({"games", 0}, {});
     counters.Tick(clock.Now());

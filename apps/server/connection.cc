@@ -17,6 +17,9 @@ void Connection::Start() {
 
 void Connection::Close() {
   stream_->Close();
+  running_.reset();  // and what these keep
+  reply_.reset();
+  context_.long_requests.Leave(*this);
   context_.peers.Remove(this);
 }
 
@@ -52,25 +55,28 @@ void Connection::OnRead(Error error, size_t bytes) {
 
 void Connection::Turn() {
   if (!stream_->is_open()) return;
-  more_ = Produce();
+  if (running_ && stream_->HasPeerGone()) return Close();
+  const SteadyTime began = std::chrono::steady_clock::now();
+  more_ = Produce(began + kTurnTime);
   ClearDeadline();
+  if ((running_ || reply_) && !HasReplyDeadline()) SetReplyDeadline(began + context_.reply_max);
   Flush();
 }
 
 // Executes what lies in the input and writes what it replies, as far as one turn goes. Returns whether there is more
 // to do.
-bool Connection::Produce() {
-  const auto end = std::chrono::steady_clock::now() + kTurnTime;
+bool Connection::Produce(SteadyTime end) {
   for (size_t i = 1; i <= kTurnCommands; ++i) {
     if (!ProduceNext()) return false;
-    if (output_.size() >= kChunkBytes) break;
-    if (i % kClockCommands == 0 && std::chrono::steady_clock::now() >= end) break;
+    if (waits_ || output_.size() >= kChunkBytes) break;
+    if ((running_ || i % kClockCommands == 0) && std::chrono::steady_clock::now() >= end) break;
   }
   return true;
 }
 
-// Goes on with the reply that is under way, else executes the next request. Returns false if there is neither.
+// Continues the request or the reply that is under way, else begins the next request. Returns false if there is none.
 bool Connection::ProduceNext() {
+  if (running_) return StepRequest();
   if (reply_) return AppendReply();
   if (closing_) return false;
   if (!is_resp_) {
@@ -87,19 +93,45 @@ bool Connection::ProduceNext() {
     ReplyAndClose(std::move(parsed.error));
     return true;
   }
-  if (!parsed.words.empty()) reply_ = ReplyInProgress{context_.commands.Execute(parsed.words, session_)};
-  input_.consume(parsed.consumed);
-  return reply_ ? AppendReply() : true;
+  if (parsed.words.empty()) {
+    input_.consume(parsed.consumed);
+    return true;
+  }
+  running_.emplace(context_.commands.Execute(parsed.words, session_));
+  running_bytes_ = parsed.consumed;
+  return StepRequest();
+}
+
+// The request's words are views of the input, which therefore stays as it is until the request is executed. Returns
+// true: there is more to do.
+bool Connection::StepRequest() {
+  if (!running_->Step()) {
+    if (!is_long_) waits_ = !context_.long_requests.Enter(*this, [this] { Resume(); });
+    is_long_ = true;
+    return true;
+  }
+  reply_ = ReplyInProgress{running_->Take()};
+  running_.reset();
+  if (std::exchange(is_long_, false)) context_.long_requests.Leave(*this);
+  input_.consume(running_bytes_);
+  return AppendReply();
+}
+
+void Connection::Resume() {
+  waits_ = false;
+  // Where output waits, what comes after it does the rest.
+  if (output_.empty()) asio::post(stream_->executor(), [self = Self()] { self->Turn(); });
 }
 
 Parsed Connection::NextRequest() { return *is_resp_ ? resp_.Next(Input()) : text_.Next(Input()); }
 
-// Returns true: there may be a request behind.
+// Returns true: there may be another request.
 bool Connection::AppendReply() {
   bool whole = *is_resp_ ? AppendResp(*reply_, kChunkBytes, output_) : AppendText(*reply_, kChunkBytes, output_);
   if (whole) {
     if (reply_->reply.close) closing_ = true;
     reply_.reset();
+    ClearReplyDeadline();
   }
   return true;
 }
@@ -123,6 +155,7 @@ void Connection::AfterFlush(Error error) {
   if (error) return Close();
   output_.clear();
   if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
+  if (waits_) return NoteHeld();
   if (more_) {
     NoteHeld();
     return asio::post(stream_->executor(), [self = Self()] { self->Turn(); });  // the others come first

@@ -1,9 +1,10 @@
-// One client of the line port: reads requests, has them executed, writes the replies, in that order and in turns.
+// One client of the line port: reads requests, executes them, writes the replies, in that order and in turns.
 //
-// While output waits for the socket nothing is read and nothing executed, so a connection holds at most one request and
-// one read of input, and one chunk and one row of output, however much is asked for: less than 1 MB. What it has to
-// write is to be taken within a time, and all connections together hold no more than Peers allow. A turn is bounded
-// too, and other connections have theirs in between.
+// While output waits for the socket nothing is read and nothing is executed, so a connection holds at most one request
+// and one read of input, and one chunk and one row of output, however much is asked for: less than 1 MB. The client
+// must take what is written within a time, and a reply as a whole within a longer one. All connections together hold no
+// more than Peers allow. A turn is bounded too, and other connections have theirs in between: a request that takes
+// longer runs in steps, and LongRequests says when.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -13,10 +14,12 @@
 #include <string>
 #include <string_view>
 
+#include "apps/server/long_requests.h"
 #include "apps/server/peer.h"
 #include "apps/server/resp.h"
 #include "apps/server/stream.h"
 #include "apps/server/text_protocol.h"
+#include "core/base/task.h"
 #include "core/query/command.h"
 
 namespace tally {
@@ -28,8 +31,8 @@ class Connection : public Peer {
   static constexpr size_t kKeptBytes = 128 * 1024;  // a larger buffer is given back once it is empty
 
   // A turn ends after so many commands, or when it is found to have taken so long; so one connection holds up the
-  // others for that long and its longest kClockCommands. To look at the clock after each of them takes 6 % of a
-  // pipelined HGET (tools/bench --only answers).
+  // others for that long and a step, or kClockCommands short commands. To look at the clock after each of them takes
+  // 6 % of a pipelined HGET (tools/bench --only answers).
   static constexpr size_t kTurnCommands = 256;
   static constexpr std::chrono::microseconds kTurnTime{1000};
   static constexpr size_t kClockCommands = 4;
@@ -42,8 +45,10 @@ class Connection : public Peer {
   struct Context {
     Commands& commands;
     Peers& peers;
+    LongRequests& long_requests;
     std::chrono::milliseconds idle_max;   // without a request
     std::chrono::milliseconds stall_max;  // until the client has taken what is written to it at once
+    std::chrono::milliseconds reply_max;  // from the start of a request until the last of its reply is written
   };
 
   // `over`: there are too many clients already, so the only answer is that.
@@ -59,9 +64,11 @@ class Connection : public Peer {
   void Read();
   void OnRead(Error error, size_t bytes);
   void Turn();
-  bool Produce();
+  bool Produce(SteadyTime end);
   bool ProduceNext();
   Parsed NextRequest();
+  bool StepRequest();
+  void Resume();
   bool AppendReply();
   void ReplyAndClose(std::string message);
   void Flush();
@@ -82,6 +89,10 @@ class Connection : public Peer {
   TextParser text_;
   RespParser resp_;
 
+  std::optional<Task<Reply>> running_;  // the request that is executed: the first one of input_
+  size_t running_bytes_ = 0;            // of input_
+  bool is_long_ = false;                // it has taken more than a step
+  bool waits_ = false;                  // until LongRequests let it continue
   std::optional<ReplyInProgress> reply_;
   std::string output_;
   bool more_ = false;     // there may be more to do without another byte of input

@@ -29,7 +29,8 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
 }
 
 HttpResponse Metrics(const HttpContext& context, const HttpRequest&) {
-  NodeFacts facts = ReadFacts(context.counters, context.status.Status(), context.wall.Now());
+  const Counters* const one[] = {&context.counters};
+  NodeFacts facts = ReadFacts(one, context.status.Status(), context.wall.Now());
   auto page = std::make_shared<MetricsPage>(std::move(facts));
   return {.content_type = kMetricsContentType, .pieces = [page](std::string& out) { return page->Append(out); }};
 }

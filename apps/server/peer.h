@@ -4,6 +4,7 @@
 // Everything here belongs to the server's loop and its one thread; only Peers::size() may be asked by any.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -30,7 +31,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   // Its deadline has passed.
   virtual void Expire() { Close(); }
 
-  SteadyTime deadline() const { return deadline_; }
+  SteadyTime deadline() const { return std::min(deadline_, reply_deadline_); }
 
  protected:
   // For what is waited for from now on.
@@ -42,11 +43,17 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void ClearDeadline() { deadline_ = waiting_since_ = SteadyTime::max(); }
   bool HasDeadline() const { return deadline_ != SteadyTime::max(); }
 
+  // For a reply as a whole, whatever is waited for meanwhile.
+  void SetReplyDeadline(SteadyTime deadline) { reply_deadline_ = deadline; }
+  void ClearReplyDeadline() { reply_deadline_ = SteadyTime::max(); }
+  bool HasReplyDeadline() const { return reply_deadline_ != SteadyTime::max(); }
+
  private:
   friend class Peers;
 
   // Looked at a few times a second, which is cheaper than a timer that every request would move.
   SteadyTime deadline_ = SteadyTime::max();
+  SteadyTime reply_deadline_ = SteadyTime::max();
   SteadyTime waiting_since_ = SteadyTime::max();
   size_t held_bytes_ = 0;  // as of the last Peers::Hold()
 };
@@ -60,7 +67,7 @@ class Peers {
   static constexpr std::chrono::milliseconds kOverTime{1000};
 
   // What all of them may hold together: each so much, which is what one has that waits for a request, and beyond it so
-  // much for all. The numbers of the series of a LIST are 4 bytes each, the buckets of KEYS 8, of at most 10 million.
+  // much for all. The series of a LIST are 8 bytes each, the buckets of KEYS 12, of at most 10 million.
   static constexpr size_t kIdleBytes = 32 * 1024;
   static constexpr size_t kHeldBytesMax = 128 << 20;
 

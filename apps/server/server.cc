@@ -12,6 +12,7 @@
 #include "apps/server/http_pages.h"
 #include "apps/server/http_peer.h"
 #include "apps/server/listener.h"
+#include "apps/server/long_requests.h"
 #include "apps/server/peer.h"
 #include "apps/server/short_turns.h"
 #include "core/base/check.h"
@@ -23,21 +24,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-// The node's status with the number of clients. The node cannot ask the server for it: that would be a circle, and the
+// The node's status with what the server knows. The node cannot ask the server for it: that would be a circle, and the
 // server still answers requests while the node stops it.
 class StatusWithClients : public StatusSource {
  public:
-  StatusWithClients(const StatusSource& node, const Peers& peers) : node_(node), peers_(peers) {}
+  StatusWithClients(const StatusSource& node, const Peers& peers, const Commands& commands)
+      : node_(node), peers_(peers), commands_(commands) {}
 
   NodeStatus Status() const override {
     NodeStatus status = node_.Status();
     status.clients = peers_.size();
+    status.oldest_pin = commands_.OldestPin();
     return status;
   }
 
  private:
   const StatusSource& node_;
   const Peers& peers_;
+  const Commands& commands_;
 };
 
 }  // namespace
@@ -50,10 +54,14 @@ class Server::Loop {
   Loop(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
       : options_(options),
         peers_(options.clients_max),
-        node_status_(status, peers_),
-        commands_(counters, clock, node_status_, options.password),
-        connections_{commands_, peers_, absl::ToChronoMilliseconds(options.idle_max),
-                     absl::ToChronoMilliseconds(options.stall_max)},
+        node_status_(status, peers_, commands_),
+        commands_({&counters}, clock, node_status_, options.password),
+        connections_{commands_,
+                     peers_,
+                     long_requests_,
+                     absl::ToChronoMilliseconds(options.idle_max),
+                     absl::ToChronoMilliseconds(options.stall_max),
+                     absl::ToChronoMilliseconds(options.reply_max)},
         http_peers_{{counters, clock, node_status_, options_.password}, HttpRoutes(), peers_},
         text_(context_, peers_, Peers::Port::kText,
               [this](std::unique_ptr<Stream> stream, bool over) -> std::shared_ptr<Peer> {
@@ -111,6 +119,7 @@ class Server::Loop {
   Peers peers_;
   const StatusWithClients node_status_;
   Commands commands_;  // the loop's thread executes them
+  LongRequests long_requests_;
   const Connection::Context connections_;
   const HttpPeer::Context http_peers_;
   Listener text_;

@@ -35,14 +35,17 @@ struct ServerOptions {
   // On the line port, a client that sends no request for this long is considered dead.
   absl::Duration idle_max = absl::Minutes(5);
 
-  // A client must take what is written to it at once, about 64 KB, within this time, or it is disconnected: a reply in
-  // progress keeps alive what it reads from.
+  // A client must take what is written to it at once, about 64 KB, within this time, or it is disconnected.
   absl::Duration stall_max = absl::Seconds(10);
+
+  // A request must be executed, and its reply be taken, within this time, or the client is disconnected: a reply in
+  // progress keeps the names of series, and meanwhile none of them is retired.
+  absl::Duration reply_max = absl::Seconds(60);
 };
 
 class Server {
  public:
-  // `counters`, `clock` and `status` outlive the server. The server fills in NodeStatus::clients.
+  // `counters`, `clock` and `status` outlive the server. The server fills in NodeStatus::clients and oldest_pin.
   Server(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status);
   ~Server();  // calls Stop()
   Server(const Server&) = delete;

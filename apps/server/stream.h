@@ -39,6 +39,10 @@ class Stream {
   virtual void Close() = 0;
   virtual bool is_open() const = 0;
 
+  // Whether the client has reset the connection, asked without a read. A client that has closed its socket looks like
+  // one that has only ended sending, and does not count.
+  virtual bool HasPeerGone() = 0;
+
   virtual boost::asio::any_io_executor executor() = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -65,6 +66,11 @@ void TcpStream::EndWriting() {
 void TcpStream::Close() {
   Error ignored;
   socket_.close(ignored);
+}
+
+bool TcpStream::HasPeerGone() {
+  pollfd socket{.fd = socket_.native_handle(), .events = 0, .revents = 0};
+  return ::poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 }  // namespace tally

@@ -22,6 +22,7 @@ class TcpStream : public Stream {
   void EndWriting() override;
   void Close() override;
   bool is_open() const override { return socket_.is_open(); }
+  bool HasPeerGone() override;
   boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 
  private:

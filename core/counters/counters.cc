@@ -80,9 +80,10 @@ void Counters::Tick(Timestamp wall) {
 
 Timestamp Counters::clock() const { return Timestamp::FromMillis(clock_millis_); }
 
-Timestamp Counters::CompleteUntil() const {
+std::optional<Timestamp> Counters::CompleteUntil() const {
   std::vector<PartitionStatus> partitions = Partitions();
-  Timestamp complete = partitions.empty() ? Timestamp::Min() : Timestamp::Max();
+  if (partitions.empty()) return std::nullopt;
+  Timestamp complete = Timestamp::Max();
   for (const PartitionStatus& partition : partitions) {
     Timestamp reached = partition.state.newest_stamp.value_or(Timestamp::Min());
     if (partition.at_end()) reached = std::max(reached, partition.end->as_of);

@@ -64,8 +64,9 @@ class Counters {
   Timestamp clock() const;
   Minute horizon() const { return minutes_.horizon(); }
 
-  // Minutes that end after this are open: some partition may still bring records stamped in them.
-  Timestamp CompleteUntil() const;
+  // Minutes that end after this are open: some partition may still bring records stamped in them. Nothing if there is
+  // no partition.
+  std::optional<Timestamp> CompleteUntil() const;
   std::vector<PartitionStatus> Partitions() const;
 
   // Minutes of `metric` before this were dropped, or were not wholly counted.

@@ -49,6 +49,13 @@ void Delta::AddTo(BlockKey key, BlockCounts& counts) const {
   }
 }
 
+std::vector<Minute> Delta::Minutes() const {
+  MutexLock lock(mutex_);
+  std::vector<Minute> minutes;
+  for (const auto& [minute, row] : rows_) minutes.push_back(minute);
+  return minutes;
+}
+
 std::vector<BlockKey> Delta::Pages() const {
   MutexLock lock(mutex_);
   std::vector<BlockKey> keys;

@@ -51,6 +51,8 @@ class Delta {
   uint64_t Count(Minute minute, SeriesId id) const;
   void AddTo(BlockKey key, BlockCounts& counts) const;
 
+  // The minutes that have a page, in no order.
+  std::vector<Minute> Minutes() const;
   // The pages there are, in no order.
   std::vector<BlockKey> Pages() const;
 

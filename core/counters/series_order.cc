@@ -8,24 +8,26 @@ namespace tally {
 
 void SeriesOrder::Add(NameRef ref) {
   waiting_.push_back(ref);
-  if (waiting_.size() == kWaitingMax) Settle();
+  ++added_;
+  // Names are placed twice as fast as they come, so a batch is placed before the next one is full.
+  const bool due = !batch_.empty() || waiting_.size() >= kBatch;
+  if (due && waiting_.size() % (kPlacedAtOnce / 2) == 0) PlaceSome();
 }
 
-void SeriesOrder::Remove(NameRef ref) {
-  Settle();
-  TALLY_CHECK(ordered_.erase(ref) == 1);
-}
+void SeriesOrder::Remove(NameRef ref) { TALLY_CHECK(ordered_.erase(ref) == 1); }
 
-SeriesOrder::Set::const_iterator SeriesOrder::From(std::string_view name) const {
-  Settle();
-  return ordered_.lower_bound(name);
-}
-
-// In order, so that each finds its way in the cache that the one before brought.
-void SeriesOrder::Settle() const {
-  std::sort(waiting_.begin(), waiting_.end(), by_name_);
-  for (NameRef ref : waiting_) ordered_.insert(ref);
-  waiting_.clear();
+// In order, so that each name finds its way in the cache that the one before brought.
+void SeriesOrder::PlaceSome() {
+  if (batch_.empty()) {
+    batch_.swap(waiting_);
+    std::sort(batch_.begin(), batch_.end(), [&](NameRef a, NameRef b) { return by_name_(b, a); });
+    placed_after_batch_ = added_;
+  }
+  for (size_t i = 0; i < kPlacedAtOnce && !batch_.empty(); ++i) {
+    ordered_.insert(batch_.back());
+    batch_.pop_back();
+  }
+  if (batch_.empty()) placed_ = placed_after_batch_;
 }
 
 }  // namespace tally

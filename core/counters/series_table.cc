@@ -131,26 +131,25 @@ std::string SeriesTable::NameIfLive(SeriesId id) const {
   return std::string(NameOf(id));
 }
 
-void SeriesTable::Names(std::span<const SeriesId> ids, std::vector<std::string>& names) const {
-  MutexLock lock(mutex_);
-  for (SeriesId id : ids) names.emplace_back(NameOf(id));
-}
-
-std::vector<SeriesId> SeriesTable::List(std::string_view prefix, absl::FunctionRef<bool(std::string_view)> keep) const {
-  MutexLock lock(mutex_);
-  std::vector<SeriesId> ids;
-  for (auto at = order_.From(prefix); at != order_.end(); ++at) {
-    std::string_view name = names_.name(*at);
-    if (!name.starts_with(prefix)) break;
-    if (keep(name)) ids.push_back(names_.id(*at));
+bool SeriesTable::Walk::Next(std::vector<Named>& some) {
+  some.clear();
+  if (over_) return false;
+  MutexLock lock(table_.mutex_);
+  SeriesOrder& order = table_.order_;
+  if (!names_) names_ = order.added();
+  if (order.placed() < *names_) {
+    order.PlaceSome();
+    return true;
   }
-  return ids;
-}
-
-SeriesId SeriesTable::FirstFrom(std::string_view name) const {
-  MutexLock lock(mutex_);
-  auto at = order_.From(name);
-  return at == order_.end() ? kNoSeries : names_.id(*at);
+  auto at = order.From(from_);
+  for (; at != order.end() && some.size() < kChunk; ++at) {
+    std::string_view name = table_.names_.name(*at);
+    if (!name.starts_with(prefix_)) break;
+    some.push_back({table_.names_.id(*at), name});
+  }
+  over_ = some.size() < kChunk || at == order.end();
+  if (!over_) from_ = table_.names_.name(*at);
+  return !some.empty();
 }
 
 size_t SeriesTable::size() const {
@@ -167,8 +166,20 @@ void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {
   }
 }
 
+// All that were admitted until now.
+void SeriesTable::PlaceNames() {
+  std::optional<uint64_t> names;
+  for (bool placed = false; !placed;) {
+    MutexLock lock(mutex_);
+    if (!names) names = order_.added();
+    placed = order_.placed() >= *names;
+    if (!placed) order_.PlaceSome();
+  }
+}
+
 std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
                                                   absl::FunctionRef<bool(SeriesId)> unused) {
+  if (!ids.empty()) PlaceNames();
   std::vector<SeriesId> freed;
   while (!ids.empty()) {
     size_t n = std::min(ids.size(), kChunk);

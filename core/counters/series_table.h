@@ -10,6 +10,7 @@
 // Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -39,13 +40,18 @@ class SeriesTable {
     std::string name;
   };
 
+  struct Named {
+    SeriesId id;
+    std::string_view name;
+  };
+
   // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such
   // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions. The same where
   // there is no room for another name (SeriesNames::HasRoom).
   static constexpr size_t kOtherMax = 10'000;
 
-  // So many series are retired before the lock is free for a moment: a million may go with one minute, and who counts
-  // or asks meanwhile does not wait for all of them.
+  // So many series are retired, or walked over, before the lock is free for a moment: there may be a million, and those
+  // who count or ask meanwhile do not wait for all of them.
   static constexpr size_t kChunk = 256;
 
   SeriesTable(std::vector<Metric> metrics, size_t series_max);
@@ -68,18 +74,8 @@ class SeriesTable {
   // The name of a live series. REQUIRES: `id` is live, or was found under a Pin that is still held.
   std::string Name(SeriesId id) const;
 
-  // The numbers of all series whose name begins with `prefix`, ordered by name. `keep` sees each name under the table's
-  // lock and says which to include.
-  std::vector<SeriesId> List(std::string_view prefix, absl::FunctionRef<bool(std::string_view)> keep) const;
-
-  // The first series in the order of names whose name is not before `name`; kNoSeries if there is none.
-  SeriesId FirstFrom(std::string_view name) const;
-
   // The name, or nothing if `id` is free or was never given.
   std::string NameIfLive(SeriesId id) const;
-
-  // Appends each id's name, in the order of `ids`; one lock for all. REQUIRES as for Name().
-  void Names(std::span<const SeriesId> ids, std::vector<std::string>& names) const;
 
   const std::vector<Metric>& metrics() const { return metrics_; }
   // The metric that a series' name begins with, if it has the right number of values.
@@ -99,6 +95,33 @@ class SeriesTable {
     const SeriesTable& table_;
   };
 
+  // A walk through the series whose names begin with `prefix`, from the name `from` on, in the order of names.
+  //
+  //   SeriesTable::Pin pin(table);
+  //   SeriesTable::Walk walk(table, "stats:mw:");
+  //   for (std::vector<SeriesTable::Named> some; walk.Next(some);) ...
+  //
+  // It meets each series once that was admitted before it began. A series that is admitted meanwhile is met or not. The
+  // table's lock is held for each call of Next(), which is short.
+  //
+  // REQUIRES: a Pin that was taken before, and lives as long as the walk and the names that it returned.
+  class Walk {
+   public:
+    Walk(const SeriesTable& table, std::string_view prefix, std::string_view from = "")
+        : table_(table), prefix_(prefix), from_(std::max(prefix, from)) {}
+
+    // Replaces `some` with the next series, kChunk at most. Returns false if the walk is over. `some` may be empty
+    // before: then new names were put in order.
+    bool Next(std::vector<Named>& some);
+
+   private:
+    const SeriesTable& table_;
+    const std::string prefix_;
+    std::string from_;               // the next name, or what is before it
+    std::optional<uint64_t> names_;  // that were admitted when it began
+    bool over_ = false;
+  };
+
   // The checkpointer's. BeginRetiring() hides the series; an Admit() of one before FinishRetiring() keeps it alive.
   void BeginRetiring(std::span<const SeriesId> ids);
   // Frees those of `ids` which are still hidden and for which `unused` holds, while no Pin is held; shows the others
@@ -116,6 +139,7 @@ class SeriesTable {
   size_t& LimitOf(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Add(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PlaceNames();
 
   const std::vector<Metric> metrics_;
   const size_t series_max_;
@@ -124,7 +148,7 @@ class SeriesTable {
   SeriesNames names_;                                  // written under mutex_
   SeriesIndex index_;                                  // written under mutex_
   std::vector<NameRef> refs_ ABSL_GUARDED_BY(mutex_);  // by number; kNoName: it is free
-  SeriesOrder order_ ABSL_GUARDED_BY(mutex_){names_};
+  mutable SeriesOrder order_ ABSL_GUARDED_BY(mutex_){names_};
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
   size_t others_ ABSL_GUARDED_BY(mutex_) = 0;  // live series with ~other in a dimension, up to kOtherMax

@@ -53,7 +53,9 @@ const std::vector<BlockKey>& View::DeltaPages() const {
 std::vector<Minute> View::Minutes() const {
   std::vector<Minute> minutes;
   for (const auto& [minute, row] : ring_.rows()) minutes.push_back(minute);
-  for (const BlockKey& key : DeltaPages()) minutes.push_back(key.minute);
+  for (const Delta* delta : deltas_) {
+    for (Minute minute : delta->Minutes()) minutes.push_back(minute);
+  }
   SortUnique(minutes);
   minutes.erase(minutes.begin(), std::lower_bound(minutes.begin(), minutes.end(), horizon_));
   return minutes;

@@ -1,134 +1,175 @@
 #include "core/query/buckets.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "core/base/fnv.h"
 #include "core/base/strings.h"
-#include "core/counters/view.h"
-#include "core/query/series_reader.h"
 
 namespace tally {
 namespace {
 
+// cursor := bookmark (bit 62) check (20 bits) slice (10 bits) series (32 bits)
 constexpr int64_t kBookmark = int64_t{1} << 62;  // set in every cursor, so that none is 0
+constexpr int kCheckBits = 20;
+constexpr int kSliceBits = 10;
+constexpr int kSeriesBits = 32;
 
-// Folded to 30 bits.
-int64_t Checksum(std::string_view text) {
+int64_t CheckOf(std::string_view text) {
   Fnv1a fnv;
   fnv.Add(text);
-  return static_cast<int64_t>((fnv.hash() ^ (fnv.hash() >> 30)) & ((1u << 30) - 1));
+  return static_cast<int64_t>((fnv.hash() ^ (fnv.hash() >> kCheckBits)) & ((1u << kCheckBits) - 1));
 }
 
-int64_t BookmarkAt(SeriesId member, std::string_view group) { return kBookmark | Checksum(group) << 32 | member; }
+int64_t BookmarkAt(SeriesRef member, std::string_view group) {
+  return kBookmark | CheckOf(group) << (kSliceBits + kSeriesBits) | int64_t{member.slice} << kSeriesBits | member.id;
+}
 
-// The first name behind those of a series' whole group: its names begin with the group and ':', and ';' is the byte
-// after.
-std::string BehindGroupOf(const std::string& series) {
+SeriesRef MemberIn(int64_t cursor) {
+  const uint64_t bits = static_cast<uint64_t>(cursor);
+  return {static_cast<uint32_t>(bits >> kSeriesBits & ((1u << kSliceBits) - 1)), static_cast<SeriesId>(bits)};
+}
+
+// The first name after all names of a series' group. Those begin with the group and ':', and ';' is the byte after ':'.
+std::string AfterGroupOf(std::string_view series) {
   std::string_view group = GroupOf(series);
   return group.size() == series.size() ? Cat(series, '\0') : Cat(group, ';');
 }
 
-// Where the walk goes on.
-std::string PositionOf(const SeriesTable& table, std::string_view prefix, int64_t cursor) {
-  SeriesId member = static_cast<SeriesId>(cursor & 0xffffffff);
-  std::string name = cursor == 0 ? "" : table.NameIfLive(member);
+// Where a walk continues.
+std::string PositionOf(Slices slices, std::string_view prefix, int64_t cursor) {
+  const SeriesRef member = MemberIn(cursor);
+  std::string name;
+  if (cursor != 0 && member.slice < slices.size()) name = TableOf(slices, member.slice).NameIfLive(member.id);
   if (name.empty() || BookmarkAt(member, GroupOf(name)) != cursor) return std::string(prefix);
-  return std::max(BehindGroupOf(name), std::string(prefix));
+  return std::max(AfterGroupOf(name), std::string(prefix));
 }
 
-void AppendBuckets(const Counters& counters, SeriesId member, std::string_view group, std::vector<Bucket>& buckets) {
-  SeriesReader reader(MembersOf(counters.series(), group));
-  View view(counters);
-  for (Minute minute : view.Minutes()) {
-    if (reader.Any(view, minute)) buckets.push_back({member, minute});
-  }
-}
-
-// All series that begin with a prefix, and which of them are neighbours in a group.
-struct Grouped {
-  Grouped(const SeriesTable& table, std::string_view prefix) {
-    std::string last;
-    ids = table.List(prefix, [&](std::string_view name) {
-      if (firsts.empty() || GroupOf(name) != last) {
-        last = GroupOf(name);
-        firsts.push_back(static_cast<uint32_t>(group_at.size()));
-      }
-      group_at.push_back(static_cast<uint32_t>(firsts.size() - 1));
-      return true;
-    });
-  }
-
-  std::vector<SeriesId> ids;       // by name
-  std::vector<uint32_t> group_at;  // the group of ids[i]
-  std::vector<uint32_t> firsts;    // the first i of each group
-};
-
-}  // namespace
-
-std::string KeyOf(const SeriesTable& table, const Bucket& bucket) {
-  return FormatBucketKey(GroupOf(table.Name(bucket.member)), bucket.minute);
-}
-
-std::vector<SeriesId> MembersOf(const SeriesTable& table, std::string_view group) {
-  if (std::optional<uint32_t> metric = table.MetricOf(group); metric && table.metrics()[*metric].dimensions == 0) {
-    SeriesId id = table.Find(group);
-    return id == kNoSeries ? std::vector<SeriesId>() : std::vector{id};
-  }
-  std::string prefix = Cat(group, ':');
-  if (!table.MetricOf(prefix)) return {};  // which has one value more: the empty one
-  return table.List(prefix, [](std::string_view) { return true; });
-}
-
-SeriesId MemberOf(const SeriesTable& table, std::string_view group, std::string_view field) {
-  std::string name = Cat(group, ':', field);
-  if (table.MetricOf(name)) return GroupOf(name) == group ? table.Find(name) : kNoSeries;
-  std::optional<uint32_t> metric = table.MetricOf(group);
-  bool plain = metric && table.metrics()[*metric].dimensions == 0 && field == kCountField;
-  return plain ? table.Find(group) : kNoSeries;
-}
-
-bool BucketExists(const Counters& counters, const BucketKey& key) {
-  SeriesTable::Pin pin(counters.series());
-  SeriesReader reader(MembersOf(counters.series(), key.group));
-  return reader.Any(View(counters), key.minute);
-}
-
+// What the names of all series begin with that have a bucket whose key `glob` matches.
 std::string SeriesPrefix(const Glob& glob) {
   // A key is a group, ':' and a minute without ':', so what comes before the last ':' is of the group.
   size_t colon = glob.prefix().rfind(':');
   return colon == std::string::npos ? std::string() : glob.prefix().substr(0, colon);
 }
 
-void ForEachBucket(const Counters& counters, std::string_view prefix, absl::FunctionRef<bool(const Bucket&)> visit) {
-  Grouped all(counters.series(), prefix);
-  SeriesReader reader(all.ids);
-  std::vector<bool> found(all.firsts.size());
-  for (Minute minute : MinutesWithCounts(counters)) {
-    found.assign(found.size(), false);
-    reader.ForEach(View(counters), minute, [&](uint32_t i, uint64_t) {
-      found[all.group_at[i]] = true;
-      return true;
-    });
-    for (size_t group = 0; group < found.size(); ++group) {
-      if (found[group] && !visit({all.ids[all.firsts[group]], minute})) return;
-    }
-  }
+bool Matches(Slices slices, const Glob* glob, const Bucket& bucket) {
+  return glob == nullptr || glob->Matches(KeyOf(slices, bucket));
 }
 
-ScanPage ScanBuckets(const Counters& counters, std::string_view prefix, int64_t cursor, size_t count) {
-  const SeriesTable& table = counters.series();
-  ScanPage page;
-  std::string position = PositionOf(table, prefix, cursor);
-  for (size_t groups = 0; groups < count && page.buckets.size() < count; ++groups) {
-    SeriesId member = table.FirstFrom(position);
-    if (member == kNoSeries) return {0, std::move(page.buckets)};
-    std::string name = table.Name(member);
-    if (!name.starts_with(prefix)) return {0, std::move(page.buckets)};
-    AppendBuckets(counters, member, GroupOf(name), page.buckets);
-    position = BehindGroupOf(name);
-    page.next = BookmarkAt(member, GroupOf(name));
+// Whether a selection has a count in `minute`.
+Task<bool> HasCount(const Selection& selection, Minute minute) {
+  bool any = false;
+  auto see = [&](size_t, uint64_t) { any = true; };
+  const bool whole = co_await ForEachCount(selection, minute, see);
+  co_return any&& whole;
+}
+
+// The first name that is not before `position` and begins with `prefix`; empty if there is none.
+struct First {
+  std::string name = {};
+  SeriesRef series = {};
+};
+Task<First> FirstFrom(Slices slices, std::string prefix, std::string position) {
+  First first;
+  auto take = [&](std::string_view name, std::span<const SeriesRef> series) {
+    first = {std::string(name), series.front()};
+    return false;
+  };
+  co_await ForEachName(slices, std::move(prefix), std::move(position), take);
+  co_return first;
+}
+
+}  // namespace
+
+std::string KeyOf(Slices slices, const Bucket& bucket) {
+  return FormatBucketKey(GroupOf(NameOf(slices, bucket.member)), bucket.minute);
+}
+
+Task<Selection> SelectGroup(Slices slices, std::string_view group) {
+  const SeriesTable& table = TableOf(slices, 0);
+  if (std::optional<uint32_t> metric = table.MetricOf(group); metric && table.metrics()[*metric].dimensions == 0) {
+    absl::StatusOr<Selection> one = co_await Select(slices, group);
+    co_return *std::move(one);
   }
-  return page;
+  std::string prefix = Cat(group, ':');
+  if (!table.MetricOf(prefix)) co_return Selection{.slices = slices};  // it has one value more: the empty one
+  Selection members = co_await SelectPrefix(slices, std::move(prefix), SelectBy::kNames);
+  co_return members;
+}
+
+std::string MemberName(Slices slices, std::string_view group, std::string_view field) {
+  const SeriesTable& table = TableOf(slices, 0);
+  std::string name = Cat(group, ':', field);
+  if (table.MetricOf(name)) return GroupOf(name) == group ? name : std::string();
+  std::optional<uint32_t> metric = table.MetricOf(group);
+  bool plain = metric && table.metrics()[*metric].dimensions == 0 && field == kCountField;
+  return std::string(plain ? group : "");
+}
+
+// Each group is listed once, however many of the keys are its buckets.
+Task<int64_t> CountExisting(Slices slices, std::span<const std::string_view> keys) {
+  std::map<std::string_view, std::map<Minute, int64_t>> groups;
+  for (std::string_view text : keys) {
+    if (std::optional<BucketKey> key = ParseBucketKey(text)) ++groups[key->group][key->minute];
+    co_await Did(1);
+  }
+  const std::vector<Minute> minutes = MinutesWithCounts(slices);
+  int64_t existing = 0;
+  for (const auto& [group, wanted] : groups) {
+    Selection members = co_await SelectGroup(slices, group);
+    for (const auto& [minute, times] : wanted) {
+      co_await Did(1);
+      if (members.names.empty() || !std::binary_search(minutes.begin(), minutes.end(), minute)) continue;
+      const bool exists = co_await HasCount(members, minute);
+      if (exists) existing += times;
+    }
+  }
+  co_return existing;
+}
+
+Task<bool> ForEachBucket(Slices slices, const Glob* glob, absl::FunctionRef<bool(const Bucket&)> visit) {
+  std::string prefix = glob == nullptr ? "" : SeriesPrefix(*glob);
+  Selection groups = co_await SelectPrefix(slices, std::move(prefix), SelectBy::kGroups);
+  std::vector<bool> found(groups.names.size());
+  auto see = [&](size_t group, uint64_t) { found[group] = true; };
+  for (Minute minute : MinutesWithCounts(slices)) {
+    found.assign(found.size(), false);
+    const bool whole = co_await ForEachCount(groups, minute, see);
+    for (size_t group = 0; whole && group < found.size(); ++group) {
+      if (group % 64 == 0) co_await Did(1);
+      if (!found[group]) continue;
+      const Bucket bucket{groups.names[group], minute};
+      if (Matches(slices, glob, bucket) && !visit(bucket)) co_return false;
+      co_await Did(glob == nullptr ? 1 : MatchWork(NameOf(slices, bucket.member)));
+    }
+  }
+  co_return true;
+}
+
+Task<ScanPage> ScanBuckets(Slices slices, const Glob& glob, int64_t cursor, size_t count) {
+  ScanPage page;
+  const std::string prefix = SeriesPrefix(glob);
+  std::string position = PositionOf(slices, prefix, cursor);
+  size_t buckets = 0;
+  for (size_t groups = 0; groups < count && buckets < count; ++groups) {
+    First first = co_await FirstFrom(slices, prefix, position);
+    page.next = 0;
+    if (first.name.empty()) break;
+    std::string_view group = GroupOf(first.name);
+    Selection members = co_await SelectGroup(slices, group);
+    for (Minute minute : MinutesWithCounts(slices)) {
+      const bool exists = co_await HasCount(members, minute);
+      if (!exists) continue;
+      ++buckets;
+      const Bucket bucket{first.series, minute};
+      if (Matches(slices, &glob, bucket)) page.buckets.push_back(bucket);
+      co_await Did(MatchWork(first.name));
+    }
+    position = AfterGroupOf(first.name);
+    page.next = BookmarkAt(first.series, group);
+  }
+  co_return page;
 }
 
 }  // namespace tally

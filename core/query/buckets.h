@@ -1,54 +1,56 @@
 // The buckets that are there: a group of series and a minute that is not before the horizon, with a count in it.
 //
-// Numbers of series that these functions return keep their names as long as a SeriesTable::Pin is held that was taken
-// before. Thread-safe; no View is held for longer than the counts of one minute, or of one group, take to read.
+// REQUIRES, for numbers to keep their names: a pin (NamePins), taken before and held as long as a result.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
-#include "core/counters/counters.h"
+#include "core/base/task.h"
 #include "core/query/bucket_key.h"
 #include "core/query/glob.h"
+#include "core/query/primitives.h"
 
 namespace tally {
 
 struct Bucket {
-  SeriesId member;  // a series of the group, which it is named by
+  SeriesRef member;  // a series of the group, which names it
   Minute minute;
 };
 
-std::string KeyOf(const SeriesTable& table, const Bucket& bucket);
+std::string KeyOf(Slices slices, const Bucket& bucket);
 
-// The series of a group, by name; none if no metric has such a group.
-std::vector<SeriesId> MembersOf(const SeriesTable& table, std::string_view group);
+// The series of a group, by name; none if no metric has such a group. `group` lives as long as the task.
+Task<Selection> SelectGroup(Slices slices, std::string_view group);
 
-// The series behind a field of a group's buckets, by its encoded value; kNoSeries if there is none.
-SeriesId MemberOf(const SeriesTable& table, std::string_view group, std::string_view field);
+// The name of the series that a field of a group's buckets is, by its encoded value; empty if there can be none.
+std::string MemberName(Slices slices, std::string_view group, std::string_view field);
 
-bool BucketExists(const Counters& counters, const BucketKey& key);
+// How many of `keys` are buckets that are there; one that occurs several times counts as often. The keys live as long
+// as the task.
+Task<int64_t> CountExisting(Slices slices, std::span<const std::string_view> keys);
 
-// What the names of all series begin with that have a bucket whose key `glob` matches.
-std::string SeriesPrefix(const Glob& glob);
+// Calls visit for each bucket whose key `glob` matches, or for each one if that is null, by minute and then by name,
+// until it returns false. `glob` and `visit` live as long as the task.
+Task<bool> ForEachBucket(Slices slices, const Glob* glob, absl::FunctionRef<bool(const Bucket&)> visit);
 
-// Calls visit for each bucket of the series that begin with `prefix`, by minute and then by name, until it returns
-// false.
-void ForEachBucket(const Counters& counters, std::string_view prefix, absl::FunctionRef<bool(const Bucket&)> visit);
-
-// A page of a walk through all buckets of the series that begin with `prefix`, in the order of names. It holds the
-// buckets of as many groups as make `count` of them, or of `count` groups.
+// A page of a walk through all buckets whose key `glob` matches, in the order of names. It has those of as many groups
+// as have `count` buckets, or of `count` groups.
 //
-// The cursor is a bookmark: the number of a series in the last group walked, and a check on that group's name. So
-// nothing is kept between pages, a walk survives a restart, and a bucket that is there from the first page to the
-// last is met, whatever comes and goes beside it. If the series has gone, or the cursor is none of ours, the walk
+// The cursor is a bookmark: the slice and number of a series in the last group walked, and a check on that group's
+// name. So nothing is kept between pages, a walk survives a restart, and a bucket that is there from the first page to
+// the last is met, whatever comes and goes beside it. If the series has gone, or no page had such a cursor, the walk
 // begins again.
 struct ScanPage {
   int64_t next = 0;  // 0: that was the last one
-  std::vector<Bucket> buckets;
+  std::vector<Bucket> buckets = {};
 };
-ScanPage ScanBuckets(const Counters& counters, std::string_view prefix, int64_t cursor, size_t count);
+Task<ScanPage> ScanBuckets(Slices slices, const Glob& glob, int64_t cursor, size_t count);
 
 }  // namespace tally

@@ -32,26 +32,28 @@ const std::vector<const CommandSpec*>& AllCommands() {
   return *kAll;
 }
 
-Commands::Commands(Counters& counters, const Clock& clock, const StatusSource& status, Password password)
-    : counters_(counters), clock_(clock), status_(status), password_(std::move(password)) {}
+Commands::Commands(std::vector<Counters*> slices, const Clock& clock, const StatusSource& status, Password password)
+    : slices_(std::move(slices)), clock_(clock), status_(status), password_(std::move(password)) {}
 
-Reply Commands::Execute(std::span<const std::string_view> words, Session& session) {
+Task<Reply> Commands::Execute(std::span<const std::string_view> words, Session& session) {
   if (words.empty()) return ErrorReply("expected a command, try HELP");
   const CommandSpec* command = FindCommand(words[0]);
   const bool may = session.authenticated || !password_.needed() || (command != nullptr && command->open);
-  if (!may) return {Error{"Authentication required.", "NOAUTH"}};
+  if (!may) return Reply{Error{"Authentication required.", "NOAUTH"}};
   if (command == nullptr) return ErrorReply(Cat("unknown command ", Quoted(words[0]), ", try HELP"));
   Words arguments = words.subspan(1);
   if (arguments.size() < command->min || arguments.size() > command->max) {
     return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
   }
-  if (command->counters) counters_.Tick(clock_.Now());
-  return command->run({counters_, clock_, status_, password_, session}, arguments);
+  if (command->counters) {
+    for (Counters* counters : slices_) counters->Tick(clock_.Now());
+  }
+  return command->run({slices_, clock_, status_, password_, session, pins_}, arguments);
 }
 
 Reply Commands::Execute(std::span<const std::string_view> words) {
   Session none{.authenticated = true};
-  return Execute(words, none);
+  return Execute(words, none).Finish();
 }
 
 }  // namespace tally

@@ -3,16 +3,19 @@
 
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/counters/counters.h"
+#include "core/base/task.h"
 #include "core/query/command.h"
+#include "core/query/name_pins.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
 #include "core/query/reply.h"
+#include "core/query/slices.h"
 #include "core/time/clock.h"
 
 namespace tally {
@@ -20,14 +23,16 @@ namespace tally {
 using Words = std::span<const std::string_view>;
 
 struct CommandContext {
-  Counters& counters;
+  Slices slices;
   const Clock& wall;
   const StatusSource& status;
   const Password& password;
   Session& session;
+  NamePins& pins;
 
-  const SeriesTable& series() const { return counters.series(); }
-  Timestamp now() const { return counters.clock(); }  // what minutes are measured by: the wall clock, or the events'
+  Timestamp now() const { return ClockOf(slices); }
+  // For numbers of series: from before they are found until they are not needed any more.
+  std::shared_ptr<const void> Pin() const { return pins.Take(wall.Monotonic()); }
 };
 
 struct CommandSpec {
@@ -36,8 +41,10 @@ struct CommandSpec {
   size_t min = 0;              // how many arguments
   size_t max = 0;
   bool counters = false;  // looks at counters: the horizon is raised before
-  Reply (*run)(const CommandContext& context, Words arguments);
-  bool open = false;  // also for who has not said the password
+  // A copy of the context, because a coroutine keeps it. What does not take long returns a Reply, which is a task that
+  // is done.
+  Task<Reply> (*run)(CommandContext context, Words arguments);
+  bool open = false;  // also without the password
 
   std::string usage() const;
 };

@@ -29,30 +29,30 @@ Reply UnknownSubcommand(std::string_view command, std::string_view word, std::st
   return ErrorReply(Cat("unknown subcommand ", Quoted(word), " of ", command, ", expected ", expected));
 }
 
-Reply Ping(const CommandContext&, Words arguments) {
+Task<Reply> Ping(CommandContext, Words arguments) {
   return arguments.empty() ? StatusReply("PONG") : BulkReply(std::string(arguments[0]));
 }
 
-Reply Echo(const CommandContext&, Words arguments) { return BulkReply(std::string(arguments[0])); }
+Task<Reply> Echo(CommandContext, Words arguments) { return BulkReply(std::string(arguments[0])); }
 
-Reply Quit(const CommandContext&, Words) {
+Task<Reply> Quit(CommandContext, Words) {
   Reply reply = StatusReply("OK");
   reply.close = true;
   return reply;
 }
 
-Reply Help(const CommandContext&, Words) {
+Task<Reply> Help(CommandContext, Words) {
   return TableReply({.rows = AllCommands().size(), .row = [](size_t i) { return Row{AllCommands()[i]->usage()}; }});
 }
 
-Reply Select(const CommandContext&, Words arguments) {
+Task<Reply> Select(CommandContext, Words arguments) {
   if (arguments[0] == "0") return StatusReply("OK");
   if (!ParseInteger(arguments[0])) return ErrorReply(Cat("invalid DB index ", Quoted(arguments[0]), ", expected 0"));
   return ErrorReply(Cat("DB index is out of range: expected 0, got ", Quoted(arguments[0])));
 }
 
 // In Redis' words, which clients look for. The one user is called default, as there.
-Reply Auth(const CommandContext& context, Words arguments) {
+Reply Authenticate(const CommandContext& context, Words arguments) {
   if (!context.password.needed()) {
     return ErrorReply(
         "AUTH <password> called without any password configured for the default user. "
@@ -64,6 +64,8 @@ Reply Auth(const CommandContext& context, Words arguments) {
   return {Error{"invalid username-password pair or user is disabled.", "WRONGPASS"}};
 }
 
+Task<Reply> Auth(CommandContext context, Words arguments) { return Authenticate(context, arguments); }
+
 Reply SetName(Session& session, std::string_view name) {
   bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
   if (!plain || name.size() > kClientNameMax) {
@@ -74,7 +76,7 @@ Reply SetName(Session& session, std::string_view name) {
   return StatusReply("OK");
 }
 
-Reply Client(const CommandContext& context, Words arguments) {
+Task<Reply> Client(CommandContext context, Words arguments) {
   std::string_view word = arguments[0];
   Session& session = context.session;
   if (Same(word, "ID") && arguments.size() == 1) return IntegerReply(session.id);
@@ -90,22 +92,22 @@ Reply Client(const CommandContext& context, Words arguments) {
   return UnknownSubcommand("CLIENT", word, "ID, GETNAME, INFO, SETNAME name or SETINFO attribute value");
 }
 
-Reply Hello(const CommandContext& context, Words arguments) {
+Task<Reply> Hello(CommandContext context, Words arguments) {
   if (!arguments.empty()) {
     std::optional<int64_t> version = ParseInteger(arguments[0]);
     if (!version) return ErrorReply(Cat("Protocol version is not an integer or out of range: ", Quoted(arguments[0])));
-    if (*version != 2) return {Error{"unsupported protocol version", "NOPROTO"}};
+    if (*version != 2) return Reply{Error{"unsupported protocol version", "NOPROTO"}};
     arguments = arguments.subspan(1);
   }
   while (!arguments.empty()) {
     const size_t values = Same(arguments[0], "AUTH") ? 2 : Same(arguments[0], "SETNAME") ? 1 : arguments.size();
     if (arguments.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(arguments[0])));
-    Reply reply = values == 2 ? Auth(context, arguments.subspan(1, 2)) : SetName(context.session, arguments[1]);
+    Reply reply = values == 2 ? Authenticate(context, arguments.subspan(1, 2)) : SetName(context.session, arguments[1]);
     if (std::holds_alternative<Error>(reply.body)) return reply;
     arguments = arguments.subspan(1 + values);
   }
   if (context.password.needed() && !context.session.authenticated) {
-    return {
+    return Reply{
         Error{"HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
               "<pass> option can be used to authenticate the client and select the RESP protocol version at the "
               "same time",
@@ -120,7 +122,7 @@ Reply Hello(const CommandContext& context, Words arguments) {
                          {"modules", NullCell{}}}});
 }
 
-Reply Command(const CommandContext&, Words arguments) {
+Task<Reply> Command(CommandContext, Words arguments) {
   if (arguments.empty() || Same(arguments[0], "DOCS") || Same(arguments[0], "INFO")) return NothingReply();
   if (Same(arguments[0], "COUNT")) return IntegerReply(static_cast<int64_t>(AllCommands().size()));
   return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
@@ -129,7 +131,7 @@ Reply Command(const CommandContext&, Words arguments) {
 // What redis-benchmark asks for before it begins.
 constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""}, {"appendonly", "no"}};
 
-Reply Config(const CommandContext&, Words arguments) {
+Task<Reply> Config(CommandContext, Words arguments) {
   if (!Same(arguments[0], "GET")) return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
   std::vector<Row> rows;
   for (const auto& setting : kConfig) {

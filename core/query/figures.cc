@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/query/lag.h"
-#include "core/query/series_reader.h"
 
 namespace tally {
 namespace {
@@ -27,19 +26,22 @@ constexpr NodeFigure kNodeFigures[] = {
 
     {"Clients", "clients", "tallyd_clients", kGauge, "Open connections.",
      [](const NodeFacts& f) { return Number(f.node.clients); }},
+    {"Clients", "oldest_pin_seconds", "tallyd_oldest_pin_seconds", kGauge,
+     "How long a request or a reply has kept the names of series, so that none is retired; 0 if none does.",
+     [](const NodeFacts& f) { return FigureValue(f.node.oldest_pin); }},
 
     {"Memory", "rss_bytes", "process_resident_memory_bytes", kGauge, "Resident memory size in bytes.",
      [](const NodeFacts& f) { return Number(f.node.rss_bytes); }},
 
     {"Counters", "series", "tallyd_series", kGauge, "Series with a live minute.",
-     [](const NodeFacts& f) { return Number(f.counters.series().size()); }},
+     [](const NodeFacts& f) { return Number(f.series); }},
     {"Counters", "counters", "tallyd_counters", kGauge, "Counters of all live minutes, as of the last checkpoint.",
-     [](const NodeFacts& f) { return Number(f.counters.live_counters()); }},
+     [](const NodeFacts& f) { return Number(f.counters); }},
     {"Counters", "minutes", "tallyd_minutes", kGauge, "Minutes that have counts.",
      [](const NodeFacts& f) { return Number(f.minutes.size()); }},
     {"Counters", "minute_oldest", "tallyd_minute_oldest_timestamp_seconds", kGauge,
      "The start of the oldest minute that can be counted.",
-     [](const NodeFacts& f) { return FirstOrNone(f.counters.horizon()); }},
+     [](const NodeFacts& f) { return FirstOrNone(f.horizon); }},
     {"Counters", "minute_newest", "tallyd_minute_newest_timestamp_seconds", kGauge,
      "The start of the newest minute that has counts.",
      [](const NodeFacts& f) { return f.minutes.empty() ? FigureValue() : f.minutes.back(); }},
@@ -84,8 +86,15 @@ constexpr PartitionFigure kPartitionFigures[] = {
 
 }  // namespace
 
-NodeFacts ReadFacts(const Counters& counters, NodeStatus node, Timestamp wall) {
-  return {counters, std::move(node), counters.Partitions(), MinutesWithCounts(counters), wall};
+NodeFacts ReadFacts(Slices slices, NodeStatus node, Timestamp wall) {
+  NodeFacts facts{.node = std::move(node), .horizon = HorizonOf(slices), .wall = wall};
+  for (const Counters* counters : slices) {
+    facts.series += counters->series().size();
+    facts.counters += counters->live_counters();
+  }
+  facts.partitions = PartitionsOf(slices);
+  facts.minutes = MinutesWithCounts(slices);
+  return facts;
 }
 
 std::span<const NodeFigure> NodeFigures() { return kNodeFigures; }

@@ -1,7 +1,7 @@
 // The figures of a node. INFO and /metrics both render these two lists, so a new figure is one new line in figures.cc
 // and appears in both.
 //
-//   const NodeFacts facts = ReadFacts(counters, status, wall.Now());
+//   const NodeFacts facts = ReadFacts(slices, status, wall.Now());
 //   for (const NodeFigure& figure : NodeFigures()) Show(figure.info, figure.value(facts));
 //
 // Thread-safe.
@@ -14,20 +14,22 @@
 #include <variant>
 #include <vector>
 
-#include "core/counters/counters.h"
 #include "core/query/node_status.h"
+#include "core/query/slices.h"
 
 namespace tally {
 
 // Everything that figures are computed from, read once for all of them.
 struct NodeFacts {
-  const Counters& counters;
   NodeStatus node;
-  std::vector<PartitionStatus> partitions;
-  std::vector<Minute> minutes;  // those with counts, ascending
+  size_t series = 0;      // that the node holds: a name that several slices have is so many
+  uint64_t counters = 0;  // of the minutes, as of the last cut
+  Minute horizon;
+  std::vector<PartitionStatus> partitions = {};
+  std::vector<Minute> minutes = {};  // those with counts, ascending
   Timestamp wall;
 };
-NodeFacts ReadFacts(const Counters& counters, NodeStatus node, Timestamp wall);
+NodeFacts ReadFacts(Slices slices, NodeStatus node, Timestamp wall);
 
 // A duration is in seconds in /metrics, and in the unit at the end of its name in INFO (_ms or _seconds). A minute is
 // the time of its start. Nothing: INFO shows `-`, /metrics leaves it out.

@@ -1,86 +1,92 @@
 // H*: the fields of one bucket, as Redis replies. A key that is no bucket's is an empty hash, not an error.
+#include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/base/strings.h"
-#include "core/counters/view.h"
 #include "core/query/buckets.h"
 #include "core/query/command_table.h"
-#include "core/query/series_reader.h"
+#include "core/query/primitives.h"
 
 namespace tally {
 namespace {
 
-// The fields of a bucket, by name. The pin keeps their names while the reply is written.
-struct Fields {
-  std::shared_ptr<const SeriesTable::Pin> pin;
-  std::vector<SeriesId> ids;
-  std::vector<uint64_t> counts;
+struct FieldCount {
+  SeriesRef series;
+  uint64_t count = 0;
 };
 
-Fields FieldsOf(const CommandContext& context, std::string_view key_text) {
-  Fields fields{.pin = std::make_shared<SeriesTable::Pin>(context.series()), .ids = {}, .counts = {}};
+// The fields of a bucket, by name. `key_text` lives as long as the task.
+Task<std::deque<FieldCount>> FieldsOf(Slices slices, std::string_view key_text) {
+  std::deque<FieldCount> fields;
   std::optional<BucketKey> key = ParseBucketKey(key_text);
-  if (!key) return fields;
-  std::vector<SeriesId> members = MembersOf(context.series(), key->group);
-  std::vector<uint64_t> counts(members.size());
-  SeriesReader(members).ForEach(View(context.counters), key->minute, [&](uint32_t i, uint64_t count) {
-    counts[i] = count;
-    return true;
-  });
-  for (size_t i = 0; i < members.size(); ++i) {
-    if (counts[i] == 0) continue;
-    fields.ids.push_back(members[i]);
-    fields.counts.push_back(counts[i]);
+  if (!key) co_return fields;
+  Selection members = co_await SelectGroup(slices, key->group);
+  std::deque<FieldCount> all;
+  for (const SeriesRef& series : members.names) {
+    all.push_back({series});
+    co_await Did(1);
   }
-  return fields;
+  auto add = [&](size_t place, uint64_t count) { all[place].count = AddCounts(all[place].count, count); };
+  const bool whole = co_await ForEachCount(members, key->minute, add);
+  for (size_t i = 0; whole && i < all.size(); ++i) {
+    if (all[i].count > 0) fields.push_back(all[i]);
+    co_await Did(1);
+  }
+  co_return fields;
 }
 
 // The names or the counts of all fields, or both side by side.
 enum class Part { kNames, kCounts, kBoth };
 
-Reply FieldsReply(const CommandContext& context, std::string_view key, Part part) {
-  Fields fields = FieldsOf(context, key);
-  size_t rows = fields.ids.size();
+Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part) {
+  std::shared_ptr<const void> pin = context.Pin();
+  std::deque<FieldCount> fields = co_await FieldsOf(context.slices, key);
+  size_t rows = fields.size();
   size_t columns = part == Part::kBoth ? 2 : 1;
-  size_t held_bytes = HeldBytes(fields.ids) + HeldBytes(fields.counts);
-  auto row = [&table = context.series(), part, fields = std::move(fields)](size_t i) {
+  size_t held_bytes = HeldBytes(fields);
+  auto row = [pin, slices = context.slices, part, fields = std::move(fields)](size_t i) {
     Row cells;
-    if (part != Part::kCounts) cells.push_back(std::string(FieldOf(table.Name(fields.ids[i]))));
-    if (part != Part::kNames) cells.push_back(Cat(fields.counts[i]));
+    if (part != Part::kCounts) cells.push_back(std::string(FieldOf(NameOf(slices, fields[i].series))));
+    if (part != Part::kNames) cells.push_back(Cat(fields[i].count));
     return cells;
   };
-  return TableReply({.rows = rows, .columns = columns, .row = std::move(row), .held_bytes = held_bytes});
+  co_return TableReply({.rows = rows, .columns = columns, .row = std::move(row), .held_bytes = held_bytes});
 }
 
-Reply Hgetall(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kBoth); }
-Reply Hkeys(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kNames); }
-Reply Hvals(const CommandContext& context, Words words) { return FieldsReply(context, words[0], Part::kCounts); }
+Task<Reply> Hgetall(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kBoth); }
+Task<Reply> Hkeys(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kNames); }
+Task<Reply> Hvals(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kCounts); }
 
-Reply Hlen(const CommandContext& context, Words arguments) {
-  return IntegerReply(static_cast<int64_t>(FieldsOf(context, arguments[0]).ids.size()));
+Task<Reply> Hlen(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
+  std::deque<FieldCount> fields = co_await FieldsOf(context.slices, arguments[0]);
+  co_return IntegerReply(static_cast<int64_t>(fields.size()));
 }
 
 Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& key, std::string_view field) {
-  if (!key) return NullCell{};
-  SeriesTable::Pin pin(context.series());
-  SeriesId id = MemberOf(context.series(), key->group, field);
-  uint64_t count = id == kNoSeries ? 0 : View(context.counters).Count(key->minute, id);
+  if (!key || key->minute < HorizonOf(context.slices)) return NullCell{};
+  const std::string name = MemberName(context.slices, key->group, field);
+  const uint64_t count = name.empty() ? 0 : SumOfOne(context.slices, name, key->minute).count;
   return count == 0 ? Cell(NullCell{}) : Cell(Cat(count));
 }
 
-Reply Hget(const CommandContext& context, Words arguments) {
-  return {Value{FieldCell(context, ParseBucketKey(arguments[0]), arguments[1])}};
+Task<Reply> Hget(CommandContext context, Words arguments) {
+  return Reply{Value{FieldCell(context, ParseBucketKey(arguments[0]), arguments[1])}};
 }
 
-Reply Hmget(const CommandContext& context, Words arguments) {
+Task<Reply> Hmget(CommandContext context, Words arguments) {
   std::optional<BucketKey> key = ParseBucketKey(arguments[0]);
-  std::vector<Cell> cells;
-  for (std::string_view field : arguments.subspan(1)) cells.push_back(FieldCell(context, key, field));
+  std::deque<Cell> cells;
+  for (std::string_view field : arguments.subspan(1)) {
+    cells.push_back(FieldCell(context, key, field));
+    co_await Did(1 + context.slices.size());
+  }
   size_t rows = cells.size();
   size_t held_bytes = HeldBytes(cells);
   auto row = [cells = std::move(cells)](size_t i) { return Row{cells[i]}; };
-  return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
+  co_return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
 constexpr CommandSpec kCommands[] = {

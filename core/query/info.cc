@@ -77,7 +77,7 @@ bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCas
 }  // namespace
 
 std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section) {
-  const NodeFacts facts = ReadFacts(context.counters, context.status.Status(), context.wall.Now());
+  const NodeFacts facts = ReadFacts(context.slices, context.status.Status(), context.wall.Now());
   bool all = section.empty() || Same(section, "all") || Same(section, "default") || Same(section, "everything");
   Lines out;
   for (const auto& [name, add] : kSections) {

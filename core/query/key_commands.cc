@@ -1,7 +1,9 @@
 // KEYS, SCAN, DBSIZE, EXISTS, TYPE, TTL: the buckets, as a Redis client sees a database of hashes.
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "core/base/strings.h"
@@ -13,62 +15,68 @@
 namespace tally {
 namespace {
 
-// KEYS with more than so many matches is an ERR: it takes 8 bytes for each while the reply is written. SCAN has no end.
+// KEYS with more than so many matches is an ERR: it takes 12 bytes for each while the reply is written. SCAN has no
+// end.
 constexpr size_t kKeysMax = 10'000'000;
 
-// SCAN with a larger COUNT is one with this: a page is as much work as the server's thread does at a time.
+// SCAN with a larger COUNT is one with this, as a page is held whole.
 constexpr int64_t kScanCountMax = 1'000;
 constexpr int64_t kScanCountDefault = 10;
 
-bool Exists(const CommandContext& context, std::string_view key_text) {
-  std::optional<BucketKey> key = ParseBucketKey(key_text);
-  return key && BucketExists(context.counters, *key);
+Task<Reply> ExistsCommand(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
+  const int64_t existing = co_await CountExisting(context.slices, arguments);
+  co_return IntegerReply(existing);
 }
 
-Reply ExistsCommand(const CommandContext& context, Words arguments) {
-  return IntegerReply(
-      std::count_if(arguments.begin(), arguments.end(), [&](std::string_view key) { return Exists(context, key); }));
-}
-
-Reply Type(const CommandContext& context, Words arguments) {
-  return StatusReply(Exists(context, arguments[0]) ? "hash" : "none");
+Task<Reply> Type(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
+  const int64_t existing = co_await CountExisting(context.slices, arguments);
+  co_return StatusReply(existing > 0 ? "hash" : "none");
 }
 
 // In seconds; -2 if there is no such key.
-Reply Ttl(const CommandContext& context, Words arguments) {
-  std::optional<BucketKey> key = ParseBucketKey(arguments[0]);
-  if (!key || !BucketExists(context.counters, *key)) return IntegerReply(-2);
-  absl::Duration left = key->minute.end() + context.counters.options().ttl - context.now();
-  return IntegerReply(std::max(int64_t{0}, absl::ToInt64Seconds(left)));
+Task<Reply> Ttl(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
+  const int64_t existing = co_await CountExisting(context.slices, arguments);
+  if (existing == 0) co_return IntegerReply(-2);
+  const Minute minute = ParseBucketKey(arguments[0])->minute;
+  absl::Duration left = minute.end() + context.slices.front()->options().ttl - context.now();
+  co_return IntegerReply(std::max(int64_t{0}, absl::ToInt64Seconds(left)));
 }
 
-Reply Dbsize(const CommandContext& context, Words) {
-  SeriesTable::Pin pin(context.series());
+Task<Reply> Dbsize(CommandContext context, Words) {
+  std::shared_ptr<const void> pin = context.Pin();
   int64_t buckets = 0;
-  ForEachBucket(context.counters, "", [&](const Bucket&) { return ++buckets, true; });
-  return IntegerReply(buckets);
+  auto count = [&](const Bucket&) { return ++buckets, true; };
+  co_await ForEachBucket(context.slices, nullptr, count);
+  co_return IntegerReply(buckets);
 }
 
-// A row for each bucket, behind those of `first`.
-Reply KeysReply(const CommandContext& context, std::shared_ptr<const SeriesTable::Pin> pin, Table::Shape shape,
-                Row first, std::vector<Bucket> buckets) {
+// A row for each bucket, after those of `first`.
+template <typename Buckets>
+Reply KeysReply(const CommandContext& context, std::shared_ptr<const void> pin, Table::Shape shape, Row first,
+                Buckets buckets) {
   size_t rows = first.size() + buckets.size();
   size_t held_bytes = HeldBytes(buckets);
-  auto row = [&table = context.series(), pin = std::move(pin), first = std::move(first), buckets = std::move(buckets)](
-                 size_t i) { return Row{i < first.size() ? first[i] : Cell(KeyOf(table, buckets[i - first.size()]))}; };
+  auto row = [slices = context.slices, pin = std::move(pin), first = std::move(first),
+              buckets = std::move(buckets)](size_t i) {
+    return Row{i < first.size() ? first[i] : Cell(KeyOf(slices, buckets[i - first.size()]))};
+  };
   return TableReply({.shape = shape, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
-Reply Keys(const CommandContext& context, Words arguments) {
-  auto pin = std::make_shared<SeriesTable::Pin>(context.series());
+Task<Reply> Keys(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
   Glob glob(arguments[0]);
-  std::vector<Bucket> buckets;
-  ForEachBucket(context.counters, SeriesPrefix(glob), [&](const Bucket& bucket) {
-    if (glob.Matches(KeyOf(context.series(), bucket))) buckets.push_back(bucket);
+  std::deque<Bucket> buckets;
+  auto take = [&](const Bucket& bucket) {
+    buckets.push_back(bucket);
     return buckets.size() <= kKeysMax;
-  });
-  if (buckets.size() > kKeysMax) return ErrorReply(Cat("more than ", kKeysMax, " keys match: use SCAN"));
-  return KeysReply(context, std::move(pin), Table::Shape::kFlat, {}, std::move(buckets));
+  };
+  const bool all = co_await ForEachBucket(context.slices, &glob, take);
+  if (!all) co_return ErrorReply(Cat("more than ", kKeysMax, " keys match: use SCAN"));
+  co_return KeysReply(context, std::move(pin), Table::Shape::kFlat, {}, std::move(buckets));
 }
 
 struct ScanOptions {
@@ -101,19 +109,16 @@ std::optional<ScanOptions> ParseScanOptions(Words options) {
 
 constexpr std::string_view kScanArguments = "cursor [MATCH glob] [COUNT n] [TYPE type]";
 
-Reply Scan(const CommandContext& context, Words arguments) {
+Task<Reply> Scan(CommandContext context, Words arguments) {
   std::optional<int64_t> cursor = ParseInteger(arguments[0]);
-  if (!cursor || *cursor < 0) return ErrorReply(Cat("invalid cursor ", Quoted(arguments[0]), ", expected a number"));
+  if (!cursor || *cursor < 0) co_return ErrorReply(Cat("invalid cursor ", Quoted(arguments[0]), ", expected a number"));
   std::optional<ScanOptions> options = ParseScanOptions(arguments.subspan(1));
-  if (!options) return ErrorReply(Cat("syntax error, expected: SCAN ", kScanArguments));
-  auto pin = std::make_shared<SeriesTable::Pin>(context.series());
+  if (!options) co_return ErrorReply(Cat("syntax error, expected: SCAN ", kScanArguments));
+  std::shared_ptr<const void> pin = context.Pin();
+  Glob glob(options->match);
   ScanPage page;
-  if (options->hashes) {
-    Glob glob(options->match);
-    page = ScanBuckets(context.counters, SeriesPrefix(glob), *cursor, static_cast<size_t>(options->count));
-    std::erase_if(page.buckets, [&](const Bucket& bucket) { return !glob.Matches(KeyOf(context.series(), bucket)); });
-  }
-  return KeysReply(context, std::move(pin), Table::Shape::kCursor, {Cat(page.next)}, std::move(page.buckets));
+  if (options->hashes) page = co_await ScanBuckets(context.slices, glob, *cursor, static_cast<size_t>(options->count));
+  co_return KeysReply(context, std::move(pin), Table::Shape::kCursor, {Cat(page.next)}, std::move(page.buckets));
 }
 
 constexpr CommandSpec kCommands[] = {

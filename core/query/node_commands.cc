@@ -30,9 +30,9 @@ std::string State(const PartitionStatus& partition) {
   return Cat("stopped:", reason);
 }
 
-Reply LagCommand(const CommandContext& context, Words) {
+Task<Reply> LagCommand(CommandContext context, Words) {
   std::vector<Row> rows;
-  for (const PartitionStatus& partition : context.counters.Partitions()) {
+  for (const PartitionStatus& partition : PartitionsOf(context.slices)) {
     Lag lag = LagOf(partition, context.wall.Now());
     Cell end = partition.end ? Cell(partition.end->offset) : Cell(NullCell{});
     rows.push_back({partition.place.topic, partition.place.partition, partition.state.next, end, OrUnknown(lag.records),
@@ -45,9 +45,11 @@ Reply LagCommand(const CommandContext& context, Words) {
 }
 
 // The last ones of each reason, oldest first.
-std::vector<Rejects::Reject> LastRejects(const Counters& counters, Words topic) {
+std::vector<Rejects::Reject> LastRejects(Slices slices, Words topic) {
   std::vector<Rejects::Reject> all;
-  for (const auto& shard : counters.shards()) shard->AppendRejects(all);
+  for (const Counters* counters : slices) {
+    for (const auto& shard : counters->shards()) shard->AppendRejects(all);
+  }
   std::erase_if(all, [&](const Rejects::Reject& reject) { return !topic.empty() && reject.place.topic != topic[0]; });
   auto newer = [](const Rejects::Reject& a, const Rejects::Reject& b) {
     return std::tie(a.seen, a.place, a.offset) > std::tie(b.seen, b.place, b.offset);
@@ -60,16 +62,16 @@ std::vector<Rejects::Reject> LastRejects(const Counters& counters, Words topic) 
   return all;
 }
 
-Reply RejectsCommand(const CommandContext& context, Words arguments) {
+Task<Reply> RejectsCommand(CommandContext context, Words arguments) {
   std::vector<Row> rows;
-  for (const Rejects::Reject& reject : LastRejects(context.counters, arguments)) {
+  for (const Rejects::Reject& reject : LastRejects(context.slices, arguments)) {
     rows.push_back({reject.place.topic, reject.place.partition, reject.offset, std::string(Name(reject.reason)),
                     Escaped(reject.sample)});
   }
   return RowsReply(Table::Shape::kNested, std::move(rows));
 }
 
-Reply Info(const CommandContext& context, Words arguments) {
+Task<Reply> Info(CommandContext context, Words arguments) {
   std::vector<Row> rows;
   for (std::string& line : InfoLines(context, arguments.empty() ? "" : arguments[0])) rows.push_back({std::move(line)});
   return RowsReply(Table::Shape::kLines, std::move(rows));

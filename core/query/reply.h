@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,6 +42,10 @@ struct Table {
 template <typename T>
 size_t HeldBytes(const std::vector<T>& list) {
   return list.capacity() * sizeof(T);
+}
+template <typename T>
+size_t HeldBytes(const std::deque<T>& list) {
+  return list.size() * sizeof(T);
 }
 
 // One line, then END in text. RESP: +simple for kStatus (PONG, OK), else by the cell's type.

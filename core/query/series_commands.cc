@@ -1,11 +1,15 @@
-// LIST, GET, RANGE, TOP: what sees series.
+// LIST, GET, RANGE, TOP: the commands that see series.
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/query/command_table.h"
 #include "core/query/glob.h"
+#include "core/query/primitives.h"
 #include "core/query/series_query.h"
 #include "core/query/when.h"
 #include "core/query/words.h"
@@ -15,8 +19,6 @@ namespace tally {
 namespace {
 
 Reply ErrorOf(const absl::Status& status) { return ErrorReply(std::string(FromAbsl(status.message()))); }
-
-Reply OrError(absl::StatusOr<Reply> reply) { return reply.ok() ? *std::move(reply) : ErrorOf(reply.status()); }
 
 int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // which is at most kCountMax
 
@@ -34,40 +36,60 @@ Reply NestedReply(size_t rows, std::function<Row(size_t)> row, size_t held_bytes
   return TableReply({.shape = Table::Shape::kNested, .rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
-Reply List(const CommandContext& context, Words arguments) {
-  const SeriesTable& table = context.series();
-  auto pin = std::make_shared<SeriesTable::Pin>(table);
+Task<Reply> List(CommandContext context, Words arguments) {
+  std::shared_ptr<const void> pin = context.Pin();
   Glob glob(arguments.empty() ? "*" : arguments[0]);
-  std::vector<SeriesId> ids = table.List(glob.prefix(), [&](std::string_view name) { return glob.Matches(name); });
-  size_t rows = ids.size();
-  size_t held_bytes = HeldBytes(ids);
-  auto row = [pin, &table, ids = std::move(ids)](size_t i) { return Row{table.Name(ids[i])}; };
-  return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
+  std::deque<SeriesRef> names;
+  auto take = [&](std::string_view name, std::span<const SeriesRef> series) {
+    if (glob.Matches(name)) names.push_back(series.front());
+    return true;
+  };
+  co_await ForEachName(context.slices, glob.prefix(), "", take);
+  size_t rows = names.size();
+  size_t held_bytes = HeldBytes(names);
+  auto row = [pin, slices = context.slices, names = std::move(names)](size_t i) {
+    return Row{NameOf(slices, names[i])};
+  };
+  co_return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
-absl::StatusOr<Reply> GetCount(const CommandContext& context, Words arguments) {
+absl::StatusOr<MinuteCount> GetCount(const CommandContext& context, Words arguments) {
   Minute minute = MinuteOf(context.now()) - 1;
   if (arguments.size() > 1) {
     ASSIGN_OR_RETURN(Timestamp when, ParseWhen(arguments[1], context.now()));
     minute = MinuteOf(when);
   }
-  SeriesTable::Pin pin(context.series());
-  ASSIGN_OR_RETURN(Selection selection, SelectOne(context.counters, arguments[0]));
-  ASSIGN_OR_RETURN(MinuteCount answer, CountIn(context.counters, selection, minute));
-  return BulkReply(Cat(answer.count, answer.open ? " open" : ""));
+  return CountIn(context.slices, arguments[0], minute);
 }
 
-Reply Get(const CommandContext& context, Words arguments) { return OrError(GetCount(context, arguments)); }
+Task<Reply> Get(CommandContext context, Words arguments) {
+  absl::StatusOr<MinuteCount> answer = GetCount(context, arguments);
+  if (!answer.ok()) return ErrorOf(answer.status());
+  return BulkReply(Cat(answer->count, answer->open ? " open" : ""));
+}
 
-absl::StatusOr<Reply> RangeRows(const CommandContext& context, Words arguments) {
-  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(1, 2)));
+struct RangeArguments {
+  MinuteRange range;
   int32_t step_minutes = 1;
+};
+
+absl::StatusOr<RangeArguments> ParseRangeArguments(const CommandContext& context, Words arguments) {
+  ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(1, 2)));
+  RangeArguments parsed{range};
   if (arguments.size() > 3) {
-    ASSIGN_OR_RETURN(step_minutes, ParseStepMinutes(arguments[3]));
+    ASSIGN_OR_RETURN(parsed.step_minutes, ParseStepMinutes(arguments[3]));
   }
-  SeriesTable::Pin pin(context.series());
-  ASSIGN_OR_RETURN(Selection selection, Select(context.counters, arguments[0]));
-  std::vector<Step> steps = Range(context.counters, selection, range, step_minutes);
+  return parsed;
+}
+
+Task<Reply> RangeCommand(CommandContext context, Words arguments) {
+  absl::StatusOr<RangeArguments> parsed = ParseRangeArguments(context, arguments);
+  if (!parsed.ok()) co_return ErrorOf(parsed.status());
+  std::shared_ptr<const void> pin = context.Pin();
+  absl::StatusOr<Selection> selection = co_await Select(context.slices, arguments[0]);
+  if (!selection.ok()) co_return ErrorOf(selection.status());
+  MinuteSums sums = co_await SumByMinute(*selection, parsed->range);
+  std::vector<Step> steps = StepsOf(sums, parsed->range, parsed->step_minutes);
   size_t rows = steps.size();
   size_t held_bytes = HeldBytes(steps);
   auto row = [steps = std::move(steps)](size_t i) {
@@ -75,28 +97,35 @@ absl::StatusOr<Reply> RangeRows(const CommandContext& context, Words arguments) 
     if (steps[i].open) cells.push_back("open");
     return cells;
   };
-  return NestedReply(rows, std::move(row), held_bytes);
+  co_return NestedReply(rows, std::move(row), held_bytes);
 }
 
-Reply RangeCommand(const CommandContext& context, Words arguments) { return OrError(RangeRows(context, arguments)); }
+struct TopArguments {
+  size_t n;
+  MinuteRange range;
+};
 
-absl::StatusOr<Reply> TopRows(const CommandContext& context, Words arguments) {
+absl::StatusOr<TopArguments> ParseTopArguments(const CommandContext& context, Words arguments) {
   std::optional<int64_t> n = ParseInteger(arguments[0]);
   if (!n || *n < 1) return InvalidArgument("expected how many series, 1 or more, got ", Quoted(arguments[0]));
   ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(2, 2)));
-  const SeriesTable& table = context.series();
-  auto pin = std::make_shared<SeriesTable::Pin>(table);
-  ASSIGN_OR_RETURN(Selection selection, Select(context.counters, arguments[1]));
-  auto top = Top(context.counters, selection, range, static_cast<size_t>(*n));
-  size_t rows = top.size();
-  size_t held_bytes = HeldBytes(top);
-  auto row = [pin, &table, top = std::move(top)](size_t i) {
-    return Row{table.Name(top[i].first), CountCell(top[i].second)};
-  };
-  return NestedReply(rows, std::move(row), held_bytes);
+  return TopArguments{static_cast<size_t>(*n), range};
 }
 
-Reply TopCommand(const CommandContext& context, Words arguments) { return OrError(TopRows(context, arguments)); }
+Task<Reply> TopCommand(CommandContext context, Words arguments) {
+  absl::StatusOr<TopArguments> parsed = ParseTopArguments(context, arguments);
+  if (!parsed.ok()) co_return ErrorOf(parsed.status());
+  std::shared_ptr<const void> pin = context.Pin();
+  absl::StatusOr<Selection> selection = co_await Select(context.slices, arguments[1]);
+  if (!selection.ok()) co_return ErrorOf(selection.status());
+  std::vector<TopSeries> top = co_await Top(*selection, parsed->range, parsed->n);
+  size_t rows = top.size();
+  size_t held_bytes = HeldBytes(top);
+  auto row = [pin, slices = context.slices, top = std::move(top)](size_t i) {
+    return Row{NameOf(slices, top[i].series), CountCell(top[i].count)};
+  };
+  co_return NestedReply(rows, std::move(row), held_bytes);
+}
 
 constexpr CommandSpec kCommands[] = {
     {"LIST", "[glob]", 0, 1, true, List},

@@ -1,76 +1,83 @@
-// The counts of some series, read minute by minute.
+// The counts of some series of one slice in a minute.
 //
-//   SeriesReader reader(ids);
-//   reader.Sum(View(counters), minute);
+//   SeriesReader reader = co_await SeriesReader::Of({{id, 0}, {other_id, 1}});
+//   for (size_t next = 0; next < reader.size();) next = reader.Read(View(counters), minute, next, visit).next;
 //
-// Counts lie in blocks of neighbours: where several of the series share a block it is unpacked once, else each is
-// looked up by itself. RANGE over 1,000 series is some ten times as fast so (bench/query_bench.cc).
+// Counts lie in blocks of neighbours. Where several of the series share a block it is unpacked once, else each count is
+// looked up by itself: RANGE over 1,000 series is some ten times as fast with it (bench/query_bench.cc).
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <span>
-#include <vector>
+#include <utility>
 
+#include "core/base/task.h"
 #include "core/counters/view.h"
 
 namespace tally {
 
-// The minutes that have a counter, ascending.
-std::vector<Minute> MinutesWithCounts(const Counters& counters);
-
 // Immutable.
 class SeriesReader {
  public:
-  explicit SeriesReader(std::span<const SeriesId> ids);
+  struct Member {
+    SeriesId id;
+    uint32_t index;  // what its counts are reported as; several may share one
+  };
 
-  // Calls visit(i, count) for each ids[i] that has a count in `minute`, in no order, until it returns false. Returns
-  // whether it never did.
+  // One call of Read() looks at no more blocks than this, so that a View is held for a fraction of a millisecond.
+  static constexpr uint64_t kBlocksAtOnce = 256;
+
+  SeriesReader() = default;
+  static Task<SeriesReader> Of(std::deque<Member> members);
+  static SeriesReader OfOne(SeriesId id);  // with the index 0
+
+  size_t size() const { return size_; }
+
+  // Calls visit(index, count) for some of the series that have a count in `minute`, in no order. `from` is 0, or the
+  // `next` of the call before; size() is the end.
+  struct Progress {
+    size_t next;
+    uint64_t blocks;  // how many were looked at
+  };
   template <typename Visit>
-  bool ForEach(const View& view, Minute minute, Visit visit) const {
-    for (const Group& group : groups_) {
-      if (!ForEachOf(group, view, minute, visit)) return false;
+  Progress Read(const View& view, Minute minute, size_t from, Visit&& visit) const {
+    Progress progress{from, 0};
+    while (progress.next < size_ && progress.blocks < kBlocksAtOnce) {
+      size_t end = progress.next + 1;
+      while (end < size_ && BlockOf(members_[end].id) == BlockOf(members_[progress.next].id)) ++end;
+      ReadBlock(view, minute, {&members_[progress.next], end - progress.next}, visit);
+      progress.next = end;
+      ++progress.blocks;
     }
-    return true;
+    return progress;
   }
-
-  uint64_t Sum(const View& view, Minute minute) const;
-  bool Any(const View& view, Minute minute) const;
 
  private:
   // Fewer series of one block than this are looked up one by one.
   static constexpr size_t kUnpackFrom = 4;
 
-  struct Member {
-    SeriesId id;
-    uint32_t index;
-  };
-  struct Group {  // members_[first..end) lie in one block
-    uint32_t first;
-    uint32_t end;
-  };
-
   template <typename Visit>
-  bool ForEachOf(const Group& group, const View& view, Minute minute, Visit& visit) const {
-    std::span<const Member> members = std::span(members_).subspan(group.first, group.end - group.first);
+  static void ReadBlock(const View& view, Minute minute, std::span<const Member> members, Visit& visit) {
     if (members.size() < kUnpackFrom) {
       for (const Member& member : members) {
-        uint64_t count = view.Count(minute, member.id);
-        if (count > 0 && !visit(member.index, count)) return false;
+        if (uint64_t count = view.Count(minute, member.id); count > 0) visit(member.index, count);
       }
-      return true;
+      return;
     }
     BlockCounts counts{};
     view.AddTo({minute, BlockOf(members[0].id)}, counts);
     for (const Member& member : members) {
-      uint64_t count = counts[CellOf(member.id)];
-      if (count > 0 && !visit(member.index, count)) return false;
+      if (uint64_t count = counts[CellOf(member.id)]; count > 0) visit(member.index, count);
     }
-    return true;
   }
 
-  std::vector<Member> members_;  // by id
-  std::vector<Group> groups_;
+  explicit SeriesReader(size_t size) : members_(new Member[size]), size_(size) {}
+
+  std::unique_ptr<Member[]> members_;  // those of one block side by side, blocks ascending
+  size_t size_ = 0;
 };
 
 }  // namespace tally

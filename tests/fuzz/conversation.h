@@ -33,7 +33,7 @@ class AskedNode : public StatusSource {
  private:
   FakeClock clock_{TimeAt("14:35")};
   CountingNode node_;
-  Commands commands_{node_.counters(), clock_, *this};
+  Commands commands_{{&node_.counters()}, clock_, *this};
 };
 
 // The sizes of the pieces in both directions.
@@ -73,7 +73,7 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
       TALLY_CHECK(parsed.consumed > 0 && parsed.consumed <= input.size());
       if (++requests > kRequestsMax) return output;
       if (!parsed.words.empty()) {
-        Reply reply = commands.Execute(parsed.words, session);
+        Reply reply = commands.Execute(parsed.words, session).Finish();
         const bool close = reply.close;
         write(std::move(reply));
         if (close) return output;

@@ -38,6 +38,17 @@ inline std::shared_ptr<const Rules> Compiled(std::vector<MetricSpec> metrics, Ev
   return *std::move(rules);
 }
 
+// The names of a table's series that begin with `prefix`, sorted.
+inline std::vector<std::string> NamesOf(const SeriesTable& table, std::string_view prefix = "") {
+  std::vector<std::string> names;
+  SeriesTable::Pin pin(table);
+  SeriesTable::Walk walk(table, prefix);
+  for (std::vector<SeriesTable::Named> some; walk.Next(some);) {
+    for (const SeriesTable::Named& series : some) names.emplace_back(series.name);
+  }
+  return names;
+}
+
 // A checkpoint directory in its simplest form: maps in memory.
 class MemoryDisk {
  public:
@@ -149,9 +160,7 @@ class CountingNode {
 
   // Returns the names of all live series, sorted.
   std::vector<std::string> Names() const {
-    std::vector<std::string> names;
-    counters_.series().Names(counters_.series().List("", [](std::string_view) { return true; }), names);
-    return names;
+    return NamesOf(counters_.series());
   }
 
   PartitionState state(size_t shard = 0) const { return counters_.shards()[shard]->Partitions()[0].state; }

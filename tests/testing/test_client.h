@@ -56,6 +56,11 @@ class TestClient {
     int on = 1;
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
+  // The server then sees the connection reset, not ended.
+  void ResetWhenClosed() {
+    linger at_once{.l_onoff = 1, .l_linger = 0};
+    setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
   void EndSending() { shutdown(socket_, SHUT_WR); }
 
   // Returns all bytes up to the first `mark`, including it, or the bytes before the server closed the connection.

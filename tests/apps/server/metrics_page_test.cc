@@ -17,7 +17,8 @@ using testing::StartsWith;
 
 std::string Page(const Counters& counters, NodeStatus status) {
   std::string page;
-  MetricsPage pieces(ReadFacts(counters, std::move(status), TimeAt("14:30:45")));
+  const Counters* const slices[] = {&counters};
+  MetricsPage pieces(ReadFacts(slices, std::move(status), TimeAt("14:30:45")));
   for (bool more = true; more;) {
     std::string piece;
     more = pieces.Append(piece);
@@ -80,6 +81,7 @@ TEST(MetricsPage, TellsTheNodesState) {
   status.checkpoint_duration = absl::Milliseconds(35);
   status.clock_in_doubt = true;
   status.clients = 4;
+  status.oldest_pin = absl::Milliseconds(2500);
   status.kafka_clients_ending = 3;
   status.rss_bytes = 4096;
   EXPECT_THAT(
@@ -87,6 +89,7 @@ TEST(MetricsPage, TellsTheNodesState) {
       AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
             HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
             HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
+            HasSubstr("\ntallyd_oldest_pin_seconds 2.5\n"),
             HasSubstr("\ntallyd_kafka_clients_ending 3\n"), HasSubstr("\ntallyd_series 0\n"),
             HasSubstr("\nprocess_resident_memory_bytes 4096\n"), HasSubstr("\ntallyd_clock_in_doubt 1\n"),
             HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
@@ -105,7 +108,8 @@ TEST(MetricsPage, OfManyPartitionsComesInPieces) {
   Counters counters(Compiled({StatsMetric()}), {});
   Shard& shard = counters.AddShard();
   for (int i = 0; i < kPartitions; ++i) shard.AddPartition({"mw", i}, {});
-  MetricsPage pieces(ReadFacts(counters, {}, TimeAt("14:30:45")));
+  const Counters* const slices[] = {&counters};
+  MetricsPage pieces(ReadFacts(slices, {}, TimeAt("14:30:45")));
   std::string page, piece;
   size_t longest = 0;
   for (bool more = true; more; piece.clear()) {

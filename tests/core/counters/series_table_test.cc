@@ -1,14 +1,17 @@
 #include "core/counters/series_table.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/testing/counting_node.h"
 
 namespace tally {
 namespace {
@@ -27,12 +30,6 @@ std::unique_ptr<SeriesTable> Table(size_t series_max = 1000) {
 // The name that an increment of `name` is counted under.
 std::string Admitted(SeriesTable& table, std::string_view name, uint32_t metric = kStats) {
   return table.Name(table.Admit(metric, name));
-}
-
-std::vector<std::string> NamesOf(const SeriesTable& table, std::string_view prefix = "") {
-  std::vector<std::string> names;
-  table.Names(table.List(prefix, [](std::string_view) { return true; }), names);
-  return names;
 }
 
 // What a shard finds before it asks.
@@ -84,20 +81,71 @@ TEST(SeriesTable, ListsByName) {
   EXPECT_THAT(NamesOf(*table, "stats:x"), IsEmpty());
 }
 
-TEST(SeriesTable, ListsWhatIsToBeKept) {
-  auto table = Table();
-  for (std::string_view name : {"stats:mw:login", "stats:hh:login", "stats:mw:buy"}) table->Admit(kStats, name);
-  auto ids = table->List("stats", [](std::string_view name) { return name.ends_with("login"); });
-  EXPECT_THAT(ids, ElementsAre(1, 0));
+// A walk, a call at a time.
+class SeriesTableWalk : public testing::Test {
+ protected:
+  void Admit(int from, int to) {
+    for (int i = from; i < to; ++i) table_->Admit(kStats, Cat("stats:mw:", 100'000 + i));
+  }
+  // The numbers at the end of the names, of one more call; -1 at the end.
+  std::vector<int> Next(SeriesTable::Walk& walk) {
+    std::vector<SeriesTable::Named> some;
+    if (!walk.Next(some)) return {-1};
+    std::vector<int> numbers;
+    for (const SeriesTable::Named& series : some) {
+      EXPECT_EQ(table_->Name(series.id), series.name);
+      numbers.push_back(std::stoi(std::string(series.name.substr(9))) - 100'000);
+    }
+    return numbers;
+  }
+
+  std::unique_ptr<SeriesTable> table_ = Table(/*series_max=*/1'000'000);
+  SeriesTable::Pin pin_{*table_};
+};
+
+TEST_F(SeriesTableWalk, BeginsAtAName) {
+  Admit(0, 10);
+  SeriesTable::Walk walk(*table_, "stats:mw:", "stats:mw:100007x");
+  EXPECT_THAT(Next(walk), IsEmpty());  // they were put in order
+  EXPECT_THAT(Next(walk), ElementsAre(8, 9));
+  EXPECT_THAT(Next(walk), ElementsAre(-1));
+  EXPECT_THAT(Next(walk), ElementsAre(-1));
 }
 
-TEST(SeriesTable, FindsTheFirstNameFromATextOn) {
-  auto table = Table();
-  for (std::string_view name : {"stats:mw:login", "stats:hh:login"}) table->Admit(kStats, name);
-  EXPECT_EQ(table->FirstFrom(""), 1u);
-  EXPECT_EQ(table->FirstFrom("stats:hh:login"), 1u);
-  EXPECT_EQ(table->FirstFrom("stats:hh:loginx"), 0u);
-  EXPECT_EQ(table->FirstFrom("stats:n"), kNoSeries);
+TEST_F(SeriesTableWalk, TakesAChunkAtATime) {
+  const int chunk = static_cast<int>(SeriesTable::kChunk);
+  Admit(0, 2 * chunk + 1);
+  SeriesTable::Walk walk(*table_, "stats:");
+  std::vector<int> all;
+  size_t calls = 0;
+  for (std::vector<int> some; (some = Next(walk)) != std::vector{-1}; ++calls) {
+    EXPECT_LE(some.size(), SeriesTable::kChunk);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  EXPECT_GE(calls, 3u);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+  EXPECT_EQ(all.size(), 2 * SeriesTable::kChunk + 1);
+}
+
+TEST_F(SeriesTableWalk, EndsAtAFullChunk) {
+  Admit(0, static_cast<int>(SeriesTable::kChunk));
+  SeriesTable::Walk walk(*table_, "stats:");
+  while (Next(walk).empty()) {
+  }
+  EXPECT_THAT(Next(walk), ElementsAre(-1));
+}
+
+// However many come while it walks, it meets all that were there, and ends.
+TEST_F(SeriesTableWalk, MeetsWhatWasThereWhileOthersCome) {
+  for (int i = 0; i < 20'000; i += 2) Admit(i, i + 1);
+  SeriesTable::Walk walk(*table_, "");
+  std::set<int> met;
+  int odd = 1;
+  for (std::vector<int> some; (some = Next(walk)) != std::vector{-1};) {
+    for (int number : some) EXPECT_TRUE(met.insert(number).second) << number;
+    for (int i = 0; i < 300 && odd < 20'000; ++i, odd += 2) Admit(odd, odd + 1);
+  }
+  for (int i = 0; i < 20'000; i += 2) EXPECT_TRUE(met.contains(i)) << i;
 }
 
 TEST(SeriesTable, KnowsTheMetricOfANameByItsFirstPartAndTheNumberOfItsValues) {

@@ -48,7 +48,7 @@ TEST_F(Command, AnyWordsGetAReply) {
     std::vector<std::string_view> words = {command.name};
     size_t arguments = command.min + random() % (std::min<size_t>(command.max - command.min, 3) + 1);
     while (words.size() <= arguments) words.push_back(kArguments[random() % kArguments.size()]);
-    for (const std::string& line : Lines(commands_.Execute(words, session_))) ASSERT_LT(line.size(), 100'000u);
+    for (const std::string& line : Lines(commands_.Execute(words, session_).Finish())) ASSERT_LT(line.size(), 100'000u);
   }
 }
 
@@ -57,7 +57,7 @@ TEST_F(Command, ErrorsAreOneShortLine) {
     std::vector<std::string_view> words = {command->name};
     std::string long_word(50'000, '\n');
     while (words.size() <= std::min<size_t>(command->max, 4)) words.push_back(long_word);
-    Reply reply = commands_.Execute(words, session_);
+    Reply reply = commands_.Execute(words, session_).Finish();
     auto* error = std::get_if<Error>(&reply.body);
     if (error == nullptr) continue;
     EXPECT_LT(error->message.size(), 500u) << command->name;

@@ -74,9 +74,11 @@ TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
 
 class WithPassword : public NodeTest {
  protected:
-  std::vector<std::string> Say(std::vector<std::string_view> words) { return Lines(guarded_.Execute(words, session_)); }
+  std::vector<std::string> Say(std::vector<std::string_view> words) {
+    return Lines(guarded_.Execute(words, session_).Finish());
+  }
 
-  Commands guarded_{counters_, clock_, *this, Password("hunter2")};
+  Commands guarded_{{&counters_}, clock_, *this, Password("hunter2")};
 };
 
 TEST_F(WithPassword, NothingIsAnsweredBeforeItIsSaid) {

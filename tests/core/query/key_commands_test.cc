@@ -25,7 +25,7 @@ class KeyCommands : public NodeTest {
       if (cursor != "0") between();
       std::vector<std::string_view> words = {"SCAN", cursor};
       words.insert(words.end(), options.begin(), options.end());
-      std::vector<std::string> page = Lines(commands_.Execute(words, session_));
+      std::vector<std::string> page = Lines(commands_.Execute(words, session_).Finish());
       keys.insert(keys.end(), page.begin() + 1, page.end());
       cursor = page[0];
     } while (cursor != "0");

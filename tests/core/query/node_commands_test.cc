@@ -92,6 +92,7 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
              .checkpoint_failures = 2,
              .checkpoint_duration = absl::Milliseconds(35),
              .clients = 3,
+             .oldest_pin = absl::Seconds(2),
              .kafka_clients_ending = 1,
              .rss_bytes = 4096,
              .waiting_topics = {}};
@@ -101,7 +102,8 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
   EXPECT_THAT(
       Ask({"INFO"}),
       ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0", "ready:1",
-                  "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3", "# Memory", "rss_bytes:4096",
+                  "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3",
+                  "oldest_pin_seconds:2", "# Memory", "rss_bytes:4096",
                   "# Counters", "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
                   "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3", "events_late:0",
                   "events_future:0", "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
@@ -114,7 +116,7 @@ TEST_F(NodeCommands, InfoOfASection) {
   status_.loading = true;
   status_.clock_in_doubt = true;
   status_.clients = 1;
-  EXPECT_THAT(Ask({"INFO", "cLIENTS"}), ElementsAre("# Clients", "clients:1"));
+  EXPECT_THAT(Ask({"INFO", "cLIENTS"}), ElementsAre("# Clients", "clients:1", "oldest_pin_seconds:0"));
   EXPECT_THAT(Ask({"INFO", "server"}), IsSupersetOf({"loading:1", "clock_in_doubt:1"}));
   EXPECT_THAT(Ask({"INFO", "everything"}), Contains("clients:1"));
   EXPECT_THAT(Ask({"INFO", "counters"}), Contains("minute_newest:-"));

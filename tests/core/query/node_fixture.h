@@ -50,7 +50,7 @@ class NodeTest : public testing::Test, public StatusSource {
   static constexpr std::string_view kTopic = "games";
 
   explicit NodeTest(const Counters::Options& options = {})
-      : counters_(MakeRules(), options), shard_(counters_.AddShard()), commands_(counters_, clock_, *this) {
+      : counters_(MakeRules(), options), shard_(counters_.AddShard()), commands_({&counters_}, clock_, *this) {
     slot_ = shard_.AddPartition({std::string(kTopic), 0}, {});
   }
 
@@ -84,7 +84,8 @@ class NodeTest : public testing::Test, public StatusSource {
   }
 
   Reply Execute(std::initializer_list<std::string_view> words) {
-    return commands_.Execute(std::vector<std::string_view>(words), session_);
+    const std::vector<std::string_view> all(words);
+    return commands_.Execute(all, session_).Finish();
   }
   std::vector<std::string> Ask(std::initializer_list<std::string_view> words) { return Lines(Execute(words)); }
 

@@ -1,0 +1,41 @@
+// Who keeps the names of series: requests that run in steps, and replies that are written bit by bit. Meanwhile no
+// number gets another name (SeriesTable::Pin), so no series is retired.
+//
+//   NamePins pins(slices);
+//   std::shared_ptr<const void> pin = pins.Take(clock.Monotonic());
+//   pins.OldestAge(clock.Monotonic());
+//
+// Thread-safe.
+#pragma once
+
+#include <list>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "core/base/mutex.h"
+#include "core/query/slices.h"
+
+namespace tally {
+
+class NamePins {
+ public:
+  // `slices` outlive the pins.
+  explicit NamePins(Slices slices) : slices_(slices) {}
+  NamePins(const NamePins&) = delete;
+  NamePins& operator=(const NamePins&) = delete;
+
+  // Keeps the names of all slices until the last copy is gone, which must be before NamePins is.
+  std::shared_ptr<const void> Take(absl::Duration now);
+
+  // The age of the oldest one that is held; zero if none is.
+  absl::Duration OldestAge(absl::Duration now) const;
+
+ private:
+  class Held;
+
+  const Slices slices_;
+  mutable Mutex mutex_;
+  std::list<absl::Duration> taken_at_ ABSL_GUARDED_BY(mutex_);  // of those that are held, ascending
+};
+
+}  // namespace tally
