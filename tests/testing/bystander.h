@@ -1,4 +1,4 @@
-// A well-behaved client beside hostile clients: it sends GET and PING all the time, and records each response time.
+// A well-behaved client beside hostile clients: it sends requests all the time, and records each response time.
 //
 //   Bystander other(port);
 //   Misbehave();
@@ -23,7 +23,15 @@ class Bystander {
   // A reply that takes longer counts as missing.
   static constexpr int kTimeoutSeconds = 60;
 
-  explicit Bystander(uint16_t port);
+  // What it sends, and how the reply ends.
+  struct Request {
+    std::string text;
+    std::string reply_end;
+  };
+  static Request GetAndPing() { return {"GET stats:mw:login\nPING\n", "PONG\nEND\n"}; }
+  static Request Healthz() { return {"GET /healthz HTTP/1.1\r\nHost: node\r\n\r\n", "\r\n\r\nok\n"}; }
+
+  explicit Bystander(uint16_t port, Request request = GetAndPing());
   ~Bystander() { (void)Stop(); }
   Bystander(const Bystander&) = delete;
   Bystander& operator=(const Bystander&) = delete;
@@ -31,14 +39,17 @@ class Bystander {
   // Stops the client. Returns its response times, such as `p99 0.3 ms, longest 2.1 ms of 12345 asked`.
   std::string Stop();
 
-  // True if every request got a reply. REQUIRES: stopped.
-  bool answered() const { return answered_; }
+  // REQUIRES: stopped.
+  bool answered() const { return answered_; }  // every request got a reply
+  absl::Duration p99() const { return took_.empty() ? absl::InfiniteDuration() : took_[took_.size() * 99 / 100]; }
+  absl::Duration longest() const { return took_.empty() ? absl::InfiniteDuration() : took_.back(); }
 
  private:
   void Run();
 
+  const Request request_;
   TestClient client_;
-  std::vector<absl::Duration> took_;
+  std::vector<absl::Duration> took_;  // ascending once it is stopped
   bool answered_ = true;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
