@@ -97,23 +97,27 @@ bool Connection::ProduceNext() {
     input_.consume(parsed.consumed);
     return true;
   }
-  running_.emplace(context_.commands.Execute(parsed.words, session_));
+  Task<Reply> task = context_.commands.Execute(parsed.words, session_);
+  if (task.Step()) return BeginReply(task.Take(), parsed.consumed);
+  running_.emplace(std::move(task));
   running_bytes_ = parsed.consumed;
-  return StepRequest();
+  waits_ = !context_.long_requests.Enter(*this, [this] { Resume(); });
+  return true;
 }
 
 // The request's words are views of the input, which therefore stays as it is until the request is executed. Returns
 // true: there is more to do.
 bool Connection::StepRequest() {
-  if (!running_->Step()) {
-    if (!is_long_) waits_ = !context_.long_requests.Enter(*this, [this] { Resume(); });
-    is_long_ = true;
-    return true;
-  }
-  reply_ = ReplyInProgress{running_->Take()};
+  if (!running_->Step()) return true;
+  Reply reply = running_->Take();
   running_.reset();
-  if (std::exchange(is_long_, false)) context_.long_requests.Leave(*this);
-  input_.consume(running_bytes_);
+  context_.long_requests.Leave(*this);
+  return BeginReply(std::move(reply), running_bytes_);
+}
+
+bool Connection::BeginReply(Reply reply, size_t request_bytes) {
+  reply_.emplace(ReplyInProgress{std::move(reply)});
+  input_.consume(request_bytes);
   return AppendReply();
 }
 

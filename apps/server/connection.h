@@ -68,6 +68,7 @@ class Connection : public Peer {
   bool ProduceNext();
   Parsed NextRequest();
   bool StepRequest();
+  bool BeginReply(Reply reply, size_t request_bytes);
   void Resume();
   bool AppendReply();
   void ReplyAndClose(std::string message);
@@ -89,9 +90,8 @@ class Connection : public Peer {
   TextParser text_;
   RespParser resp_;
 
-  std::optional<Task<Reply>> running_;  // the request that is executed: the first one of input_
+  std::optional<Task<Reply>> running_;  // a request that takes more than one step: the first one of input_
   size_t running_bytes_ = 0;            // of input_
-  bool is_long_ = false;                // it has taken more than a step
   bool waits_ = false;                  // until LongRequests let it continue
   std::optional<ReplyInProgress> reply_;
   std::string output_;

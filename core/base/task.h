@@ -56,8 +56,7 @@ class [[nodiscard]] Task {
   // A task that is done.
   Task(T result) : result_(std::move(result)) {}  // NOLINT(google-explicit-constructor): for `return value;`
 
-  Task(Task&& other) noexcept
-      : handle_(std::exchange(other.handle_, {})), result_(std::exchange(other.result_, std::nullopt)) {}
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})), result_(std::move(other.result_)) {}
   Task& operator=(Task other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(result_, other.result_);
@@ -80,7 +79,7 @@ class [[nodiscard]] Task {
   bool done() const { return !handle_ || handle_.done(); }
 
   // REQUIRES: done, and not taken before.
-  T Take() { return handle_ ? handle_.promise().Take() : *std::exchange(result_, std::nullopt); }
+  T Take() { return handle_ ? handle_.promise().Take() : *std::move(result_); }
 
   // Runs all steps, for callers that have nothing else to do.
   T Finish() {

@@ -68,7 +68,7 @@ Task<Reply> Hlen(CommandContext context, Words arguments) {
 Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& key, std::string_view field) {
   if (!key || key->minute < HorizonOf(context.slices)) return NullCell{};
   const std::string name = MemberName(context.slices, key->group, field);
-  const uint64_t count = name.empty() ? 0 : SumOfOne(context.slices, name, key->minute).count;
+  const uint64_t count = name.empty() ? 0 : CountOfOne(context.slices, name, key->minute);
   return count == 0 ? Cell(NullCell{}) : Cell(Cat(count));
 }
 

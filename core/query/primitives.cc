@@ -60,17 +60,19 @@ bool AnyCount(const View& view, Minute minute, const std::vector<SeriesId>& ids)
   return std::any_of(ids.begin(), ids.end(), [&](SeriesId id) { return view.Count(minute, id) > 0; });
 }
 
-// Adds to `sum` what one slice has of the series `name`.
-void AddCountOf(const Counters& counters, std::string_view name, MinuteSum& sum) {
-  const SeriesTable& table = counters.series();
-  SeriesTable::Pin pin(table);
-  const SeriesId id = table.Find(name);
-  if (id != kNoSeries) {
-    sum.count = AddCounts(sum.count, View(counters).Count(sum.minute, id));
-    return;
-  }
-  const std::vector<SeriesId> others = OthersOf(table, name);
-  if (!others.empty() && AnyCount(View(counters), sum.minute, others)) sum.hidden = true;
+// What one slice has counted of the series `name`; nothing if it does not list it.
+std::optional<uint64_t> CountIfListed(const Counters& counters, std::string_view name, Minute minute) {
+  SeriesTable::Pin pin(counters.series());
+  const SeriesId id = counters.series().Find(name);
+  if (id == kNoSeries) return std::nullopt;
+  return View(counters).Count(minute, id);
+}
+
+// Whether a slice that does not list the series `name` may have counted it under ~other.
+bool IsHidden(const Counters& counters, std::string_view name, Minute minute) {
+  SeriesTable::Pin pin(counters.series());
+  const std::vector<SeriesId> others = OthersOf(counters.series(), name);
+  return !others.empty() && AnyCount(View(counters), minute, others);
 }
 
 // What one slice of a walk has found and has not shown yet.
@@ -240,7 +242,17 @@ Task<MinuteSums> SumByMinute(const Selection& selection, MinuteRange range) {
 
 MinuteSum SumOfOne(Slices slices, std::string_view name, Minute minute) {
   MinuteSum sum{minute};
-  for (const Counters* counters : slices) AddCountOf(*counters, name, sum);
+  for (const Counters* counters : slices) {
+    const std::optional<uint64_t> count = CountIfListed(*counters, name, minute);
+    if (!count && IsHidden(*counters, name, minute)) sum.hidden = true;
+    sum.count = AddCounts(sum.count, count.value_or(0));
+  }
+  return sum;
+}
+
+uint64_t CountOfOne(Slices slices, std::string_view name, Minute minute) {
+  uint64_t sum = 0;
+  for (const Counters* counters : slices) sum = AddCounts(sum, CountIfListed(*counters, name, minute).value_or(0));
   return sum;
 }
 
