@@ -68,8 +68,8 @@ class ClockWitness::Ears : public RecordSink {
   bool silent_ = true;
 };
 
-ClockWitness::ClockWitness(TrustedClock& clock, std::vector<std::string> topics, ClientOptions client)
-    : clock_(clock), topics_(std::move(topics)), client_(Uncommitted(std::move(client))), thread_([this] { Run(); }) {}
+ClockWitness::ClockWitness(TrustedClock& clock, const TopicSet& topics, ClientOptions client)
+    : clock_(clock), topics_(topics), client_(Uncommitted(std::move(client))), thread_([this] { Run(); }) {}
 
 ClockWitness::~ClockWitness() {
   stop_.Set();
@@ -121,7 +121,7 @@ absl::StatusOr<ClockWitness::Ends> ClockWitness::AskEnds() {
   if (log_ == nullptr) {
     ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
   }
-  ASSIGN_OR_RETURN(const LogBounds::Topics topics, log_->ListPartitions(topics_, patience_.timeout()));
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, topics_.Find(*log_, patience_.timeout()));
   const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
   if (places.empty()) return Ends{};  // of no log nothing can be heard
   Ends ends;

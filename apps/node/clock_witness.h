@@ -1,7 +1,7 @@
 // Watches over a node's clock: notices that it is in doubt, and then listens at the ends of the logs for a record that
 // was written just now and agrees with it, or for ten minutes of silence.
 //
-//   ClockWitness witness(clock, {"mw", "hh"}, client);
+//   ClockWitness witness(clock, topics, client);
 //
 // The ingest clients cannot be the witnesses: they hold back what they have while the clock is in doubt, may be far
 // behind the ends of their logs, and do not see what an open transaction has written. While the brokers do not say
@@ -24,6 +24,7 @@
 #include "apps/kafka/log_watch.h"
 #include "apps/node/patience.h"
 #include "apps/node/stop_flag.h"
+#include "apps/node/topic_set.h"
 #include "core/events/record.h"
 #include "core/time/trusted_clock.h"
 
@@ -34,8 +35,8 @@ class ClockWitness {
   // Longer without an answer, and what was written meanwhile is not fresh, nor would anybody have heard it.
   static constexpr absl::Duration kDeafMax = absl::Minutes(2);
 
-  // `clock` outlives this.
-  ClockWitness(TrustedClock& clock, std::vector<std::string> topics, ClientOptions client);
+  // `clock` and `topics` outlive this.
+  ClockWitness(TrustedClock& clock, const TopicSet& topics, ClientOptions client);
   ~ClockWitness();
 
  private:
@@ -66,7 +67,7 @@ class ClockWitness {
   absl::StatusOr<bool> HearNothingIn(const std::vector<News>& news);
 
   TrustedClock& clock_;
-  const std::vector<std::string> topics_;
+  const TopicSet& topics_;
   const ClientOptions client_;
 
   // The thread's own.

@@ -39,12 +39,13 @@ StorageLog RocksDbLog() {
 
 }  // namespace
 
-Node::Node(const Config& config, const Clock& clock) : config_(config), clock_(clock), began_(clock.Monotonic()) {}
+Node::Node(const Config& config, const Clock& clock)
+    : config_(config), topics_(config.kafka.topics), clock_(clock), began_(clock.Monotonic()) {}
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so has the watch, and the witness two. First of all: what is opened later is what there
-  // is to keep back.
+  // Each has a Kafka client; so has the partition manager, and the witness two. First of all: what is opened later is
+  // what there is to keep back.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 3));
   std::unique_ptr<Node> node(new Node(config, clock));
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
@@ -52,7 +53,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   node->counters_ = std::make_unique<Counters>(rules, limits);
   ASSIGN_OR_RETURN(node->store_, DirectoryStore::Open(config.checkpoint.dir, RocksDbLog()));
   Fingerprints configured = FingerprintsOf(config.event, config.metrics);
-  ASSIGN_OR_RETURN(Watch::Begin begin, node->LoadCheckpoint(options, configured));
+  ASSIGN_OR_RETURN(StartMode mode, node->LoadCheckpoint(options, configured));
   const TrustedClock& trusted = node->clock_;
   node->checkpointer_ = std::make_unique<Checkpointer>(*node->counters_, *node->store_, configured, trusted);
 
@@ -60,8 +61,9 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   for (unsigned i = 0; i < threads; ++i) {
     node->ingests_.push_back(std::make_unique<Ingest>(node->counters_->AddShard(), client, trusted));
   }
-  node->watch_ = std::make_unique<Watch>(config, begin, options.accepted, *node->counters_, *node->checkpointer_,
-                                         *node->store_, node->ingests_, trusted);
+  node->partition_manager_ =
+      std::make_unique<PartitionManager>(config, node->topics_, mode, options.accepted, *node->counters_,
+                                         *node->checkpointer_, *node->store_, node->ingests_, trusted);
   ServerOptions server;
   server.text = config.server.listen;
   server.http = config.server.http;
@@ -71,23 +73,23 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   return node;
 }
 
-absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured) {
+absl::StatusOr<StartMode> Node::LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured) {
   absl::StatusOr<std::optional<CheckpointContents>> loaded = store_->Load();
   if (options.recount && absl::IsUnimplemented(loaded.status())) {
     spdlog::warn("{}", FromAbsl(loaded.status().message()));
     spdlog::warn("--recount: everything in the directory is replaced once the start of every partition is known");
-    return Watch::Begin::kRecount;
+    return StartMode::kRecount;
   }
   RETURN_IF_ERROR(loaded.status());
   std::optional<CheckpointContents> contents = *std::move(loaded);
-  if (!contents) return options.init ? Watch::Begin::kFirstForced : Watch::Begin::kFirst;
+  if (!contents) return options.init ? StartMode::kFirstForced : StartMode::kFirst;
   absl::Status same =
       Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
   const Timestamp now = clock_.Now();  // by the machine, as long as the checkpoint has no say in it
   const bool ahead = contents->header.horizon > MinuteOf(now);
   if (options.recount && (!same.ok() || ahead)) {
     DoubtClockBefore(contents->saved.clock);
-    return Watch::Begin::kRecount;
+    return StartMode::kRecount;
   }
   RETURN_IF_ERROR(same);
   if (ahead) {
@@ -99,7 +101,7 @@ absl::StatusOr<Watch::Begin> Node::LoadCheckpoint(const NodeOptions& options, co
   Continue(*std::move(contents));
   contents.reset();
   TrimMemory();  // what was loaded takes twice its room while it is taken over
-  return Watch::Begin::kResumed;
+  return StartMode::kResumed;
 }
 
 void Node::Continue(CheckpointContents contents) {
@@ -132,13 +134,13 @@ void Node::DoubtClockBefore(Timestamp checkpoint) {
 
 absl::Status Node::Start() {
   RETURN_IF_ERROR(server_->Start());
-  watch_->Start();
-  clock_witness_ = std::make_unique<ClockWitness>(clock_, config_.kafka.topics, ClientOptionsOf(config_.kafka));
+  partition_manager_->Start();
+  clock_witness_ = std::make_unique<ClockWitness>(clock_, topics_, ClientOptionsOf(config_.kafka));
   checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
   return absl::OkStatus();
 }
 
-absl::Status Node::failure() const { return watch_->state().failure; }
+absl::Status Node::failure() const { return partition_manager_->state().failure; }
 
 void Node::TakeCheckpoints() {
   absl::Duration retry = absl::ZeroDuration();  // longer with each failure
@@ -147,7 +149,7 @@ void Node::TakeCheckpoints() {
     counters_->Tick(clock_.Now());
     absl::Duration now = clock_.Monotonic();
     // Before the start is on the disk there is nothing to save, and an empty checkpoint would pass for a start.
-    if (now - last < std::max(config_.checkpoint.interval, retry) || !watch_->state().begun) continue;
+    if (now - last < std::max(config_.checkpoint.interval, retry) || !partition_manager_->state().begun) continue;
     last = now;
     absl::Status status = checkpointer_->Run();
     const bool failing = retry > absl::ZeroDuration();
@@ -161,7 +163,7 @@ absl::Status Node::Stop() {
   stop_.Set();
   if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
   for (auto& ingest : ingests_) ingest->StopApplying();
-  return watch_->state().begun ? checkpointer_->Run() : absl::OkStatus();
+  return partition_manager_->state().begun ? checkpointer_->Run() : absl::OkStatus();
 }
 
 Node::~Node() {
@@ -169,19 +171,19 @@ Node::~Node() {
   // The server's thread reads all other parts through Status(), so it is joined before any of them is destroyed.
   if (server_ != nullptr) server_->Stop();
   clock_witness_.reset();
-  watch_.reset();
+  partition_manager_.reset();
   ingests_.clear();
 }
 
 NodeStatus Node::Status() const {
   NodeStatus status;
-  Watch::State watch = watch_->state();
+  PartitionManager::State manager = partition_manager_->state();
   Checkpointer::Progress progress = checkpointer_->progress();
   status.version = TALLY_VERSION;
   const std::string doubt = clock_.doubt();
-  status.not_ready = watch.not_ready;
+  status.not_ready = manager.not_ready;
   if (status.not_ready.empty() && !doubt.empty()) status.not_ready = Cat("the clock is in doubt: ", doubt);
-  status.loading = !watch.not_ready.empty();
+  status.loading = !manager.not_ready.empty();
   status.clock_in_doubt = !doubt.empty();
   status.uptime = clock_.Monotonic() - began_;
   status.checkpoint_sequence = progress.sequence;
@@ -191,7 +193,7 @@ NodeStatus Node::Status() const {
   status.checkpoint_duration = progress.duration;
   status.kafka_clients_ending = ClientReaper::Get().overdue();
   status.rss_bytes = ResidentBytes();
-  status.waiting_topics = watch.waiting_topics;
+  status.waiting_topics = manager.waiting_topics;
   return status;
 }
 

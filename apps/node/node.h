@@ -5,9 +5,9 @@
 //   ...
 //   return node->Stop();                                          // the last checkpoint
 //
-// Threads: one per ingest shard, one that watches the log, one that watches the clock, one that takes checkpoints, the
-// server's, and librdkafka's own.
-// Open(), Start() and Stop() are for one thread, the rest is thread-safe.
+// Threads: one per ingest shard, one that manages the partitions, one that verifies the clock, one that takes
+// checkpoints, the server's, and librdkafka's own. Open(), Start() and Stop() are for one thread, the rest is
+// thread-safe.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,9 @@
 #include "apps/config/config.h"
 #include "apps/node/clock_witness.h"
 #include "apps/node/ingest.h"
+#include "apps/node/partition_manager.h"
 #include "apps/node/stop_flag.h"
-#include "apps/node/watch.h"
+#include "apps/node/topic_set.h"
 #include "apps/server/server.h"
 #include "core/counters/counters.h"
 #include "core/query/node_status.h"
@@ -64,12 +65,13 @@ class Node : public StatusSource {
  private:
   Node(const Config& config, const Clock& clock);
 
-  absl::StatusOr<Watch::Begin> LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured);
+  absl::StatusOr<StartMode> LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured);
   void Continue(CheckpointContents contents);
   void DoubtClockBefore(Timestamp checkpoint);
   void TakeCheckpoints();
 
   const Config config_;
+  const TopicSet topics_;
   TrustedClock clock_;
   const absl::Duration began_;
 
@@ -77,7 +79,7 @@ class Node : public StatusSource {
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
   std::vector<std::unique_ptr<Ingest>> ingests_;  // by shard
-  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<PartitionManager> partition_manager_;
   std::unique_ptr<ClockWitness> clock_witness_;
   std::unique_ptr<Server> server_;
 

@@ -133,7 +133,7 @@ TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryWhereTheGroupTellsOfAnEarlierNode) {
   TempDir empty;
   Finished refused = Refused(empty);
   EXPECT_EQ(refused.status, 3);
-  EXPECT_THAT(refused.err, HasSubstr("is its volume missing? serve --init begins anew"));
+  EXPECT_THAT(refused.err, HasSubstr("is its volume missing? serve --init starts again without it"));
   node = Start(empty, {"--init"});
   ExpectRead(*node, 3);
 }

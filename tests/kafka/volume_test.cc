@@ -53,7 +53,7 @@ TEST_F(Volume, MissingIsRefusedOnceTheBrokerSaysSo) {
     absl::StatusOr<int> status = node_->process().Wait(kPatience);
     ASSERT_TRUE(status.ok()) << status.status();
     EXPECT_EQ(*status, 3);
-    EXPECT_THAT(node_->process().Stderr(), HasSubstr("is its volume missing? serve --init begins anew"));
+    EXPECT_THAT(node_->process().Stderr(), HasSubstr("is its volume missing? serve --init starts again without it"));
   }
   Start({"--init"});
   ExpectRead(static_cast<uint64_t>(10 * row.times()));

@@ -55,8 +55,8 @@ class ClockWitnessTest : public testing::Test {
   TrustedClock clock_{machine_};
 };
 
-const std::vector<std::string> kOne = {"mw"};
-const std::vector<std::string> kBoth = {"hh", "mw"};
+const TopicSet kOne({"mw"});
+const TopicSet kBoth({"hh", "mw"});
 
 TEST_F(ClockWitnessTest, TrustsAClockThatNothingContradicts) {
   ClockWitness witness(clock_, kBoth, feed_.options());

@@ -1,5 +1,5 @@
 // A node beside an embedded broker that says what no real one can be made to say.
-#include "apps/node/watch.h"
+#include "apps/node/partition_manager.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -20,9 +20,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class WatchTest : public testing::Test {
+class PartitionManagerTest : public testing::Test {
  protected:
-  WatchTest() { feed_.Create("mw", 1); }
+  PartitionManagerTest() { feed_.Create("mw", 1); }
 
   void Start(const NodeOptions& options = {}) {
     node_.reset();
@@ -45,7 +45,7 @@ class WatchTest : public testing::Test {
   std::unique_ptr<Node> node_;
 };
 
-TEST_F(WatchTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
+TEST_F(PartitionManagerTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
   ASSERT_TRUE((*LogWatch::Create(feed_.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
   config_.kafka.group = feed_.options().group;
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
@@ -54,7 +54,7 @@ TEST_F(WatchTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
   EXPECT_THAT(std::string(node_->failure().message()), HasSubstr("positions of node node-1 at checkpoint 17"));
 }
 
-TEST_F(WatchTest, BeginsOnlyOnceItMayKnowTheGroupsPositions) {
+TEST_F(PartitionManagerTest, BeginsOnlyOnceItMayKnowTheGroupsPositions) {
   constexpr int kOffsetFetch = 9;
   constexpr int kRefusals = 5;
   feed_.broker().FailRequests(kOffsetFetch, std::vector<int>(kRefusals, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
@@ -65,7 +65,7 @@ TEST_F(WatchTest, BeginsOnlyOnceItMayKnowTheGroupsPositions) {
   ExpectRead("mw", 10);
 }
 
-TEST_F(WatchTest, CountsAnewOnlyOnceThereIsATopic) {
+TEST_F(PartitionManagerTest, RecountsOnlyOnceThereIsATopic) {
   Produce("mw", 10);
   Start();
   ExpectRead("mw", 10);
@@ -76,7 +76,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceThereIsATopic) {
   std::swap(config_, changed);
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   Start({.recount = true});
-  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("there is no topic to count anew"); }))
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("there is no topic to recount"); }))
       << node_->Status().not_ready;
   ASSERT_TRUE(node_->Stop().ok());
   std::swap(config_, changed);
@@ -91,7 +91,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceThereIsATopic) {
   EXPECT_NE(node_->counters().series().Find("stats:mw"), kNoSeries);
 }
 
-TEST_F(WatchTest, CountsAnewOnlyOnceItMaySeeAllTopics) {
+TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
   if (!CanHideTopics()) GTEST_SKIP();
   config_.kafka.topics = {"mw", "hh"};
   feed_.Create("hh", 1);
@@ -104,7 +104,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceItMaySeeAllTopics) {
   config_.metrics[0].by.pop_back();
   SetError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   Start({.recount = true});
-  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("counted anew may be seen"); }))
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("recounted is authorized"); }))
       << node_->Status().not_ready;
   EXPECT_EQ(RecordsRead(*node_, "hh"), 0u);
   SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
@@ -112,7 +112,7 @@ TEST_F(WatchTest, CountsAnewOnlyOnceItMaySeeAllTopics) {
   ExpectRead("hh", 5);
 }
 
-TEST_F(WatchTest, ReadsANewTopicWhileAllThatWereCountedHaveNoLeader) {
+TEST_F(PartitionManagerTest, ReadsANewTopicWhileAllThatWereCountedHaveNoLeader) {
   config_.kafka.topics = {"mw", "hh"};
   feed_.Create("hh", 1);
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);

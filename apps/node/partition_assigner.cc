@@ -1,0 +1,63 @@
+#include "apps/node/partition_assigner.h"
+
+#include <algorithm>
+
+#include "core/base/crash_point.h"
+#include "core/base/status_macros.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+
+// These partitions need no broker to say where they begin, but one to say that their logs are the same.
+void PartitionAssigner::Resume(const TopicSet& topics) {
+  for (const TopicPartition& place : counters_.RestoredPartitions()) {
+    if (topics.Contains(place.topic)) Assign(place, *counters_.TakePartition(place));
+  }
+  saved_ = true;
+  begun_ = true;
+}
+
+void PartitionAssigner::Add(const LogBounds::Offsets& starts, const std::string& cluster) {
+  if (starts.empty()) return;
+  saved_ = false;
+  for (const auto& [place, next] : starts) {
+    spdlog::info("{}[{}] begins at offset {}", place.topic, place.partition, next);
+    PartitionState state;
+    state.next = next;
+    state.cluster = cluster;
+    Assign(place, state);
+  }
+}
+
+// To the shard with the fewest partitions.
+void PartitionAssigner::Assign(const TopicPartition& place, const PartitionState& state) {
+  std::vector<size_t> load(ingests_.size());
+  for (const auto& [other, shard] : shards_) ++load[shard];
+  const auto shard = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
+  counters_.shards()[shard]->AddPartition(place, state);
+  shards_[place] = shard;
+  unread_[shard].insert(place);
+}
+
+absl::Status PartitionAssigner::StartReading(bool replace) {
+  if (begun_ && unread_.empty()) return absl::OkStatus();
+  if (!saved_) {
+    RETURN_IF_ERROR(replace ? checkpointer_.Replace() : checkpointer_.RunAlways());
+    saved_ = true;
+  }
+  CrashPoint("before assigning");
+  for (const auto& [shard, places] : unread_) ingests_[shard]->Read(places);
+  unread_.clear();
+  begun_ = true;
+  return absl::OkStatus();
+}
+
+bool PartitionAssigner::CountedAnother(const std::string& cluster) const {
+  if (cluster.empty()) return false;
+  const std::vector<PartitionStatus> partitions = counters_.Partitions();
+  return std::any_of(partitions.begin(), partitions.end(), [&](const PartitionStatus& partition) {
+    return !partition.state.cluster.empty() && partition.state.cluster != cluster;
+  });
+}
+
+}  // namespace tally

@@ -1,0 +1,67 @@
+// Gives partitions to shards, and to the ingest threads that read them: each partition only after the offset where it
+// begins is on the disk.
+//
+//   PartitionAssigner assigner(counters, checkpointer, ingests);
+//   assigner.Resume(topics);                                 // the partitions of the checkpoint
+//   assigner.Add({{{"mw", 0}, 17}}, cluster);                // new ones, and where they begin
+//   RETURN_IF_ERROR(assigner.StartReading(/*replace=*/false));
+//
+// Not thread-safe: belongs to the partition manager's thread. Only begun() is for any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "apps/node/ingest.h"
+#include "apps/node/topic_set.h"
+#include "core/counters/counters.h"
+#include "core/events/record.h"
+#include "storage/checkpointer.h"
+
+namespace tally {
+
+class PartitionAssigner {
+ public:
+  // All outlive this; `ingests` are those of the counters' shards.
+  PartitionAssigner(Counters& counters, Checkpointer& checkpointer, std::vector<std::unique_ptr<Ingest>>& ingests)
+      : counters_(counters), checkpointer_(checkpointer), ingests_(ingests) {}
+
+  // Takes over the partitions of the checkpoint that belong to `topics`, at its offsets.
+  void Resume(const TopicSet& topics);
+
+  // Takes over new partitions of the cluster `cluster`, each at its offset.
+  void Add(const LogBounds::Offsets& starts, const std::string& cluster);
+
+  // Saves the offsets of new partitions, by a checkpoint that replaces the one before if `replace`. Then has all read
+  // that are not read yet. An error: they could not be saved, and the next call tries again.
+  absl::Status StartReading(bool replace);
+
+  // The start is on the disk, so checkpoints may follow. Before that there are none: an empty one would pass for a
+  // start.
+  bool begun() const { return begun_; }
+  bool has_unread() const { return !unread_.empty(); }
+  bool Has(const TopicPartition& place) const { return shards_.contains(place); }
+
+  // Whether anything was counted of another cluster than `cluster`.
+  bool CountedAnother(const std::string& cluster) const;
+
+ private:
+  void Assign(const TopicPartition& place, const PartitionState& state);
+
+  Counters& counters_;
+  Checkpointer& checkpointer_;
+  std::vector<std::unique_ptr<Ingest>>& ingests_;
+
+  std::map<TopicPartition, size_t> shards_;            // of each partition
+  std::map<size_t, std::set<TopicPartition>> unread_;  // by shard: not yet given to its ingest thread
+  bool saved_ = false;                                 // where those begin is on the disk
+  std::atomic<bool> begun_{false};
+};
+
+}  // namespace tally

@@ -1,0 +1,137 @@
+#include "apps/node/partition_manager.h"
+
+#include <utility>
+
+#include "apps/node/client_options.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+
+PartitionManager::PartitionManager(const Config& config, const TopicSet& topics, StartMode mode,
+                                   std::vector<AcceptedGap> accepted, Counters& counters, Checkpointer& checkpointer,
+                                   const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
+                                   const TrustedClock& clock)
+    : config_(config),
+      mode_(mode),
+      ingests_(ingests),
+      clock_(clock),
+      finder_(topics),
+      starts_(config_, mode, counters, store, clock),
+      assigner_(counters, checkpointer, ingests),
+      guard_(std::move(accepted), counters,
+             {.renew = [&ingests](size_t shard) { ingests[shard]->Renew(); },
+              .save = [&checkpointer] { return checkpointer.RunAlways(); }},
+             clock),
+      publisher_(config.kafka.group, assigner_, checkpointer, store, clock) {
+  if (mode_ == StartMode::kResumed) assigner_.Resume(topics);
+}
+
+PartitionManager::~PartitionManager() { Stop(); }
+
+void PartitionManager::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void PartitionManager::Stop() {
+  stop_.Set();
+  if (thread_.joinable()) thread_.join();
+}
+
+PartitionManager::State PartitionManager::state() const {
+  MutexLock lock(mutex_);
+  State state = state_;
+  state.begun = assigner_.begun();
+  return state;
+}
+
+void PartitionManager::Run() {
+  std::string last_error;
+  absl::Duration wait = absl::ZeroDuration();
+  while (stop_.WaitFor(wait)) {
+    const absl::Duration began = clock_.Monotonic();
+    absl::Status status = Look();
+    const bool looked = status.ok();
+    const absl::Duration took = clock_.Monotonic() - began;
+    if (looked) status = GoOn();  // with the patience that was enough
+    patience_.Learn(looked, took);
+    wait = looked ? kEvery : kRetry;
+    const std::string error(FromAbsl(status.message()));
+    if (!status.ok() && last_error != error) spdlog::warn("{}", error);
+    last_error = error;
+    NoteResult(looked, error);
+    if (!state().failure.ok()) return;
+  }
+}
+
+void PartitionManager::NoteResult(bool looked, const std::string& error) {
+  MutexLock lock(mutex_);
+  if (looked && assigner_.begun()) {
+    state_.not_ready.clear();
+  } else if (!state_.not_ready.empty() && state_.failure.ok()) {
+    state_.not_ready = looked ? error : Cat("waiting for Kafka: ", error);
+  }
+}
+
+// Asks the brokers, and decides about the partitions that were counted. Nothing is read before that of a log that may
+// be another one.
+absl::Status PartitionManager::Look() {
+  if (!log_) {
+    ASSIGN_OR_RETURN(log_, LogWatch::Create(ClientOptionsOf(config_.kafka)));
+  }
+  waiting_.clear();
+  for (const auto& ingest : ingests_) {
+    if (ingest->waits_for_look()) waiting_.push_back(ingest.get());
+  }
+  ASSIGN_OR_RETURN(found_, finder_.Find(*log_, patience_.timeout()));
+  {
+    MutexLock lock(mutex_);
+    state_.waiting_topics = found_.missing_topics;
+  }
+  guard_.NoteTopics(found_.topics);
+  guard_.NoteLeaders(log_->leaders());
+  if (!publisher_.published()) RETURN_IF_ERROR(CheckVolume());
+  if (!assigner_.begun()) RETURN_IF_ERROR(AddNewPartitions());
+  return guard_.Look(found_.cluster, *log_, patience_.timeout());
+}
+
+absl::Status PartitionManager::CheckVolume() {
+  absl::Status status = starts_.CheckForMissingVolume(*log_, found_, patience_.timeout());
+  if (absl::IsFailedPrecondition(status)) {
+    MutexLock lock(mutex_);
+    state_.failure = status;
+  }
+  return status;
+}
+
+// Does all that can be done after a look, whatever of it fails: the partitions of the checkpoint need not wait for one
+// that is new and has no answer yet, or whose start cannot be saved.
+absl::Status PartitionManager::GoOn() {
+  const auto start_reading = [this] {
+    return assigner_.StartReading(/*replace=*/mode_ == StartMode::kRecount && !assigner_.begun());
+  };
+  absl::Status problem = guard_.CarryOut();
+  for (Ingest* ingest : waiting_) ingest->LookedAfter();
+  problem.Update(start_reading());
+  problem.Update(AddNewPartitions());
+  problem.Update(start_reading());
+  if (!assigner_.CountedAnother(found_.cluster)) publisher_.Publish(*log_);
+  return problem;
+}
+
+absl::Status PartitionManager::AddNewPartitions() {
+  std::vector<TopicPartition> added;
+  for (const TopicPartition& place : found_.partitions) {
+    if (!assigner_.Has(place)) added.push_back(place);
+  }
+  // As long as what was counted is another cluster's, partitions that only this one has are none of ours.
+  if (!added.empty() && assigner_.CountedAnother(found_.cluster)) return absl::OkStatus();
+  const bool first = !assigner_.begun() && !assigner_.has_unread();
+  ASSIGN_OR_RETURN(const LogBounds::Offsets starts,
+                   starts_.Resolve(*log_, added, first, found_.all, patience_.timeout()));
+  assigner_.Add(starts, found_.cluster);
+  return absl::OkStatus();
+}
+
+}  // namespace tally

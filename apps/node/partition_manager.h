@@ -1,0 +1,96 @@
+// Keeps a node's partitions in step with the brokers: every few seconds it finds the partitions, has their logs
+// checked, has new ones read, and publishes offsets. What each step does is in the class that does it:
+//
+//   PartitionFinder      which partitions there are
+//   StartResolver        where a first start and new partitions begin; whether a volume is missing
+//   LogGuard             whether each log is the one that was counted
+//   PartitionAssigner    which shard and ingest thread has a partition
+//   OffsetPublisher      offsets for lag tools
+//
+//   PartitionManager manager(config, topics, mode, accepted, counters, checkpointer, store, ingests, clock);
+//   manager.Start();
+//
+// Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "apps/config/config.h"
+#include "apps/kafka/log_watch.h"
+#include "apps/node/accepted_gap.h"
+#include "apps/node/ingest.h"
+#include "apps/node/log_guard.h"
+#include "apps/node/offset_publisher.h"
+#include "apps/node/partition_assigner.h"
+#include "apps/node/partition_finder.h"
+#include "apps/node/patience.h"
+#include "apps/node/start_resolver.h"
+#include "apps/node/stop_flag.h"
+#include "apps/node/topic_set.h"
+#include "core/base/mutex.h"
+#include "core/counters/counters.h"
+#include "core/time/trusted_clock.h"
+#include "storage/checkpointer.h"
+
+namespace tally {
+
+class PartitionManager {
+ public:
+  struct State {
+    std::string not_ready = "waiting for Kafka";  // empty once partitions were assigned
+    bool begun = false;                           // the start is on the disk, so checkpoints may follow
+    std::vector<std::string> waiting_topics;      // configured, but they do not exist or are not authorized
+    absl::Status failure;                         // the node must not go on
+  };
+
+  // All but `config` outlive the manager; `ingests` are those of the counters' shards.
+  PartitionManager(const Config& config, const TopicSet& topics, StartMode mode, std::vector<AcceptedGap> accepted,
+                   Counters& counters, Checkpointer& checkpointer, const CheckpointStore& store,
+                   std::vector<std::unique_ptr<Ingest>>& ingests, const TrustedClock& clock);
+  ~PartitionManager();
+
+  void Start();
+  void Stop();  // waits for the broker's answer that is under way, kTimeoutMax at most
+  State state() const;
+
+ private:
+  static constexpr absl::Duration kEvery = absl::Seconds(2);
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);  // while the brokers do not say all that is needed
+  static constexpr absl::Duration kTimeout = absl::Seconds(3);       // of a request
+  static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
+
+  void Run();
+  void NoteResult(bool looked, const std::string& error);
+  absl::Status Look();
+  absl::Status CheckVolume();
+  absl::Status GoOn();
+  absl::Status AddNewPartitions();
+
+  const Config config_;
+  const StartMode mode_;
+  std::vector<std::unique_ptr<Ingest>>& ingests_;
+  const TrustedClock& clock_;
+
+  // The thread's own.
+  std::unique_ptr<LogWatch> log_;
+  Patience patience_{kTimeout, kTimeoutMax};
+  PartitionFinder finder_;
+  StartResolver starts_;
+  PartitionAssigner assigner_;
+  LogGuard guard_;
+  OffsetPublisher publisher_;
+  FoundPartitions found_;         // by the last look
+  std::vector<Ingest*> waiting_;  // for the look that is under way
+
+  mutable Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_);  // less begun, which the assigner knows
+
+  StopFlag stop_;
+  std::thread thread_;
+};
+
+}  // namespace tally

@@ -1,0 +1,72 @@
+#include "apps/node/start_resolver.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "apps/node/offset_publisher.h"
+#include "apps/node/start.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "spdlog/spdlog.h"
+
+namespace tally {
+
+StartResolver::StartResolver(const Config& config, StartMode mode, Counters& counters, const CheckpointStore& store,
+                             const TrustedClock& clock)
+    : config_(config),
+      mode_(mode),
+      counters_(counters),
+      store_(store),
+      loaded_sequence_(store.sequence()),
+      clock_(clock) {}
+
+// That a topic is not shown may be part of the same mishap. So its first partition is asked for too, and where the
+// brokers refuse to answer, a first start waits until they do.
+absl::Status StartResolver::CheckForMissingVolume(LogWatch& log, const FoundPartitions& found, absl::Duration timeout) {
+  if (group_checked_) return absl::OkStatus();
+  std::vector<TopicPartition> partitions = found.partitions;
+  if (mode_ == StartMode::kFirst) {
+    for (const std::string& topic : found.missing_topics) partitions.push_back({topic, 0});
+  }
+  const auto committed = log.Committed(partitions, timeout);
+  // Only a first start depends on the answer; the others ask again.
+  if (!committed.ok() && mode_ != StartMode::kFirst) return absl::OkStatus();
+  if (!committed.ok()) {
+    return absl::UnavailableError(Cat(FromAbsl(committed.status().message()),
+                                      "; a first start waits for the group's positions, serve --init does not"));
+  }
+  group_checked_ = true;
+  for (const auto& [place, position] : *committed) {
+    const std::optional<PublishedBy> by = ParsePublishedBy(position.metadata);
+    if (!by) continue;
+    const std::string who =
+        Cat("group ", config_.kafka.group, " has positions of node ", by->node, " at checkpoint ", by->sequence);
+    if (mode_ == StartMode::kFirst) {
+      return absl::FailedPreconditionError(Cat("data directory ", config_.checkpoint.dir, " is empty, but ", who,
+                                               ": is its volume missing? serve --init starts again without it"));
+    }
+    if (mode_ == StartMode::kResumed && by->node == store_.node() && by->sequence > loaded_sequence_) {
+      spdlog::error("{}, but the directory was at {}: it was rolled back, and is counted on from there", who,
+                    loaded_sequence_);
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(LogWatch& log, const std::vector<TopicPartition>& partitions,
+                                                          bool first, bool all, absl::Duration timeout) {
+  if (mode_ == StartMode::kRecount && first && (partitions.empty() || !all)) {  // it replaces all there is
+    return absl::UnavailableError(partitions.empty() ? "there is no topic to recount"
+                                                     : "not every topic that is to be recounted is authorized");
+  }
+  if (partitions.empty()) return LogBounds::Offsets{};
+  if (!first) return log.Beginnings(partitions, timeout);
+  if (clock_.in_doubt()) return absl::UnavailableError("where to begin depends on the clock, which is in doubt");
+  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, partitions, clock_.Now(), log, timeout));
+  for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
+  return std::move(start.offsets);
+}
+
+}  // namespace tally
