@@ -20,6 +20,7 @@
 #include "apps/node/clock_witness.h"
 #include "apps/node/ingest.h"
 #include "apps/node/partition_manager.h"
+#include "apps/node/slice.h"
 #include "apps/node/stop_flag.h"
 #include "apps/node/topic_set.h"
 #include "apps/server/server.h"
@@ -59,15 +60,12 @@ class Node : public StatusSource {
 
   // Everything but the number of clients, which the server knows.
   NodeStatus Status() const override;
-  const Counters& counters() const { return *counters_; }
+  const Counters& counters() const { return slices_.front()->counters(); }
   const Server& server() const { return *server_; }
 
  private:
   Node(const Config& config, const Clock& clock);
 
-  absl::StatusOr<StartMode> LoadCheckpoint(const NodeOptions& options, const Fingerprints& configured);
-  void Continue(CheckpointContents contents);
-  void DoubtClockBefore(Timestamp checkpoint);
   void TakeCheckpoints();
 
   const Config config_;
@@ -75,9 +73,7 @@ class Node : public StatusSource {
   TrustedClock clock_;
   const absl::Duration began_;
 
-  std::unique_ptr<Counters> counters_;
-  std::unique_ptr<CheckpointStore> store_;
-  std::unique_ptr<Checkpointer> checkpointer_;
+  std::vector<std::unique_ptr<Slice>> slices_;    // one
   std::vector<std::unique_ptr<Ingest>> ingests_;  // by shard
   std::unique_ptr<PartitionManager> partition_manager_;
   std::unique_ptr<ClockWitness> clock_witness_;

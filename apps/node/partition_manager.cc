@@ -9,23 +9,17 @@
 
 namespace tally {
 
-PartitionManager::PartitionManager(const Config& config, const TopicSet& topics, StartMode mode,
-                                   std::vector<AcceptedGap> accepted, Counters& counters, Checkpointer& checkpointer,
-                                   const CheckpointStore& store, std::vector<std::unique_ptr<Ingest>>& ingests,
-                                   const TrustedClock& clock)
+PartitionManager::PartitionManager(const Config& config, const TopicSet& topics, Slice& slice,
+                                   std::vector<std::unique_ptr<Ingest>>& ingests, const TrustedClock& clock)
     : config_(config),
-      mode_(mode),
+      slice_(slice),
       ingests_(ingests),
       clock_(clock),
       finder_(topics),
-      starts_(config_, mode, counters, store, clock),
-      assigner_(counters, checkpointer, ingests),
-      guard_(std::move(accepted), counters,
-             {.renew = [&ingests](size_t shard) { ingests[shard]->Renew(); },
-              .save = [&checkpointer] { return checkpointer.RunAlways(); }},
-             clock),
-      publisher_(config.kafka.group, assigner_, checkpointer, store, clock) {
-  if (mode_ == StartMode::kResumed) assigner_.Resume(topics);
+      starts_(config_, slice.start_mode(), slice.counters(), slice.store(), clock),
+      assigner_(slice.counters(), slice.checkpointer(), ingests),
+      publisher_(config.kafka.group, assigner_, slice.checkpointer(), slice.store(), clock) {
+  if (slice.start_mode() == StartMode::kResumed) assigner_.Resume(topics);
 }
 
 PartitionManager::~PartitionManager() { Stop(); }
@@ -89,11 +83,11 @@ absl::Status PartitionManager::Look() {
     MutexLock lock(mutex_);
     state_.waiting_topics = found_.missing_topics;
   }
-  guard_.NoteTopics(found_.topics);
-  guard_.NoteLeaders(log_->leaders());
+  slice_.guard().NoteTopics(found_.topics);
+  slice_.guard().NoteLeaders(log_->leaders());
   if (!publisher_.published()) RETURN_IF_ERROR(CheckVolume());
   if (!assigner_.begun()) RETURN_IF_ERROR(AddNewPartitions());
-  return guard_.Look(found_.cluster, *log_, patience_.timeout());
+  return slice_.guard().Look(found_.cluster, *log_, patience_.timeout());
 }
 
 absl::Status PartitionManager::CheckVolume() {
@@ -109,9 +103,9 @@ absl::Status PartitionManager::CheckVolume() {
 // that is new and has no answer yet, or whose start cannot be saved.
 absl::Status PartitionManager::GoOn() {
   const auto start_reading = [this] {
-    return assigner_.StartReading(/*replace=*/mode_ == StartMode::kRecount && !assigner_.begun());
+    return assigner_.StartReading(/*replace=*/slice_.start_mode() == StartMode::kRecount && !assigner_.begun());
   };
-  absl::Status problem = guard_.CarryOut();
+  absl::Status problem = slice_.guard().CarryOut();
   for (Ingest* ingest : waiting_) ingest->LookedAfter();
   problem.Update(start_reading());
   problem.Update(AddNewPartitions());

@@ -7,7 +7,7 @@
 //   PartitionAssigner    which shard and ingest thread has a partition
 //   OffsetPublisher      offsets for lag tools
 //
-//   PartitionManager manager(config, topics, mode, accepted, counters, checkpointer, store, ingests, clock);
+//   PartitionManager manager(config, topics, slice, ingests, clock);
 //   manager.Start();
 //
 // Thread-safe.
@@ -21,20 +21,17 @@
 #include "absl/status/status.h"
 #include "apps/config/config.h"
 #include "apps/kafka/log_watch.h"
-#include "apps/node/accepted_gap.h"
 #include "apps/node/ingest.h"
-#include "apps/node/log_guard.h"
 #include "apps/node/offset_publisher.h"
 #include "apps/node/partition_assigner.h"
 #include "apps/node/partition_finder.h"
 #include "apps/node/patience.h"
+#include "apps/node/slice.h"
 #include "apps/node/start_resolver.h"
 #include "apps/node/stop_flag.h"
 #include "apps/node/topic_set.h"
 #include "core/base/mutex.h"
-#include "core/counters/counters.h"
 #include "core/time/trusted_clock.h"
-#include "storage/checkpointer.h"
 
 namespace tally {
 
@@ -47,9 +44,8 @@ class PartitionManager {
     absl::Status failure;                         // the node must not go on
   };
 
-  // All but `config` outlive the manager; `ingests` are those of the counters' shards.
-  PartitionManager(const Config& config, const TopicSet& topics, StartMode mode, std::vector<AcceptedGap> accepted,
-                   Counters& counters, Checkpointer& checkpointer, const CheckpointStore& store,
+  // All but `config` outlive the manager; `ingests` are those of the slice's shards.
+  PartitionManager(const Config& config, const TopicSet& topics, Slice& slice,
                    std::vector<std::unique_ptr<Ingest>>& ingests, const TrustedClock& clock);
   ~PartitionManager();
 
@@ -71,7 +67,7 @@ class PartitionManager {
   absl::Status AddNewPartitions();
 
   const Config config_;
-  const StartMode mode_;
+  Slice& slice_;
   std::vector<std::unique_ptr<Ingest>>& ingests_;
   const TrustedClock& clock_;
 
@@ -81,7 +77,6 @@ class PartitionManager {
   PartitionFinder finder_;
   StartResolver starts_;
   PartitionAssigner assigner_;
-  LogGuard guard_;
   OffsetPublisher publisher_;
   FoundPartitions found_;         // by the last look
   std::vector<Ingest*> waiting_;  // for the look that is under way

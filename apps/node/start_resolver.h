@@ -17,20 +17,13 @@
 #include "apps/config/config.h"
 #include "apps/kafka/log_watch.h"
 #include "apps/node/partition_finder.h"
+#include "apps/node/start_mode.h"
 #include "core/counters/counters.h"
 #include "core/events/record.h"
 #include "core/time/trusted_clock.h"
 #include "storage/checkpoint_store.h"
 
 namespace tally {
-
-// How a node came to its counters.
-enum class StartMode {
-  kResumed,      // from a checkpoint, whose partitions are read at its offsets
-  kFirst,        // there was no checkpoint; refused if the group's offsets say that there should be one
-  kFirstForced,  // the same, and not refused
-  kRecount,      // there was one, and it is replaced once all starts are resolved again
-};
 
 class StartResolver {
  public:
