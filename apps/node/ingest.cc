@@ -35,7 +35,7 @@ class Ingest::Sink : public RecordSink {
   }
   void OnStopped(uint32_t slot, std::string reason) override {
     const TopicPartition place = ingest_.shard_.Partitions()[slot].place;
-    spdlog::error("{}[{}] is not read any more: {}", place.topic, place.partition, reason);
+    spdlog::error("{}:{} is not read any more: {}", place.topic, place.partition, reason);
     ingest_.shard_.GiveUp(slot, std::move(reason));
   }
   void OnOutOfRange(uint32_t slot) override { ingest_.shard_.LeaveRange(slot); }

@@ -32,8 +32,8 @@ Node::Node(const Config& config, const Clock& clock)
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so has the partition manager, and the witness two. First of all: what is opened later is
-  // what there is to keep back.
+  // Each has a Kafka client; so has the partition manager, and the clock verifier two. First of all: what is opened
+  // later is what there is to keep back.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 3));
   std::unique_ptr<Node> node(new Node(config, clock));
   const SliceOptions slice = {options.init, options.recount, options.accepted,
@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
 absl::Status Node::Start() {
   RETURN_IF_ERROR(server_->Start());
   partition_manager_->Start();
-  clock_witness_ = std::make_unique<ClockWitness>(clock_, topics_, ClientOptionsOf(config_.kafka));
+  clock_verifier_ = std::make_unique<ClockVerifier>(clock_, topics_, ClientOptionsOf(config_.kafka));
   checkpoint_thread_ = std::thread([this] { TakeCheckpoints(); });
   return absl::OkStatus();
 }
@@ -88,7 +88,7 @@ Node::~Node() {
   if (checkpoint_thread_.joinable()) (void)Stop();
   // The server's thread reads all other parts through Status(), so it is joined before any of them is destroyed.
   if (server_ != nullptr) server_->Stop();
-  clock_witness_.reset();
+  clock_verifier_.reset();
   partition_manager_.reset();
   ingests_.clear();
 }

@@ -17,7 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "apps/config/config.h"
-#include "apps/node/clock_witness.h"
+#include "apps/node/clock_verifier.h"
 #include "apps/node/ingest.h"
 #include "apps/node/partition_manager.h"
 #include "apps/node/slice.h"
@@ -76,7 +76,7 @@ class Node : public StatusSource {
   std::vector<std::unique_ptr<Slice>> slices_;    // one
   std::vector<std::unique_ptr<Ingest>> ingests_;  // by shard
   std::unique_ptr<PartitionManager> partition_manager_;
-  std::unique_ptr<ClockWitness> clock_witness_;
+  std::unique_ptr<ClockVerifier> clock_verifier_;
   std::unique_ptr<Server> server_;
 
   StopFlag stop_;

@@ -30,13 +30,13 @@ OffsetPublisher::OffsetPublisher(std::string group, const PartitionAssigner& ass
                                  const CheckpointStore& store, const Clock& clock)
     : group_(std::move(group)), assigner_(assigner), checkpointer_(checkpointer), store_(store), clock_(clock) {}
 
-void OffsetPublisher::Publish(LogWatch& log) {
+void OffsetPublisher::Publish(KafkaMetadata& log) {
   const absl::Status status = PublishIfDue(log);
   if (!status.ok() && !failing_) spdlog::warn("{}; trying again", FromAbsl(status.message()));
   failing_ = !status.ok();
 }
 
-absl::Status OffsetPublisher::PublishIfDue(LogWatch& log) {
+absl::Status OffsetPublisher::PublishIfDue(KafkaMetadata& log) {
   const absl::Duration now = clock_.Monotonic();
   const uint64_t sequence = checkpointer_.progress().sequence;
   const absl::Duration wait = sequence == sequence_ ? kAgainEvery : kEvery;

@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/node/partition_assigner.h"
 #include "core/time/clock.h"
 #include "storage/checkpointer.h"
@@ -36,7 +36,7 @@ class OffsetPublisher {
                   const CheckpointStore& store, const Clock& clock);
 
   // The node works without it, so that a failure is only logged, once until it succeeds again.
-  void Publish(LogWatch& log);
+  void Publish(KafkaMetadata& log);
 
   bool published() const { return sequence_ != 0; }  // the group's offsets are this node's
 
@@ -45,7 +45,7 @@ class OffsetPublisher {
   static constexpr absl::Duration kEvery = absl::Seconds(5);
   static constexpr absl::Duration kAgainEvery = absl::Hours(12);  // before the group's offsets expire
 
-  absl::Status PublishIfDue(LogWatch& log);
+  absl::Status PublishIfDue(KafkaMetadata& log);
 
   const std::string group_;
   const PartitionAssigner& assigner_;

@@ -21,7 +21,7 @@ void PartitionAssigner::Add(const LogBounds::Offsets& starts, const std::string&
   if (starts.empty()) return;
   saved_ = false;
   for (const auto& [place, next] : starts) {
-    spdlog::info("{}[{}] begins at offset {}", place.topic, place.partition, next);
+    spdlog::info("{}:{} begins at offset {}", place.topic, place.partition, next);
     PartitionState state;
     state.next = next;
     state.cluster = cluster;

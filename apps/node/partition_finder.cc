@@ -7,11 +7,11 @@
 
 namespace tally {
 
-absl::StatusOr<FoundPartitions> PartitionFinder::Find(LogWatch& log, absl::Duration timeout) {
+absl::StatusOr<FoundPartitions> PartitionFinder::Find(KafkaMetadata& log, absl::Duration timeout) {
   FoundPartitions found;
   ASSIGN_OR_RETURN(found.topics, topics_.Find(log, timeout));
-  found.partitions = LogWatch::PlacesOf(found.topics);
-  found.all = LogWatch::MaySeeAll(found.topics);
+  found.partitions = KafkaMetadata::PartitionsOf(found.topics);
+  found.all = KafkaMetadata::MaySeeAll(found.topics);
   found.missing_topics = topics_.MissingIn(found.topics);
   found.cluster = log.ClusterId(kClusterTimeout).value_or("");  // brokers of before 0.10.1 do not say it
   for (const std::string& topic : found.missing_topics) {

@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/node/topic_set.h"
 #include "core/events/record.h"
 
@@ -32,7 +32,7 @@ class PartitionFinder {
   explicit PartitionFinder(const TopicSet& topics) : topics_(topics) {}
 
   // With a line in the log for each topic that is missing and was not before.
-  absl::StatusOr<FoundPartitions> Find(LogWatch& log, absl::Duration timeout);
+  absl::StatusOr<FoundPartitions> Find(KafkaMetadata& log, absl::Duration timeout);
 
  private:
   static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name

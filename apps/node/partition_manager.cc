@@ -71,27 +71,27 @@ void PartitionManager::NoteResult(bool looked, const std::string& error) {
 // Asks the brokers, and decides about the partitions that were counted. Nothing is read before that of a log that may
 // be another one.
 absl::Status PartitionManager::Look() {
-  if (!log_) {
-    ASSIGN_OR_RETURN(log_, LogWatch::Create(ClientOptionsOf(config_.kafka)));
+  if (!kafka_) {
+    ASSIGN_OR_RETURN(kafka_, KafkaMetadata::Create(ClientOptionsOf(config_.kafka)));
   }
   waiting_.clear();
   for (const auto& ingest : ingests_) {
     if (ingest->waits_for_look()) waiting_.push_back(ingest.get());
   }
-  ASSIGN_OR_RETURN(found_, finder_.Find(*log_, patience_.timeout()));
+  ASSIGN_OR_RETURN(found_, finder_.Find(*kafka_, patience_.timeout()));
   {
     MutexLock lock(mutex_);
     state_.waiting_topics = found_.missing_topics;
   }
-  slice_.guard().NoteTopics(found_.topics);
-  slice_.guard().NoteLeaders(log_->leaders());
+  slice_.continuity().NoteTopics(found_.topics);
+  slice_.continuity().NoteLeaders(kafka_->leaders());
   if (!publisher_.published()) RETURN_IF_ERROR(CheckVolume());
   if (!assigner_.begun()) RETURN_IF_ERROR(AddNewPartitions());
-  return slice_.guard().Look(found_.cluster, *log_, patience_.timeout());
+  return slice_.continuity().Look(found_.cluster, *kafka_, patience_.timeout());
 }
 
 absl::Status PartitionManager::CheckVolume() {
-  absl::Status status = starts_.CheckForMissingVolume(*log_, found_, patience_.timeout());
+  absl::Status status = starts_.CheckForMissingVolume(*kafka_, found_, patience_.timeout());
   if (absl::IsFailedPrecondition(status)) {
     MutexLock lock(mutex_);
     state_.failure = status;
@@ -105,12 +105,12 @@ absl::Status PartitionManager::GoOn() {
   const auto start_reading = [this] {
     return assigner_.StartReading(/*replace=*/slice_.start_mode() == StartMode::kRecount && !assigner_.begun());
   };
-  absl::Status problem = slice_.guard().CarryOut();
+  absl::Status problem = slice_.continuity().CarryOut();
   for (Ingest* ingest : waiting_) ingest->LookedAfter();
   problem.Update(start_reading());
   problem.Update(AddNewPartitions());
   problem.Update(start_reading());
-  if (!assigner_.CountedAnother(found_.cluster)) publisher_.Publish(*log_);
+  if (!assigner_.CountedAnother(found_.cluster)) publisher_.Publish(*kafka_);
   return problem;
 }
 
@@ -123,7 +123,7 @@ absl::Status PartitionManager::AddNewPartitions() {
   if (!added.empty() && assigner_.CountedAnother(found_.cluster)) return absl::OkStatus();
   const bool first = !assigner_.begun() && !assigner_.has_unread();
   ASSIGN_OR_RETURN(const LogBounds::Offsets starts,
-                   starts_.Resolve(*log_, added, first, found_.all, patience_.timeout()));
+                   starts_.Resolve(*kafka_, added, first, found_.all, patience_.timeout()));
   assigner_.Add(starts, found_.cluster);
   return absl::OkStatus();
 }

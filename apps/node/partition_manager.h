@@ -3,7 +3,7 @@
 //
 //   PartitionFinder      which partitions there are
 //   StartResolver        where a first start and new partitions begin; whether a volume is missing
-//   LogGuard             whether each log is the one that was counted
+//   ContinuityChecker             whether each log is the one that was counted
 //   PartitionAssigner    which shard and ingest thread has a partition
 //   OffsetPublisher      offsets for lag tools
 //
@@ -20,7 +20,7 @@
 
 #include "absl/status/status.h"
 #include "apps/config/config.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/node/ingest.h"
 #include "apps/node/offset_publisher.h"
 #include "apps/node/partition_assigner.h"
@@ -72,7 +72,7 @@ class PartitionManager {
   const TrustedClock& clock_;
 
   // The thread's own.
-  std::unique_ptr<LogWatch> log_;
+  std::unique_ptr<KafkaMetadata> kafka_;
   Patience patience_{kTimeout, kTimeoutMax};
   PartitionFinder finder_;
   StartResolver starts_;

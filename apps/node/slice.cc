@@ -40,10 +40,10 @@ absl::StatusOr<std::unique_ptr<Slice>> Slice::Open(const Config& config, const S
   RETURN_IF_ERROR(slice->Load(options, configured));
   const TrustedClock& trusted = clock;
   slice->checkpointer_ = std::make_unique<Checkpointer>(*slice->counters_, *slice->store_, configured, trusted);
-  slice->guard_ = std::make_unique<LogGuard>(
+  slice->continuity_ = std::make_unique<ContinuityChecker>(
       options.accepted, *slice->counters_,
-      LogGuard::Actions{.renew = options.renew,
-                        .save = [&checkpointer = *slice->checkpointer_] { return checkpointer.RunAlways(); }},
+      ContinuityChecker::Actions{.renew = options.renew,
+                                 .save = [&checkpointer = *slice->checkpointer_] { return checkpointer.RunAlways(); }},
       trusted);
   return slice;
 }

@@ -1,5 +1,5 @@
 // One unit of what a node counts: counters, the store and the checkpointer that save them together with their offsets,
-// and the guard that sees to it that they stay a function of one prefix of the log.
+// and the check that they stay a function of one prefix of the log.
 //
 //   ASSIGN_OR_RETURN(auto slice, Slice::Open(config, {.renew = ...}, clock));
 //   Shard& shard = slice->counters().AddShard();    // for an ingest thread, whose batches go to the shards of its
@@ -9,8 +9,8 @@
 // A node has a list of slices, of which there is one. The parts that slices share belong to the node: ingest threads,
 // the partition manager, the clock, the server.
 //
-// Tick() and SaveLast() are for one thread at a time, and guard() is for the partition manager's. The parts say the
-// rest.
+// Tick() and SaveLast() are for one thread at a time, and continuity() is for the partition manager's. The parts say
+// the rest.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@
 #include "absl/time/time.h"
 #include "apps/config/config.h"
 #include "apps/node/accepted_gap.h"
-#include "apps/node/log_guard.h"
+#include "apps/node/continuity_checker.h"
 #include "apps/node/start_mode.h"
 #include "core/counters/counters.h"
 #include "core/time/trusted_clock.h"
@@ -33,9 +33,11 @@
 namespace tally {
 
 struct SliceOptions {
-  bool init = false;                        // as NodeOptions say it
-  bool recount = false;                     //
-  std::vector<AcceptedGap> accepted = {};   //
+  // As in NodeOptions.
+  bool init = false;
+  bool recount = false;
+  std::vector<AcceptedGap> accepted = {};
+
   std::function<void(size_t shard)> renew;  // has a shard's partitions read by a new client
 };
 
@@ -52,7 +54,7 @@ class Slice {
   const CheckpointStore& store() const { return *store_; }
   Checkpointer& checkpointer() { return *checkpointer_; }
   const Checkpointer& checkpointer() const { return *checkpointer_; }
-  LogGuard& guard() { return *guard_; }
+  ContinuityChecker& continuity() { return *continuity_; }
   StartMode start_mode() const { return start_mode_; }
 
   // Moves the horizon. Takes a checkpoint once an interval has passed, and after a failure later each time, but none
@@ -77,7 +79,7 @@ class Slice {
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::unique_ptr<LogGuard> guard_;
+  std::unique_ptr<ContinuityChecker> continuity_;
   StartMode start_mode_ = StartMode::kFirst;
 
   absl::Duration checkpoint_at_;                       // the last try

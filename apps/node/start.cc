@@ -6,7 +6,7 @@
 namespace tally {
 namespace {
 
-using Offsets = LogWatch::Offsets;
+using Offsets = KafkaMetadata::Offsets;
 
 // The first minute that begins at or after `time`.
 Minute MinuteAtOrAfter(Timestamp time) {
@@ -19,18 +19,18 @@ absl::StatusOr<Offsets> All(absl::StatusOr<Offsets> answer, const std::vector<To
   if (!answer.ok()) return answer;
   for (const TopicPartition& place : partitions) {
     if (answer->contains(place)) continue;
-    return absl::UnavailableError(Cat(place.topic, "[", place.partition, "]: the broker gave no offset to start at"));
+    return absl::UnavailableError(Cat(place.topic, ":", place.partition, ": the broker gave no offset to start at"));
   }
   return answer;
 }
 
-absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, LogWatch& log,
+absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, KafkaMetadata& log,
                                   absl::Duration timeout) {
   // The end first: if no record is stamped at or after `time` now, one that comes in between must not be skipped.
   ASSIGN_OR_RETURN(Offsets ends, All(log.Ends(partitions, timeout), partitions));
   ASSIGN_OR_RETURN(Offsets found, All(log.OffsetsForTime(partitions, time, timeout), partitions));
   for (auto& [place, offset] : found) {
-    if (offset == LogWatch::kNoRecord) offset = ends.at(place);
+    if (offset == KafkaMetadata::kNoRecord) offset = ends.at(place);
   }
   return found;
 }
@@ -43,7 +43,7 @@ Timestamp RetentionStart(const Config& config, Timestamp now) {
 }
 
 absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
-                                           Timestamp now, LogWatch& log, absl::Duration timeout) {
+                                           Timestamp now, KafkaMetadata& log, absl::Duration timeout) {
   ResolvedStart start;
   StartPoint::Kind kind = config.kafka.start.kind;
   // By the events' clock any event of the log may still count.

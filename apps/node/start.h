@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "apps/config/config.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "core/events/record.h"
 #include "core/time/time.h"
 
@@ -21,7 +21,7 @@ struct ResolvedStart {
 // Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer within `timeout` a
 // request.
 absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
-                                           Timestamp now, LogWatch& log, absl::Duration timeout);
+                                           Timestamp now, KafkaMetadata& log, absl::Duration timeout);
 
 // The record timestamp from which the start "retention" reads: every event that can still be counted comes after it.
 Timestamp RetentionStart(const Config& config, Timestamp now);

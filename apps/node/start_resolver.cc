@@ -23,7 +23,8 @@ StartResolver::StartResolver(const Config& config, StartMode mode, Counters& cou
 
 // That a topic is not shown may be part of the same mishap. So its first partition is asked for too, and where the
 // brokers refuse to answer, a first start waits until they do.
-absl::Status StartResolver::CheckForMissingVolume(LogWatch& log, const FoundPartitions& found, absl::Duration timeout) {
+absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& log, const FoundPartitions& found,
+                                                  absl::Duration timeout) {
   if (group_checked_) return absl::OkStatus();
   std::vector<TopicPartition> partitions = found.partitions;
   if (mode_ == StartMode::kFirst) {
@@ -55,8 +56,9 @@ absl::Status StartResolver::CheckForMissingVolume(LogWatch& log, const FoundPart
   return absl::OkStatus();
 }
 
-absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(LogWatch& log, const std::vector<TopicPartition>& partitions,
-                                                          bool first, bool all, absl::Duration timeout) {
+absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(KafkaMetadata& log,
+                                                          const std::vector<TopicPartition>& partitions, bool first,
+                                                          bool all, absl::Duration timeout) {
   if (mode_ == StartMode::kRecount && first && (partitions.empty() || !all)) {  // it replaces all there is
     return absl::UnavailableError(partitions.empty() ? "there is no topic to recount"
                                                      : "not every topic that is to be recounted is authorized");

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "apps/config/config.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/node/partition_finder.h"
 #include "apps/node/start_mode.h"
 #include "core/counters/counters.h"
@@ -34,13 +34,13 @@ class StartResolver {
   // An empty directory is a missing volume if the group's offsets were committed by an earlier node: then
   // FailedPrecondition, and the node must not go on. Any other error: the answer is not known yet, and a first start
   // waits for it. Asks until it has an answer. A directory that was rolled back is reported in the log.
-  absl::Status CheckForMissingVolume(LogWatch& log, const FoundPartitions& found, absl::Duration timeout);
+  absl::Status CheckForMissingVolume(KafkaMetadata& log, const FoundPartitions& found, absl::Duration timeout);
 
   // Where `partitions` begin, which are new to the node. `first`: the node has no start yet, and this is kafka.start;
   // else they begin at their logs' beginnings, as nothing of them was ever left out. `all`: no other topic may appear
   // that is only not authorized. Unavailable if that cannot be decided yet.
-  absl::StatusOr<LogBounds::Offsets> Resolve(LogWatch& log, const std::vector<TopicPartition>& partitions, bool first,
-                                             bool all, absl::Duration timeout);
+  absl::StatusOr<LogBounds::Offsets> Resolve(KafkaMetadata& log, const std::vector<TopicPartition>& partitions,
+                                             bool first, bool all, absl::Duration timeout);
 
  private:
   const Config& config_;

@@ -8,7 +8,7 @@ bool TopicSet::Contains(std::string_view topic) const {
   return std::find(names_.begin(), names_.end(), topic) != names_.end();
 }
 
-absl::StatusOr<LogBounds::Topics> TopicSet::Find(LogWatch& log, absl::Duration timeout) const {
+absl::StatusOr<LogBounds::Topics> TopicSet::Find(KafkaMetadata& log, absl::Duration timeout) const {
   return log.ListPartitions(names_, timeout);
 }
 

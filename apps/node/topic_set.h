@@ -15,7 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 
 namespace tally {
 
@@ -26,7 +26,7 @@ class TopicSet {
   bool Contains(std::string_view topic) const;
 
   // Those of the set that the cluster has, and those that are not authorized.
-  absl::StatusOr<LogBounds::Topics> Find(LogWatch& log, absl::Duration timeout) const;
+  absl::StatusOr<LogBounds::Topics> Find(KafkaMetadata& log, absl::Duration timeout) const;
 
   // Those of the set that do not exist, or are not authorized.
   std::vector<std::string> MissingIn(const LogBounds::Topics& found) const;

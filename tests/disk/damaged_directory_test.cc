@@ -5,7 +5,7 @@
 #include <functional>
 #include <thread>
 
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -52,7 +52,7 @@ class DamagedDirectory : public testing::Test {
 
   // Returns once the group's positions are of a later checkpoint than `sequence`.
   void WaitForPositionsAfter(uint64_t sequence) {
-    auto log = LogWatch::Create({broker_.bootstrap(), group_, {}});
+    auto log = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
     ASSERT_TRUE(log.ok()) << log.status();
     const std::vector<TopicPartition> places = {{feed_.topic(), 0}};
     for (absl::Time deadline = absl::Now() + kTimeout; absl::Now() < deadline;) {
@@ -167,7 +167,7 @@ TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreGone) {
   }
   Start();
   ExpectLine("it was rolled back");
-  for (int partition : {0, 1}) ExpectLine(Cat(feed_.topic(), "[", partition, "] is not read any more: "));
+  for (int partition : {0, 1}) ExpectLine(Cat(feed_.topic(), ":", partition, " is not read any more: "));
 }
 
 // All its checkpoints were in the WAL, so none remains. The group's committed offsets show that it is not a first

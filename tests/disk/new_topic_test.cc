@@ -42,7 +42,7 @@ TEST_F(NewTopic, IsReadAfterItsStartIsSavedWhileOthersDoNotWait) {
   proxy.Release();
   ExpectRead(20);
   Await("a stale checkpoint", [&] { return node_->Info("checkpoint_stale") == "1"; });
-  AwaitLine(new_ + "[0] begins at offset 0");
+  AwaitLine(new_ + ":0 begins at offset 0");
   EXPECT_THAT(node_->Http("/readyz"), HasSubstr("ready\nstale checkpoint: "));
   EXPECT_EQ(node_->Info("events_read"), "20");
 

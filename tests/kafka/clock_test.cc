@@ -17,7 +17,7 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kLongEnough = absl::Milliseconds(700);  // for what must not happen
-constexpr absl::Duration kTurn = absl::Milliseconds(500);        // in which the witness listens once, if all goes well
+constexpr absl::Duration kTurn = absl::Milliseconds(500);  // in which the clock verifier listens once, if all goes well
 
 class SteppingClock : public testing::Test {
  protected:
@@ -72,14 +72,15 @@ class SteppingClock : public testing::Test {
   void ExpectDoubtUntil(Timestamp truth, uint64_t read) {
     EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
     const Minute horizon = node_->counters().horizon();
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // its witness is at the log's end
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // its verifier is at the log's end
     Produce(10, truth);
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));
     EXPECT_EQ(Read(), read) << "applied in doubt";
     EXPECT_EQ(node_->counters().horizon(), horizon) << "expired in doubt";
   }
 
-  // A record at `time`, again and again until the witness listens; each is one more of `produced`, and all are applied.
+  // A record at `time`, again and again until the clock verifier listens; each is one more of `produced`, and all are
+  // applied.
   void ExpectTrustedOnceHeard(Timestamp time, uint64_t& produced) {
     EXPECT_TRUE(Eventually([&] {
       Produce(1, time);

@@ -21,7 +21,7 @@ class Continuity : public NodeTest {
   void SetUp() override { CreateTopic(2); }
 
   void ExpectStopped(const std::string& why) {
-    auto said = node_->process().WaitForLine(topic_ + "[0] is not read any more: " + why, kPatience);
+    auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: " + why, kPatience);
     EXPECT_TRUE(said.ok()) << said.status() << node_->process().Stderr();
     EXPECT_EQ(node_->Info("partitions_stopped"), "1");
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("stopped_" + topic_ + "_0:" + why));
@@ -140,7 +140,7 @@ TEST_F(Continuity, KnowsAnotherCluster) {
   Produce(**other, 20, "login");
   StartAt((*other)->bootstrap());
   // Which of the two it finds first depends on who answers first.
-  auto said = node_->process().WaitForLine(topic_ + "[0] is not read any more: ", kPatience);
+  auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kPatience);
   EXPECT_TRUE(said.ok()) << said.status();
   EXPECT_EQ(CountOf("login"), "10");
   Stop();

@@ -19,7 +19,7 @@ class Damage : public NodeTest {
 
   void ExpectStopped(int64_t offset) {
     const std::string reason = Cat("damaged record at offset ", offset);
-    AwaitLine(Cat(topic_, "[0] is not read any more: ", reason));
+    AwaitLine(Cat(topic_, ":0 is not read any more: ", reason));
     Await("stopped", [&] { return node_->Info("partitions_stopped") == "1"; });
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:damaged_record"));
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":0 ", reason)));

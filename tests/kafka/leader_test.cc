@@ -73,7 +73,7 @@ TEST_F(LeaderChange, StopsWhereAnUncleanElectionChangedTheLog) {
     Produce(*first_, foreign, "foreign");
     first_->HoldReplication();  // so that the second broker does not lead again, with the first one's log
     second_->Thaw();
-    AwaitLine(Cat(topic_, "[0] is not read any more: the record at offset ", both + lost - 1, " is not the one"));
+    AwaitLine(Cat(topic_, ":0 is not read any more: the record at offset ", both + lost - 1, " is not the one"));
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("an unclean leader election lost records"));
     Produce(*first_, 5, "other", 1);
     ExpectRead(static_cast<uint64_t>(both + lost + 10));

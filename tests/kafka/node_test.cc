@@ -106,7 +106,7 @@ TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start({"--set", "kafka.start=latest"});
-  ASSERT_TRUE(node->process().WaitForLine(topic_ + "[0] begins at offset 3", kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 3", kPatience).ok());
   Produce(2, "login");
   ExpectRead(*node, 2);
   EXPECT_THAT(node->Query({"GET", "stats:mw:login", "-3m"}), StartsWith("ERR"));
@@ -117,7 +117,7 @@ TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
   Timestamp old = now_ - absl::Hours(6);
   ASSERT_TRUE(broker_.Produce(topic_, 0, {{.payload = Event("old"), .stamp = old}, {.payload = Event("new")}}).ok());
   auto node = Start();
-  ASSERT_TRUE(node->process().WaitForLine(topic_ + "[0] begins at offset 1", kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 1", kPatience).ok());
   ExpectRead(*node, 1);
 }
 

@@ -108,7 +108,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     node = Tallyd::Start(arguments);
     ASSERT_TRUE(node.ok()) << node.status();
     node_ = *std::move(node);
-    AwaitLine(topic_ + "[0] is not read any more: the record at offset 9 is not the one that was there");
+    AwaitLine(topic_ + ":0 is not read any more: the record at offset 9 is not the one that was there");
     EXPECT_EQ(CountOf("login"), "20");
     EXPECT_EQ(CountOf("new"), "");
     Stop();

@@ -1,7 +1,7 @@
 // A directory that is not the one that was: empty, as a volume that was not mounted, or an older copy.
 #include <filesystem>
 
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "tests/kafka/node_test_base.h"
 #include "tests/testing/fault_row.h"
 #include "tests/testing/tcp_proxy.h"
@@ -19,9 +19,9 @@ class Volume : public NodeTest {
 
   // Of the checkpoint that the group's positions tell of; 0 if they tell of none.
   uint64_t CommittedSequence() {
-    auto watch = LogWatch::Create({broker_.bootstrap(), group_, {}});
-    if (!watch.ok() || !(*watch)->ListPartitions(std::vector<std::string>{topic_}, kPatience).ok()) return 0;
-    auto positions = (*watch)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kPatience);
+    auto metadata = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
+    if (!metadata.ok() || !(*metadata)->ListPartitions(std::vector<std::string>{topic_}, kPatience).ok()) return 0;
+    auto positions = (*metadata)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kPatience);
     if (!positions.ok() || positions->empty()) return 0;
     const std::string& note = positions->begin()->second.metadata;
     return std::strtoull(note.c_str() + note.rfind(' ') + 1, nullptr, 10);

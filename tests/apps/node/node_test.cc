@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/system_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,7 +40,7 @@ TEST(NodeUnderClients, IsDestroyed) {
 TEST(NodeUnderClients, EndsWithStatus3WhenItIsRefused) {
   Feed feed;
   feed.Create("mw", 1);
-  ASSERT_TRUE((*LogWatch::Create(feed.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
+  ASSERT_TRUE((*KafkaMetadata::Create(feed.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
   for (int i = 0; i < 3; ++i) {
     TempDir data;
     feed.broker().TakeDown();

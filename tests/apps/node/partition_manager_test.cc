@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 #include "apps/system_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -46,7 +46,7 @@ class PartitionManagerTest : public testing::Test {
 };
 
 TEST_F(PartitionManagerTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
-  ASSERT_TRUE((*LogWatch::Create(feed_.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
+  ASSERT_TRUE((*KafkaMetadata::Create(feed_.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
   config_.kafka.group = feed_.options().group;
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   Start();

@@ -1,4 +1,4 @@
-#include "apps/node/clock_witness.h"
+#include "apps/node/clock_verifier.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -19,13 +19,13 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLong = absl::Seconds(9);   // in which a witness that is wrong would trust the clock
-constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some before the witness passes for deaf
+constexpr absl::Duration kLong = absl::Seconds(9);   // in which a verifier that is wrong would trust the clock
+constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some before the verifier passes for deaf
 
 // Two partitions; a clock that is an hour off.
-class ClockWitnessTest : public testing::Test {
+class ClockVerifierTest : public testing::Test {
  protected:
-  ClockWitnessTest() {
+  ClockVerifierTest() {
     feed_.Create("mw", 2);
     feed_.Create("hh", 1);
     machine_.Advance(absl::Seconds(1));
@@ -45,7 +45,7 @@ class ClockWitnessTest : public testing::Test {
     return Trusted(patience, [&] { machine_.Advance(kStep); });
   }
   void Produce(int32_t partition, Timestamp time) { feed_.Produce("mw", partition, nullptr, "{}", time.millis()); }
-  // That it was not trusted means something only if the witness would have heard what agrees.
+  // That it was not trusted means something only if the verifier would have heard what agrees.
   void ExpectHearing() {
     EXPECT_TRUE(Trusted(kPatience, [&] { Produce(0, machine_.Now()); }));
   }
@@ -58,35 +58,35 @@ class ClockWitnessTest : public testing::Test {
 const TopicSet kOne({"mw"});
 const TopicSet kBoth({"hh", "mw"});
 
-TEST_F(ClockWitnessTest, TrustsAClockThatNothingContradicts) {
-  ClockWitness witness(clock_, kBoth, feed_.options());
+TEST_F(ClockVerifierTest, TrustsAClockThatNothingContradicts) {
+  ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_TRUE(TrustedAfterSilence(kPatience));
 }
 
-TEST_F(ClockWitnessTest, HearsThosePartitionsThatHaveALeader) {
+TEST_F(ClockVerifierTest, HearsThosePartitionsThatHaveALeader) {
   feed_.broker().TakeLeader("mw", 1);
-  ClockWitness witness(clock_, kOne, feed_.options());
+  ClockVerifier verifier(clock_, kOne, feed_.options());
   ASSERT_TRUE(clock_.in_doubt());
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, DoesNotTakeForSilentWhatHasNoLeader) {
+TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatHasNoLeader) {
   feed_.broker().TakeLeader("mw", 1);
-  ClockWitness witness(clock_, kOne, feed_.options());
+  ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, DoesNotTakeForSilentWhatMayNotBeSeen) {
+TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatMayNotBeSeen) {
   if (!CanHideTopics()) GTEST_SKIP();
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-  ClockWitness witness(clock_, kBoth, feed_.options());
+  ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
-  ClockWitness witness(clock_, kBoth, feed_.options());
+TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
+  ClockVerifier verifier(clock_, kBoth, feed_.options());
   int turn = 0;
   EXPECT_FALSE(Trusted(kLong, [&] {
     machine_.Advance(kStep);
@@ -96,23 +96,23 @@ TEST_F(ClockWitnessTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, DoesNotWaitForATopicThatIsNotThere) {
+TEST_F(ClockVerifierTest, DoesNotWaitForATopicThatIsNotThere) {
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  ClockWitness witness(clock_, kBoth, feed_.options());
+  ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_TRUE(TrustedAfterSilence(kPatience));
 }
 
-TEST_F(ClockWitnessTest, HearsNothingWhereThereIsNoTopic) {
+TEST_F(ClockVerifierTest, HearsNothingWhereThereIsNoTopic) {
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  ClockWitness witness(clock_, kOne, feed_.options());
+  ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_NO_ERROR);
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
+TEST_F(ClockVerifierTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
   constexpr absl::Duration kTooShort = absl::Seconds(4);  // but twice of it is enough
-  ClockWitness witness(clock_, kBoth, feed_.options());
+  ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kTooShort));
   machine_.Set(machine_.Now() - absl::Hours(1));
   clock_.Check();
@@ -123,15 +123,15 @@ TEST_F(ClockWitnessTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
   ExpectHearing();
 }
 
-TEST_F(ClockWitnessTest, IsNotTakenInByRecordsOfTheTimeThatWasLeft) {
-  ClockWitness witness(clock_, kOne, feed_.options());
+TEST_F(ClockVerifierTest, IsNotTakenInByRecordsOfTheTimeThatWasLeft) {
+  ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(Trusted(absl::Seconds(3), [&] { Produce(0, TimeAt("14:30")); }));
   ExpectHearing();
 }
 
 // History that is written beside the news.
-TEST_F(ClockWitnessTest, HearsTheRecordThatAgreesBehindManyThatDoNot) {
-  ClockWitness witness(clock_, kOne, feed_.options());
+TEST_F(ClockVerifierTest, HearsTheRecordThatAgreesBehindManyThatDoNot) {
+  ClockVerifier verifier(clock_, kOne, feed_.options());
   std::vector<int64_t> stamps(2 * KafkaSource::kBatchMax, TimeAt("14:30").millis());
   stamps.push_back(machine_.Now().millis());
   EXPECT_TRUE(Trusted(kPatience, [&] { feed_.ProduceAt("mw", 0, stamps); }));

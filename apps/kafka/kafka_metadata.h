@@ -1,9 +1,10 @@
 // Asks the brokers what the ingest clients do not say: which partitions there are, where their logs begin and end, and
 // which positions the group has.
 //
-//   ASSIGN_OR_RETURN(auto watch, LogWatch::Create(options));
-//   ASSIGN_OR_RETURN(auto topics, watch->ListPartitions(names, absl::Seconds(5)));      // {"mw": 4}
-//   ASSIGN_OR_RETURN(auto ends, watch->Ends(LogWatch::PlacesOf(topics), absl::Seconds(5)));   // {{"mw", 0}: 17, ...}
+//   ASSIGN_OR_RETURN(auto metadata, KafkaMetadata::Create(options));
+//   ASSIGN_OR_RETURN(auto topics, metadata->ListPartitions(names, absl::Seconds(5)));      // {"mw": 4}
+//   ASSIGN_OR_RETURN(auto ends, metadata->Ends(KafkaMetadata::PartitionsOf(topics), absl::Seconds(5)));   // {{"mw",
+//   0}: 17, ...}
 //
 // It has a client of its own, so that a slow answer holds no record up. Every call blocks, for its time-out at most (a
 // millisecond more or less), and never creates a topic.
@@ -30,24 +31,24 @@
 
 namespace tally {
 
-class LogWatch : public LogBounds {
+class KafkaMetadata : public LogBounds {
  public:
   // A position of the group: the next offset to read, and a note beside it.
-  struct Position {
+  struct CommittedOffset {
     int64_t offset = 0;
     std::string metadata;
 
-    friend bool operator==(const Position&, const Position&) = default;
+    friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
   };
 
   // What OffsetsForTime() finds where no record is stamped at or after the time.
   static constexpr int64_t kNoRecord = -1;
 
-  static absl::StatusOr<std::unique_ptr<LogWatch>> Create(const ClientOptions& options);
+  static absl::StatusOr<std::unique_ptr<KafkaMetadata>> Create(const ClientOptions& options);
   // Takes some milliseconds, and at most kEndPatience, whatever the brokers do.
-  ~LogWatch() override;
-  LogWatch(const LogWatch&) = delete;
-  LogWatch& operator=(const LogWatch&) = delete;
+  ~KafkaMetadata() override;
+  KafkaMetadata(const KafkaMetadata&) = delete;
+  KafkaMetadata& operator=(const KafkaMetadata&) = delete;
 
   // The cluster's own name for itself; another one means other logs.
   absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
@@ -57,7 +58,7 @@ class LogWatch : public LogBounds {
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
   // As of the last ListPartitions().
   const Leaders& leaders() const { return leaders_; }
-  static std::vector<TopicPartition> PlacesOf(const Topics& topics);
+  static std::vector<TopicPartition> PartitionsOf(const Topics& topics);
   static bool MaySeeAll(const Topics& topics);
 
   // With a line in the log for partitions that are left out. Whether one has a leader is as of the last
@@ -70,8 +71,8 @@ class LogWatch : public LogBounds {
                                          absl::Duration timeout);
 
   // The group's positions; a partition without one is left out. All or an error: "there is none" must be certain.
-  absl::StatusOr<std::map<TopicPartition, Position>> Committed(std::span<const TopicPartition> partitions,
-                                                               absl::Duration timeout);
+  absl::StatusOr<std::map<TopicPartition, CommittedOffset>> Committed(std::span<const TopicPartition> partitions,
+                                                                      absl::Duration timeout);
 
   // Writes positions for the group, which must have no members, each with the note `metadata`: for lag tools and for
   // Committed(). An error may also mean that they were written and the answer was late; until it came no other commit
@@ -79,7 +80,7 @@ class LogWatch : public LogBounds {
   absl::Status Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout);
 
  private:
-  explicit LogWatch(ClientHandle client);
+  explicit KafkaMetadata(ClientHandle client);
 
   absl::StatusOr<Offsets> Lookup(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout);
   absl::Status LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout,

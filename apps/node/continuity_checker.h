@@ -1,9 +1,9 @@
 // Sees to it that each partition is read on from where its counts are, in the same log, or not at all.
 //
-//   LogGuard guard(accepted, counters, {.renew = ..., .save = ...}, clock);
-//   guard.NoteTopics(topics);               // every few seconds, the first time before anything is read
-//   guard.Look(cluster, bounds, timeout);
-//   guard.CarryOut();
+//   ContinuityChecker checker(accepted, counters, {.renew = ..., .save = ...}, clock);
+//   checker.NoteTopics(topics);               // every few seconds, the first time before anything is read
+//   checker.Look(cluster, bounds, timeout);
+//   checker.CarryOut();
 //
 // What it decides, and says in one line of the log each:
 //
@@ -19,7 +19,7 @@
 // That a record is not the one which was counted the shard finds by itself. On the way the shards learn where the logs
 // end.
 //
-// Not thread-safe: belongs to the watch's thread.
+// Not thread-safe: belongs to the partition manager's thread.
 #pragma once
 
 #include <functional>
@@ -37,7 +37,7 @@
 
 namespace tally {
 
-class LogGuard {
+class ContinuityChecker {
  public:
   // A leader that was just elected may for a moment end before what was read from the one before.
   static constexpr absl::Duration kShortFor = absl::Seconds(30);
@@ -49,8 +49,8 @@ class LogGuard {
     std::function<absl::Status()> save;       // takes a checkpoint
   };
 
-  // `counters` and `clock` outlive the guard.
-  LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
+  // `counters` and `clock` outlive the checker.
+  ContinuityChecker(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
 
   // What the cluster says of the topics. Never called: all are there.
   void NoteTopics(const LogBounds::Topics& topics) { topics_ = topics; }

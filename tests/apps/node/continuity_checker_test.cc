@@ -1,4 +1,4 @@
-#include "apps/node/log_guard.h"
+#include "apps/node/continuity_checker.h"
 
 #include <functional>
 #include <map>
@@ -48,21 +48,22 @@ class FakeBounds : public LogBounds {
 };
 
 // A partition of which offsets 0 to 9 were counted, all there are.
-class LogGuardTest : public testing::Test {
+class ContinuityCheckerTest : public testing::Test {
  protected:
-  LogGuardTest() {
+  ContinuityCheckerTest() {
     node_.shard().NoteCluster(0, "a");
     for (int i = 0; i < 10; ++i) node_.Apply(EventAt("14:30", "mw", "login"));
     SetLog(0, 10);
   }
 
-  void Guard(const std::vector<std::string>& flags = {}) {
+  void Check(const std::vector<std::string>& flags = {}) {
     std::vector<AcceptedGap> accepted;
     for (const std::string& flag : flags) accepted.push_back(*ParseAcceptedGap(flag));
-    guard_ = std::make_unique<LogGuard>(accepted, node_.counters(),
-                                        LogGuard::Actions{.renew = [this](size_t shard) { renewed_.push_back(shard); },
-                                                          .save = [this] { return save_; }},
-                                        clock_);
+    checker_ = std::make_unique<ContinuityChecker>(
+        accepted, node_.counters(),
+        ContinuityChecker::Actions{.renew = [this](size_t shard) { renewed_.push_back(shard); },
+                                   .save = [this] { return save_; }},
+        clock_);
   }
 
   void SetLog(int64_t begin, int64_t end) {
@@ -71,9 +72,9 @@ class LogGuardTest : public testing::Test {
   }
 
   absl::Status Look(const std::string& cluster = "a") {
-    if (!guard_) Guard();
-    absl::Status status = guard_->Look(cluster, bounds_, absl::Seconds(1));
-    if (status.ok()) status = guard_->CarryOut();
+    if (!checker_) Check();
+    absl::Status status = checker_->Look(cluster, bounds_, absl::Seconds(1));
+    if (status.ok()) status = checker_->CarryOut();
     return status;
   }
   void LookFor(absl::Duration d) {
@@ -89,10 +90,10 @@ class LogGuardTest : public testing::Test {
   FakeBounds bounds_;
   std::vector<size_t> renewed_;
   absl::Status save_ = absl::OkStatus();
-  std::unique_ptr<LogGuard> guard_;
+  std::unique_ptr<ContinuityChecker> checker_;
 };
 
-TEST_F(LogGuardTest, LeavesAHealthyPartitionAlone) {
+TEST_F(ContinuityCheckerTest, LeavesAHealthyPartitionAlone) {
   LookFor(absl::Minutes(2));
   SetLog(5, 12);
   LookFor(absl::Minutes(2));
@@ -101,7 +102,7 @@ TEST_F(LogGuardTest, LeavesAHealthyPartitionAlone) {
   EXPECT_EQ(status().end->offset, 12);
 }
 
-TEST_F(LogGuardTest, StopsAtAGap) {
+TEST_F(ContinuityCheckerTest, StopsAtAGap) {
   SetLog(12, 20);
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
@@ -109,7 +110,7 @@ TEST_F(LogGuardTest, StopsAtAGap) {
   EXPECT_THAT(status().stopped, HasSubstr("the log is now from 12 to 20; serve --accept-gap mw:0@10 goes on"));
 }
 
-TEST_F(LogGuardTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
+TEST_F(ContinuityCheckerTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
   SetLog(10, 10);
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
@@ -119,7 +120,7 @@ TEST_F(LogGuardTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
 }
 
 // A topic that was created anew, and has grown since the client was told that it is out of range.
-TEST_F(LogGuardTest, ComparesWhereTheLastRecordMayBeThere) {
+TEST_F(ContinuityCheckerTest, ComparesWhereTheLastRecordMayBeThere) {
   SetLog(0, 14);
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
@@ -127,7 +128,7 @@ TEST_F(LogGuardTest, ComparesWhereTheLastRecordMayBeThere) {
   EXPECT_EQ(node_.shard().BeginReading(0), 9);
 }
 
-TEST_F(LogGuardTest, StopsAtALogThatStaysShort) {
+TEST_F(ContinuityCheckerTest, StopsAtALogThatStaysShort) {
   SetLog(0, 4);
   LookFor(absl::Seconds(28));
   EXPECT_EQ(status().stopped, "");
@@ -135,7 +136,7 @@ TEST_F(LogGuardTest, StopsAtALogThatStaysShort) {
   EXPECT_THAT(status().stopped, HasSubstr("the log ends before the next offset 10"));
 }
 
-TEST_F(LogGuardTest, ForgivesALeaderThatIsShortForAMoment) {
+TEST_F(ContinuityCheckerTest, ForgivesALeaderThatIsShortForAMoment) {
   for (int i = 0; i < 5; ++i) {
     SetLog(0, 4);
     LookFor(absl::Seconds(20));
@@ -145,7 +146,7 @@ TEST_F(LogGuardTest, ForgivesALeaderThatIsShortForAMoment) {
   EXPECT_EQ(status().stopped, "");
 }
 
-TEST_F(LogGuardTest, DoesNotCountATimeWithoutAnswersAsShort) {
+TEST_F(ContinuityCheckerTest, DoesNotCountATimeWithoutAnswersAsShort) {
   SetLog(0, 4);
   EXPECT_TRUE(Look().ok());
   bounds_.ends = {{{"other", 0}, 1}};
@@ -158,9 +159,9 @@ TEST_F(LogGuardTest, DoesNotCountATimeWithoutAnswersAsShort) {
   EXPECT_EQ(status().stopped, "");
 }
 
-TEST_F(LogGuardTest, StopsWhereTheTopicWasDeleted) {
-  Guard();
-  guard_->NoteTopics({{"other", 1}});
+TEST_F(ContinuityCheckerTest, StopsWhereTheTopicWasDeleted) {
+  Check();
+  checker_->NoteTopics({{"other", 1}});
   bounds_.ends.clear();  // and nobody is asked
   LookFor(absl::Seconds(28));
   EXPECT_EQ(status().stopped, "");
@@ -171,21 +172,21 @@ TEST_F(LogGuardTest, StopsWhereTheTopicWasDeleted) {
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(LogGuardTest, StopsWhereATopicHasFewerPartitions) {
-  Guard();
-  guard_->NoteTopics({{"mw", 0}});
+TEST_F(ContinuityCheckerTest, StopsWhereATopicHasFewerPartitions) {
+  Check();
+  checker_->NoteTopics({{"mw", 0}});
   LookFor(absl::Seconds(32));
   EXPECT_THAT(status().stopped, HasSubstr("with fewer partitions"));
 }
 
-TEST_F(LogGuardTest, ComparesATopicThatIsThereAgain) {
+TEST_F(ContinuityCheckerTest, ComparesATopicThatIsThereAgain) {
   for (int i = 0; i < 3; ++i) {
-    Guard();
-    guard_->NoteTopics({});
+    Check();
+    checker_->NoteTopics({});
     LookFor(absl::Seconds(20));
     node_.Apply(EventAt("14:30", "mw", "login"));  // of a client that still reads what is there now
     EXPECT_EQ(status().state.next, 10);
-    guard_->NoteTopics({{"mw", 1}});
+    checker_->NoteTopics({{"mw", 1}});
     EXPECT_TRUE(Look().ok());
     EXPECT_EQ(renewed_.size(), static_cast<size_t>(i + 1));
     EXPECT_EQ(node_.shard().BeginReading(0), 9);
@@ -194,14 +195,14 @@ TEST_F(LogGuardTest, ComparesATopicThatIsThereAgain) {
   EXPECT_EQ(status().stopped, "");
 }
 
-TEST_F(LogGuardTest, ComparesTheLastRecordAfterALeaderChange) {
-  Guard();
-  guard_->NoteLeaders({{kPlace, 1}});
+TEST_F(ContinuityCheckerTest, ComparesTheLastRecordAfterALeaderChange) {
+  Check();
+  checker_->NoteLeaders({{kPlace, 1}});
   EXPECT_TRUE(Look().ok());
-  guard_->NoteLeaders({{kPlace, -1}});
+  checker_->NoteLeaders({{kPlace, -1}});
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, IsEmpty());
-  guard_->NoteLeaders({{kPlace, 2}});
+  checker_->NoteLeaders({{kPlace, 2}});
   bounds_.ends.clear();  // the new leader does not answer yet
   EXPECT_FALSE(Look().ok());
   EXPECT_TRUE(status().out_of_range);
@@ -215,21 +216,21 @@ TEST_F(LogGuardTest, ComparesTheLastRecordAfterALeaderChange) {
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(LogGuardTest, DoesNotTakeATopicThatMayNotBeSeenForADeletedOne) {
-  Guard();
-  guard_->NoteTopics({{"mw", std::nullopt}});
+TEST_F(ContinuityCheckerTest, DoesNotTakeATopicThatMayNotBeSeenForADeletedOne) {
+  Check();
+  checker_->NoteTopics({{"mw", std::nullopt}});
   LookFor(absl::Minutes(2));
   EXPECT_EQ(status().stopped, "");
   EXPECT_FALSE(status().out_of_range);
 }
 
-TEST_F(LogGuardTest, StopsInAnotherClusterThoughNobodySaysWhereItsLogBegins) {
+TEST_F(ContinuityCheckerTest, StopsInAnotherClusterThoughNobodySaysWhereItsLogBegins) {
   bounds_.beginnings.clear();
   EXPECT_TRUE(Look("b").ok());
   EXPECT_THAT(status().stopped, HasSubstr("expected the log of cluster a, found that of b"));
 }
 
-TEST_F(LogGuardTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhereItEnds) {
+TEST_F(ContinuityCheckerTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhereItEnds) {
   bounds_.ends = {{{"mw", 1}, 5}};  // of another leader
   node_.shard().AddPartition({"mw", 1}, PartitionState{});
   node_.shard().LeaveRange(0);
@@ -242,15 +243,15 @@ TEST_F(LogGuardTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhereItEnds) {
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(LogGuardTest, TakesAClusterWithoutANameForAny) {
+TEST_F(ContinuityCheckerTest, TakesAClusterWithoutANameForAny) {
   EXPECT_TRUE(Look("").ok());
   EXPECT_EQ(status().stopped, "");
 }
 
-TEST_F(LogGuardTest, AcceptsAGapOnceItIsOnTheDisk) {
+TEST_F(ContinuityCheckerTest, AcceptsAGapOnceItIsOnTheDisk) {
   SetLog(12, 20);
   node_.shard().LeaveRange(0);
-  Guard({"mw:0@10"});
+  Check({"mw:0@10"});
   save_ = absl::UnavailableError("disk full");
   EXPECT_FALSE(Look().ok());
   EXPECT_FALSE(Look().ok());
@@ -262,8 +263,8 @@ TEST_F(LogGuardTest, AcceptsAGapOnceItIsOnTheDisk) {
   EXPECT_THAT(status().state.gaps, ElementsAre(Gap{10, 12, clock_.Now()}));
 }
 
-TEST_F(LogGuardTest, WantsToBeToldWhereToGoOnInAnotherLog) {
-  Guard({"mw:0@10"});
+TEST_F(ContinuityCheckerTest, WantsToBeToldWhereToGoOnInAnotherLog) {
+  Check({"mw:0@10"});
   EXPECT_TRUE(Look("b").ok());
   EXPECT_NE(status().stopped, "");
   EXPECT_TRUE(Look("b").ok());
@@ -271,54 +272,54 @@ TEST_F(LogGuardTest, WantsToBeToldWhereToGoOnInAnotherLog) {
   EXPECT_THAT(renewed_, ElementsAre(0u));  // once, without it
 }
 
-TEST_F(LogGuardTest, GoesOnWhereTold) {
+TEST_F(ContinuityCheckerTest, GoesOnWhereTold) {
   SetLog(2, 8);
   for (const auto& [flag, offset] : std::map<std::string, int64_t>{{"start", 2}, {"end", 8}, {"5", 5}}) {
     CountingNode node;
     for (int i = 0; i < 10; ++i) node.Apply("{}");
-    LogGuard guard({*ParseAcceptedGap("mw:0@10=" + flag)}, node.counters(),
-                   {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
+    ContinuityChecker checker({*ParseAcceptedGap("mw:0@10=" + flag)}, node.counters(),
+                              {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
     node.shard().NoteCluster(0, "a");
-    EXPECT_TRUE(guard.Look("b", bounds_, absl::Seconds(1)).ok());
+    EXPECT_TRUE(checker.Look("b", bounds_, absl::Seconds(1)).ok());
     EXPECT_EQ(node.state().next, offset);
     EXPECT_EQ(node.state().cluster, "b");
   }
 }
 
-TEST_F(LogGuardTest, DoesNotGoWhereTheLogIsNot) {
+TEST_F(ContinuityCheckerTest, DoesNotGoWhereTheLogIsNot) {
   for (const char* flag : {"mw:0@10=1", "mw:0@10=9", "mw:0@11=start", "mw:1@10=start"}) {
     CountingNode node;
     for (int i = 0; i < 10; ++i) node.Apply("{}");
     SetLog(2, 8);
-    LogGuard guard({*ParseAcceptedGap(flag)}, node.counters(),
-                   {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
+    ContinuityChecker checker({*ParseAcceptedGap(flag)}, node.counters(),
+                              {.renew = [](size_t) {}, .save = [] { return absl::OkStatus(); }}, clock_);
     node.shard().NoteCluster(0, "a");
-    EXPECT_TRUE(guard.Look("b", bounds_, absl::Seconds(1)).ok());
+    EXPECT_TRUE(checker.Look("b", bounds_, absl::Seconds(1)).ok());
     EXPECT_EQ(node.state().next, 10) << flag;
   }
 }
 
-TEST_F(LogGuardTest, GoesOnBehindADamagedRecordButNeverBefore) {
+TEST_F(ContinuityCheckerTest, GoesOnBehindADamagedRecordButNeverBefore) {
   SetLog(0, 20);
   node_.shard().GiveUp(0, "damaged record");
-  Guard({"mw:0@10=start"});
+  Check({"mw:0@10=start"});
   EXPECT_TRUE(Look().ok());
   EXPECT_EQ(status().stopped, "damaged record");
-  Guard({"mw:0@10=11"});
+  Check({"mw:0@10=11"});
   EXPECT_TRUE(Look().ok());
   EXPECT_EQ(status().state.next, 11);
 }
 
-TEST_F(LogGuardTest, UsesAFlagOnlyForTheOffsetThatTheNodeStartedAt) {
-  Guard({"mw:0@11=start"});
+TEST_F(ContinuityCheckerTest, UsesAFlagOnlyForTheOffsetThatTheNodeStartedAt) {
+  Check({"mw:0@11=start"});
   EXPECT_TRUE(Look().ok());
   node_.Apply(EventAt("14:30", "mw", "login"));  // next is 11 now
   EXPECT_TRUE(Look("b").ok());
   EXPECT_THAT(status().stopped, HasSubstr("cluster"));
 }
 
-TEST_F(LogGuardTest, AcceptsNothingForAPartitionThatWasReadMeanwhile) {
-  Guard({"mw:0@10=start"});
+TEST_F(ContinuityCheckerTest, AcceptsNothingForAPartitionThatWasReadMeanwhile) {
+  Check({"mw:0@10=start"});
   bounds_.before_ends = [this] { node_.Apply(EventAt("14:30", "mw", "login")); };
   EXPECT_TRUE(Look("b").ok());
   EXPECT_THAT(status().stopped, HasSubstr("cluster"));

@@ -1,4 +1,4 @@
-#include "apps/node/clock_witness.h"
+#include "apps/node/clock_verifier.h"
 
 #include <map>
 #include <span>
@@ -31,11 +31,11 @@ ClientOptions Uncommitted(ClientOptions client) {
 
 }  // namespace
 
-// Until all news were heard, or cannot be.
-class ClockWitness::Ears : public RecordSink {
+// Takes what was written to the ends of the logs, until all of it was read or cannot be.
+class ClockVerifier::FreshRecords : public RecordSink {
  public:
-  Ears(TrustedClock& clock, const std::vector<News>& news) : clock_(clock) {
-    for (const News& some : news) ends_.emplace(static_cast<uint32_t>(ends_.size()), some.end);
+  FreshRecords(TrustedClock& clock, const std::vector<Written>& written) : clock_(clock) {
+    for (const Written& some : written) ends_.emplace(static_cast<uint32_t>(ends_.size()), some.end);
   }
 
   void OnRecords(std::span<const Record> records) override {
@@ -47,8 +47,8 @@ class ClockWitness::Ears : public RecordSink {
     }
   }
   void OnEnd(uint32_t slot, int64_t offset) override { Reach(slot, offset); }
-  void OnStopped(uint32_t slot, std::string) override { LoseHearing(slot); }
-  void OnOutOfRange(uint32_t slot) override { LoseHearing(slot); }
+  void OnStopped(uint32_t slot, std::string) override { CannotRead(slot); }
+  void OnOutOfRange(uint32_t slot) override { CannotRead(slot); }
 
   bool done() const { return ends_.empty(); }
   bool silent() const { return silent_; }  // so far
@@ -58,7 +58,7 @@ class ClockWitness::Ears : public RecordSink {
     const auto end = ends_.find(slot);
     if (end != ends_.end() && next >= end->second) ends_.erase(end);
   }
-  void LoseHearing(uint32_t slot) {  // what cannot be read is not silence
+  void CannotRead(uint32_t slot) {  // what cannot be read is not silence
     ends_.erase(slot);
     silent_ = false;
   }
@@ -68,29 +68,29 @@ class ClockWitness::Ears : public RecordSink {
   bool silent_ = true;
 };
 
-ClockWitness::ClockWitness(TrustedClock& clock, const TopicSet& topics, ClientOptions client)
+ClockVerifier::ClockVerifier(TrustedClock& clock, const TopicSet& topics, ClientOptions client)
     : clock_(clock), topics_(topics), client_(Uncommitted(std::move(client))), thread_([this] { Run(); }) {}
 
-ClockWitness::~ClockWitness() {
+ClockVerifier::~ClockVerifier() {
   stop_.Set();
   thread_.join();
 }
 
-void ClockWitness::Run() {
+void ClockVerifier::Run() {
   std::string doubt;  // the last one; each says other times
   while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kListenEvery)) {
     clock_.Check();
     if (std::string now = clock_.doubt(); now != doubt) {
       doubt = std::move(now);
       Say(doubt);
-      log_.reset();
+      kafka_.reset();
       heard_at_ = -absl::InfiniteDuration();
     }
-    if (!doubt.empty()) (void)Listen(doubt);  // what goes wrong the watch says, who asks the same
+    if (!doubt.empty()) (void)Listen(doubt);  // the partition manager asks the same and logs what goes wrong
   }
 }
 
-absl::Status ClockWitness::Listen(const std::string& doubt) {
+absl::Status ClockVerifier::Listen(const std::string& doubt) {
   const absl::Duration now = clock_.Monotonic();
   absl::StatusOr<Ends> ends = AskEnds();
   patience_.Learn(ends.ok(), clock_.Monotonic() - now);
@@ -100,50 +100,50 @@ absl::Status ClockWitness::Listen(const std::string& doubt) {
     heard_.clear();
     silent_since_ = now;
   }
-  bool hears_all = ends->all;
-  std::vector<News> news;
+  bool hfresh_all = ends->all;
+  std::vector<Written> written;
   for (const auto& [place, end] : ends->offsets) {
     const auto heard = heard_.find(place);
     if (heard == heard_.end() || heard->second > end) {
-      hears_all = false;  // what was written to it meanwhile is not known
+      hfresh_all = false;  // what was written to it meanwhile is not known
     } else if (heard->second < end) {
-      news.push_back({place, heard->second, end});
+      written.push_back({place, heard->second, end});
     }
   }
   heard_ = std::move(ends->offsets);
-  const absl::StatusOr<bool> silent = HearNothingIn(news);
-  if (!hears_all || !silent.value_or(false)) silent_since_ = now;
+  const absl::StatusOr<bool> silent = FindNothingFreshIn(written);
+  if (!hfresh_all || !silent.value_or(false)) silent_since_ = now;
   if (clock_.doubt() == doubt) clock_.HearNothingFor(now - silent_since_);
   return silent.status();
 }
 
-absl::StatusOr<ClockWitness::Ends> ClockWitness::AskEnds() {
-  if (log_ == nullptr) {
-    ASSIGN_OR_RETURN(log_, LogWatch::Create(client_));
+absl::StatusOr<ClockVerifier::Ends> ClockVerifier::AskEnds() {
+  if (kafka_ == nullptr) {
+    ASSIGN_OR_RETURN(kafka_, KafkaMetadata::Create(client_));
   }
-  ASSIGN_OR_RETURN(const LogBounds::Topics topics, topics_.Find(*log_, patience_.timeout()));
-  const std::vector<TopicPartition> places = LogWatch::PlacesOf(topics);
+  ASSIGN_OR_RETURN(const LogBounds::Topics topics, topics_.Find(*kafka_, patience_.timeout()));
+  const std::vector<TopicPartition> places = KafkaMetadata::PartitionsOf(topics);
   if (places.empty()) return Ends{};  // of no log nothing can be heard
   Ends ends;
-  ASSIGN_OR_RETURN(ends.offsets, log_->Ends(places, patience_.timeout()));
-  ends.cluster = log_->ClusterId(kTimeout).value_or("");  // it came with the topics, if it has a name
-  ends.all = LogWatch::MaySeeAll(topics) && ends.offsets.size() == places.size();
+  ASSIGN_OR_RETURN(ends.offsets, kafka_->Ends(places, patience_.timeout()));
+  ends.cluster = kafka_->ClusterId(kTimeout).value_or("");  // it came with the topics, if it has a name
+  ends.all = KafkaMetadata::MaySeeAll(topics) && ends.offsets.size() == places.size();
   return ends;
 }
 
 // Whether there are only markers of transactions, and records that have no timestamp.
-absl::StatusOr<bool> ClockWitness::HearNothingIn(const std::vector<News>& news) {
-  if (news.empty()) return true;
+absl::StatusOr<bool> ClockVerifier::FindNothingFreshIn(const std::vector<Written>& written) {
+  if (written.empty()) return true;
   std::vector<KafkaSource::Assignment> assignments;
-  for (const News& some : news) {
+  for (const Written& some : written) {
     assignments.push_back({some.place, static_cast<uint32_t>(assignments.size()), some.begin});
   }
   ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(client_, assignments));
-  Ears ears(clock_, news);
-  for (int i = 0; i < kPollsMax && !ears.done() && clock_.in_doubt() && stop_.WaitFor(absl::ZeroDuration()); ++i) {
-    RETURN_IF_ERROR(source->Poll(kPoll, ears));
+  FreshRecords fresh(clock_, written);
+  for (int i = 0; i < kPollsMax && !fresh.done() && clock_.in_doubt() && stop_.WaitFor(absl::ZeroDuration()); ++i) {
+    RETURN_IF_ERROR(source->Poll(kPoll, fresh));
   }
-  return ears.done() && ears.silent();
+  return fresh.done() && fresh.silent();
 }
 
 }  // namespace tally

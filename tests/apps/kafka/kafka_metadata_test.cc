@@ -1,4 +1,4 @@
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -13,17 +13,17 @@ using testing::Pair;
 
 constexpr absl::Duration kShort = absl::Milliseconds(200);  // for answers that do not come
 
-class LogWatchTest : public testing::Test {
+class KafkaMetadataTest : public testing::Test {
  protected:
-  LogWatchTest() : watch_(*LogWatch::Create(feed_.options())) {}
+  KafkaMetadataTest() : watch_(*KafkaMetadata::Create(feed_.options())) {}
 
   Feed feed_;
-  std::unique_ptr<LogWatch> watch_;
+  std::unique_ptr<KafkaMetadata> watch_;
 };
 
 const std::vector<TopicPartition> kBoth = {{"mw", 0}, {"mw", 1}};
 
-TEST_F(LogWatchTest, ListsThePartitionsOfTopicsThatAreThere) {
+TEST_F(KafkaMetadataTest, ListsThePartitionsOfTopicsThatAreThere) {
   feed_.Create("mw", 4);
   feed_.Create("hh", 1);
   feed_.Create("dd", 1);
@@ -34,7 +34,7 @@ TEST_F(LogWatchTest, ListsThePartitionsOfTopicsThatAreThere) {
   EXPECT_THAT(*counts, ElementsAre(Pair("hh", 1), Pair("mw", 4)));
 }
 
-TEST_F(LogWatchTest, SeesATopicOnceItIsThere) {
+TEST_F(KafkaMetadataTest, SeesATopicOnceItIsThere) {
   feed_.Create("mw", 2);
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   const std::vector<std::string> topics = {"mw"};
@@ -43,7 +43,7 @@ TEST_F(LogWatchTest, SeesATopicOnceItIsThere) {
   EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
 }
 
-TEST_F(LogWatchTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
+TEST_F(KafkaMetadataTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
   if (!CanHideTopics()) GTEST_SKIP();
   feed_.Create("mw", 2);
   feed_.Create("hh", 1);
@@ -51,10 +51,10 @@ TEST_F(LogWatchTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
   const std::vector<std::string> names = {"mw", "hh"};
   const LogBounds::Topics topics = *watch_->ListPartitions(names, kPatience);
   EXPECT_THAT(topics, ElementsAre(Pair("hh", 1), Pair("mw", std::nullopt)));
-  EXPECT_THAT(LogWatch::PlacesOf(topics), ElementsAre(TopicPartition{"hh", 0}));
+  EXPECT_THAT(KafkaMetadata::PartitionsOf(topics), ElementsAre(TopicPartition{"hh", 0}));
 }
 
-TEST_F(LogWatchTest, FindsTheEndsAndTheBeginnings) {
+TEST_F(KafkaMetadataTest, FindsTheEndsAndTheBeginnings) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 1, {"a", "b", "c"});
   auto ends = watch_->Ends(kBoth, kPatience);
@@ -65,7 +65,7 @@ TEST_F(LogWatchTest, FindsTheEndsAndTheBeginnings) {
   EXPECT_THAT(*beginnings, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 0)));
 }
 
-TEST_F(LogWatchTest, DoesNotWaitForAPartitionWithoutALeader) {
+TEST_F(KafkaMetadataTest, DoesNotWaitForAPartitionWithoutALeader) {
   feed_.Create("mw", 2);
   feed_.broker().TakeLeader("mw", 1);
   const std::vector<std::string> names = {"mw"};
@@ -81,15 +81,15 @@ TEST_F(LogWatchTest, DoesNotWaitForAPartitionWithoutALeader) {
   EXPECT_LT(absl::Now() - began, kPatience);
 }
 
-TEST_F(LogWatchTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
+TEST_F(KafkaMetadataTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
   feed_.Create("mw", 1);
   const std::vector<TopicPartition> one = {{"mw", 0}};
   auto offsets = watch_->OffsetsForTime(one, Timestamp::FromMillis(1307284245000), kPatience);
   ASSERT_TRUE(offsets.ok()) << offsets.status();
-  EXPECT_THAT(*offsets, ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::kNoRecord)));
+  EXPECT_THAT(*offsets, ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::kNoRecord)));
 }
 
-TEST_F(LogWatchTest, LeavesOutPartitionsThatAreNotThere) {
+TEST_F(KafkaMetadataTest, LeavesOutPartitionsThatAreNotThere) {
   feed_.Create("mw", 1);
   auto ends = watch_->Ends(kBoth, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
@@ -98,27 +98,27 @@ TEST_F(LogWatchTest, LeavesOutPartitionsThatAreNotThere) {
   EXPECT_FALSE(watch_->Ends(missing, kShort).ok());
 }
 
-TEST_F(LogWatchTest, ReadsBackThePositionsItWroteWithTheirNote) {
+TEST_F(KafkaMetadataTest, ReadsBackThePositionsItWroteWithTheirNote) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b"});
   ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
   EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
-              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{1, "tallyd node-1 17"})));
+              ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{1, "tallyd node-1 17"})));
   ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 2}, {{"mw", 1}, 0}}, "tallyd node-1 18", kPatience).ok());
-  auto another = *LogWatch::Create(feed_.options());
+  auto another = *KafkaMetadata::Create(feed_.options());
   EXPECT_THAT(*another->Committed(kBoth, kPatience),
-              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{2, "tallyd node-1 18"}),
-                          Pair(TopicPartition{"mw", 1}, LogWatch::Position{0, "tallyd node-1 18"})));
+              ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{2, "tallyd node-1 18"}),
+                          Pair(TopicPartition{"mw", 1}, KafkaMetadata::CommittedOffset{0, "tallyd node-1 18"})));
 }
 
-TEST_F(LogWatchTest, FindsNoPositionsWhereNoneWereWritten) {
+TEST_F(KafkaMetadataTest, FindsNoPositionsWhereNoneWereWritten) {
   feed_.Create("mw", 2);
   auto positions = watch_->Committed(kBoth, kPatience);
   ASSERT_TRUE(positions.ok()) << positions.status();
   EXPECT_THAT(*positions, IsEmpty());
 }
 
-TEST_F(LogWatchTest, AnswersQuestionsAboutNothing) {
+TEST_F(KafkaMetadataTest, AnswersQuestionsAboutNothing) {
   feed_.broker().TakeDown();
   EXPECT_THAT(*watch_->ListPartitions({}, kShort), IsEmpty());
   EXPECT_THAT(*watch_->Ends({}, kShort), IsEmpty());
@@ -126,28 +126,28 @@ TEST_F(LogWatchTest, AnswersQuestionsAboutNothing) {
   EXPECT_TRUE(watch_->Commit({}, "", kShort).ok());
 }
 
-TEST_F(LogWatchTest, KnowsTheCluster) {
+TEST_F(KafkaMetadataTest, KnowsTheCluster) {
   auto id = watch_->ClusterId(kPatience);
   ASSERT_TRUE(id.ok()) << id.status();
   EXPECT_FALSE(id->empty());
 }
 
-TEST(LogWatch, GivesEveryQuestionUpWhileTheBrokerIsAway) {
+TEST(KafkaMetadata, GivesEveryQuestionUpWhileTheBrokerIsAway) {
   Feed feed;
   feed.Create("mw", 2);
   feed.broker().TakeDown();
-  auto watch = *LogWatch::Create(feed.options());
+  auto metadata = *KafkaMetadata::Create(feed.options());
   const std::vector<std::string> topics = {"mw", "hh"};
-  EXPECT_FALSE(watch->ListPartitions(topics, kShort).ok());
-  EXPECT_FALSE(watch->Ends(kBoth, kShort).ok());
-  EXPECT_FALSE(watch->Beginnings(kBoth, kShort).ok());
-  EXPECT_FALSE(watch->OffsetsForTime(kBoth, Timestamp(), kShort).ok());
-  EXPECT_FALSE(watch->Committed(kBoth, kShort).ok());
-  EXPECT_FALSE(watch->Commit({{{"mw", 0}, 1}}, "note", kShort).ok());
-  EXPECT_FALSE(watch->ClusterId(kShort).ok());
+  EXPECT_FALSE(metadata->ListPartitions(topics, kShort).ok());
+  EXPECT_FALSE(metadata->Ends(kBoth, kShort).ok());
+  EXPECT_FALSE(metadata->Beginnings(kBoth, kShort).ok());
+  EXPECT_FALSE(metadata->OffsetsForTime(kBoth, Timestamp(), kShort).ok());
+  EXPECT_FALSE(metadata->Committed(kBoth, kShort).ok());
+  EXPECT_FALSE(metadata->Commit({{{"mw", 0}, 1}}, "note", kShort).ok());
+  EXPECT_FALSE(metadata->ClusterId(kShort).ok());
 }
 
-TEST_F(LogWatchTest, WritesPositionsAgainOnceTheBrokerIsBack) {
+TEST_F(KafkaMetadataTest, WritesPositionsAgainOnceTheBrokerIsBack) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b", "c"});
   ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "first", kPatience).ok());
@@ -162,7 +162,7 @@ TEST_F(LogWatchTest, WritesPositionsAgainOnceTheBrokerIsBack) {
   }
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
-              ElementsAre(Pair(TopicPartition{"mw", 0}, LogWatch::Position{3, "third"})));
+              ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{3, "third"})));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "apps/node/log_guard.h"
+#include "apps/node/continuity_checker.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,10 +17,11 @@ bool IsElsewhere(const PartitionStatus& status, const std::string& cluster) {
 
 }  // namespace
 
-LogGuard::LogGuard(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock)
+ContinuityChecker::ContinuityChecker(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions,
+                                     const Clock& clock)
     : accepted_(std::move(accepted)), counters_(counters), actions_(std::move(actions)), clock_(clock) {}
 
-absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout) {
+absl::Status ContinuityChecker::Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout) {
   // First what was read, then where the logs end: what is read meanwhile must not seem to be beyond its end.
   std::vector<Partition> partitions = All();
   if (!std::exchange(looked_, true)) KeepMatching(partitions);
@@ -33,7 +34,7 @@ absl::Status LogGuard::Look(const std::string& cluster, LogBounds& bounds, absl:
   return absl::OkStatus();
 }
 
-absl::Status LogGuard::CarryOut() {
+absl::Status ContinuityChecker::CarryOut() {
   for (size_t shard : std::exchange(to_renew_, {})) actions_.renew(shard);
   if (to_save_.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(actions_.save());
@@ -41,7 +42,7 @@ absl::Status LogGuard::CarryOut() {
   return absl::OkStatus();
 }
 
-std::vector<LogGuard::Partition> LogGuard::All() const {
+std::vector<ContinuityChecker::Partition> ContinuityChecker::All() const {
   std::vector<Partition> all;
   for (size_t shard = 0; shard < counters_.shards().size(); ++shard) {
     std::vector<PartitionStatus> statuses = counters_.shards()[shard]->Partitions();
@@ -53,7 +54,7 @@ std::vector<LogGuard::Partition> LogGuard::All() const {
 }
 
 // A topic that comes back may be another one, and be longer than the one that was counted before the next look.
-void LogGuard::TakeOutMissing(std::vector<Partition>& all) {
+void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
   const absl::Duration now = clock_.Monotonic();
   std::erase_if(all, [&](const Partition& partition) {
     const PartitionStatus& status = partition.status;
@@ -71,7 +72,7 @@ void LogGuard::TakeOutMissing(std::vector<Partition>& all) {
   });
 }
 
-void LogGuard::NoteLeaders(const LogBounds::Leaders& leaders) {
+void ContinuityChecker::NoteLeaders(const LogBounds::Leaders& leaders) {
   for (const auto& [place, leader] : leaders) {
     if (leader < 0) continue;
     const auto [known, first] = leaders_.try_emplace(place, leader);
@@ -81,7 +82,7 @@ void LogGuard::NoteLeaders(const LogBounds::Leaders& leaders) {
 
 // The ingest clients notice a new leader once it sends them something. But the former leader goes on to answer as a
 // follower, and after an unclean election it soon has the log of the new one. librdkafka 2.0.2 sees no leader epochs.
-void LogGuard::PauseAfterLeaderChange(std::vector<Partition>& all) {
+void ContinuityChecker::PauseAfterLeaderChange(std::vector<Partition>& all) {
   for (Partition& partition : all) {
     if (new_leader_.erase(partition.status.place) == 0 || !partition.status.stopped.empty()) continue;
     ShardOf(partition).LeaveRange(partition.slot);
@@ -89,7 +90,7 @@ void LogGuard::PauseAfterLeaderChange(std::vector<Partition>& all) {
   }
 }
 
-bool LogGuard::IsMissing(const TopicPartition& place) const {
+bool ContinuityChecker::IsMissing(const TopicPartition& place) const {
   if (!topics_) return false;
   const auto topic = topics_->find(place.topic);
   if (topic == topics_->end()) return true;
@@ -97,7 +98,7 @@ bool LogGuard::IsMissing(const TopicPartition& place) const {
 }
 
 // A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
-void LogGuard::KeepMatching(const std::vector<Partition>& all) {
+void ContinuityChecker::KeepMatching(const std::vector<Partition>& all) {
   std::erase_if(accepted_, [&](const AcceptedGap& gap) {
     return std::none_of(all.begin(), all.end(), [&](const Partition& partition) {
       return partition.status.place == gap.place && partition.status.state.next == gap.next;
@@ -105,7 +106,7 @@ void LogGuard::KeepMatching(const std::vector<Partition>& all) {
   });
 }
 
-absl::Status LogGuard::AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout) {
+absl::Status ContinuityChecker::AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout) {
   std::vector<TopicPartition> places;
   for (const Partition& partition : all) places.push_back(partition.status.place);
   Timestamp asked = clock_.Now();
@@ -118,7 +119,7 @@ absl::Status LogGuard::AskEnds(std::vector<Partition>& all, LogBounds& bounds, a
 }
 
 // Of those whose leader has just said the end: the others must not wait for one that is away.
-void LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
+void ContinuityChecker::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
   std::vector<TopicPartition> places;
   for (const Partition& suspect : suspects) {
     if (suspect.end) places.push_back(suspect.status.place);
@@ -131,13 +132,13 @@ void LogGuard::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds
   }
 }
 
-bool LogGuard::IsSuspect(const Partition& partition, const std::string& cluster) {
+bool ContinuityChecker::IsSuspect(const Partition& partition, const std::string& cluster) {
   const PartitionStatus& status = partition.status;
   const bool is_short = partition.end && *partition.end < status.state.next;
   if (!is_short) short_since_.erase(status.place);
   if (!status.stopped.empty()) return HasFlag(status) || !said_.contains(status.place);
   if (status.unverified && unverified_.insert(status.place).second) {
-    spdlog::info("{}[{}]: its last record counted is gone, so it cannot be seen whether this is the same log; going on",
+    spdlog::info("{}:{}: its last record counted is gone, so it cannot be seen whether this is the same log; going on",
                  status.place.topic, status.place.partition);
   }
   if (IsElsewhere(status, cluster) || is_short || status.out_of_range) return true;
@@ -145,7 +146,7 @@ bool LogGuard::IsSuspect(const Partition& partition, const std::string& cluster)
   return false;
 }
 
-void LogGuard::Decide(const Partition& suspect, const std::string& cluster) {
+void ContinuityChecker::Decide(const Partition& suspect, const std::string& cluster) {
   if (std::optional<Trouble> trouble = TroubleOf(suspect, cluster)) {
     if (!Accept(suspect, *trouble, cluster)) Stop(suspect, *trouble);
     return;
@@ -157,7 +158,8 @@ void LogGuard::Decide(const Partition& suspect, const std::string& cluster) {
   to_renew_.insert(suspect.shard);
 }
 
-std::optional<LogGuard::Trouble> LogGuard::TroubleOf(const Partition& suspect, const std::string& cluster) {
+std::optional<ContinuityChecker::Trouble> ContinuityChecker::TroubleOf(const Partition& suspect,
+                                                                       const std::string& cluster) {
   const PartitionStatus& status = suspect.status;
   const int64_t next = status.state.next;
   if (!status.stopped.empty()) return Trouble{status.stopped};
@@ -177,24 +179,24 @@ std::optional<LogGuard::Trouble> LogGuard::TroubleOf(const Partition& suspect, c
   return std::nullopt;
 }
 
-bool LogGuard::StaysShort(const TopicPartition& place) {
+bool ContinuityChecker::StaysShort(const TopicPartition& place) {
   const absl::Duration now = clock_.Monotonic();
   return now - short_since_.try_emplace(place, now).first->second >= kShortFor;
 }
 
-bool LogGuard::HasFlag(const PartitionStatus& status) const {
+bool ContinuityChecker::HasFlag(const PartitionStatus& status) const {
   return std::any_of(accepted_.begin(), accepted_.end(), [&](const AcceptedGap& gap) {
     return gap.place == status.place && gap.next == status.state.next;
   });
 }
 
-bool LogGuard::Accept(const Partition& suspect, const Trouble& trouble, const std::string& cluster) {
+bool ContinuityChecker::Accept(const Partition& suspect, const Trouble& trouble, const std::string& cluster) {
   const PartitionStatus& status = suspect.status;
   for (auto gap = accepted_.begin(); gap != accepted_.end(); ++gap) {
     if (gap->place != status.place || gap->next != status.state.next) continue;
     std::optional<int64_t> to = OffsetOf(*gap, suspect, trouble);
     if (!to || !ShardOf(suspect).AcceptGap(suspect.slot, {gap->next, *to, clock_.Now()}, cluster)) continue;
-    spdlog::warn("{}[{}]: {}; accepted: it goes on at offset {}", status.place.topic, status.place.partition,
+    spdlog::warn("{}:{}: {}; accepted: it goes on at offset {}", status.place.topic, status.place.partition,
                  trouble.reason, *to);
     short_since_.erase(status.place);
     said_.erase(status.place);
@@ -208,8 +210,8 @@ bool LogGuard::Accept(const Partition& suspect, const Trouble& trouble, const st
 // Where a person said that it goes on: nothing if that is not in the log, or was not said. Where records have merely
 // expired it is the log's start; in all other cases a person has to say, and in a log whose records were counted it can
 // only be behind them.
-std::optional<int64_t> LogGuard::OffsetOf(const AcceptedGap& gap, const Partition& suspect,
-                                          const Trouble& trouble) const {
+std::optional<int64_t> ContinuityChecker::OffsetOf(const AcceptedGap& gap, const Partition& suspect,
+                                                   const Trouble& trouble) const {
   if (!suspect.begin) return std::nullopt;
   std::optional<int64_t> to;
   if (gap.to == AcceptedGap::To::kUnsaid && trouble.is_gap) to = suspect.begin;
@@ -221,7 +223,7 @@ std::optional<int64_t> LogGuard::OffsetOf(const AcceptedGap& gap, const Partitio
   return to && *to >= first && *to <= suspect.end.value_or(*suspect.begin) ? to : std::nullopt;
 }
 
-void LogGuard::Stop(const Partition& suspect, const Trouble& trouble) {
+void ContinuityChecker::Stop(const Partition& suspect, const Trouble& trouble) {
   const auto& [topic, partition] = suspect.status.place;
   if (!said_.insert(suspect.status.place).second || suspect.status.unreadable) return;  // which its client has said
   to_renew_.insert(suspect.shard);
@@ -229,7 +231,7 @@ void LogGuard::Stop(const Partition& suspect, const Trouble& trouble) {
   if (suspect.begin && suspect.end) Append(reason, Cat("; the log is now from ", *suspect.begin, " to ", *suspect.end));
   Append(reason, Cat("; serve --accept-gap ", topic, ":", partition, "@", suspect.status.state.next,
                      trouble.is_gap ? " goes on at its start" : "=start, =end or =OFFSET goes on there"));
-  spdlog::error("{}[{}] is not read any more: {}", topic, partition, reason);
+  spdlog::error("{}:{} is not read any more: {}", topic, partition, reason);
   ShardOf(suspect).Stop(suspect.slot, std::move(reason));
 }
 

@@ -1,4 +1,4 @@
-#include "apps/kafka/log_watch.h"
+#include "apps/kafka/kafka_metadata.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -67,14 +67,15 @@ absl::Status KafkaError(std::string_view what, const rd_kafka_topic_partition_t&
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<LogWatch>> LogWatch::Create(const ClientOptions& options) {
+absl::StatusOr<std::unique_ptr<KafkaMetadata>> KafkaMetadata::Create(const ClientOptions& options) {
   ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options));
-  return std::unique_ptr<LogWatch>(new LogWatch(std::move(client)));
+  return std::unique_ptr<KafkaMetadata>(new KafkaMetadata(std::move(client)));
 }
 
-LogWatch::LogWatch(ClientHandle client) : client_(std::move(client)), commits_(rd_kafka_queue_new(client_.get())) {}
+KafkaMetadata::KafkaMetadata(ClientHandle client)
+    : client_(std::move(client)), commits_(rd_kafka_queue_new(client_.get())) {}
 
-LogWatch::~LogWatch() {
+KafkaMetadata::~KafkaMetadata() {
   topics_.clear();
   commits_.reset();
   if (!commit_pending_) return;
@@ -84,9 +85,9 @@ LogWatch::~LogWatch() {
 }
 
 // Nothing is consumed, so nothing else would take the client's errors from its queue.
-void LogWatch::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
+void KafkaMetadata::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
 
-absl::StatusOr<std::string> LogWatch::ClusterId(absl::Duration timeout) {
+absl::StatusOr<std::string> KafkaMetadata::ClusterId(absl::Duration timeout) {
   ServeErrors();
   char* id = rd_kafka_clusterid(client_.get(), Millis(timeout));
   if (id == nullptr) return absl::UnavailableError("asking for the cluster's id: no answer");
@@ -95,7 +96,8 @@ absl::StatusOr<std::string> LogWatch::ClusterId(absl::Duration timeout) {
   return copy;
 }
 
-absl::StatusOr<LogWatch::Topics> LogWatch::ListPartitions(std::span<const std::string> topics, absl::Duration timeout) {
+absl::StatusOr<KafkaMetadata::Topics> KafkaMetadata::ListPartitions(std::span<const std::string> topics,
+                                                                    absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   leaders_.clear();
@@ -104,7 +106,7 @@ absl::StatusOr<LogWatch::Topics> LogWatch::ListPartitions(std::span<const std::s
   return found;
 }
 
-std::vector<TopicPartition> LogWatch::PlacesOf(const Topics& topics) {
+std::vector<TopicPartition> KafkaMetadata::PartitionsOf(const Topics& topics) {
   std::vector<TopicPartition> places;
   for (const auto& [topic, count] : topics) {
     for (int32_t i = 0; i < count.value_or(0); ++i) places.push_back({topic, i});
@@ -112,13 +114,13 @@ std::vector<TopicPartition> LogWatch::PlacesOf(const Topics& topics) {
   return places;
 }
 
-bool LogWatch::MaySeeAll(const Topics& topics) {
+bool KafkaMetadata::MaySeeAll(const Topics& topics) {
   return std::all_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.has_value(); });
 }
 
 // Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all
 // topics of the cluster may be a large one.
-absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {
+absl::Status KafkaMetadata::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {
   const std::string what = Cat("listing the partitions of ", topic);
   TopicHandle& handle = topics_[topic];
   if (!handle) handle.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
@@ -145,24 +147,25 @@ absl::Status LogWatch::ListTopic(const std::string& topic, absl::Duration timeou
   return absl::OkStatus();
 }
 
-absl::StatusOr<LogWatch::Offsets> LogWatch::Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) {
+absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Ends(std::span<const TopicPartition> partitions,
+                                                           absl::Duration timeout) {
   return Lookup(partitions, kTimeOfEnd, timeout);
 }
 
-absl::StatusOr<LogWatch::Offsets> LogWatch::Beginnings(std::span<const TopicPartition> partitions,
-                                                       absl::Duration timeout) {
+absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Beginnings(std::span<const TopicPartition> partitions,
+                                                                 absl::Duration timeout) {
   return Lookup(partitions, kTimeOfBeginning, timeout);
 }
 
-absl::StatusOr<LogWatch::Offsets> LogWatch::OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
-                                                           absl::Duration timeout) {
+absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::OffsetsForTime(std::span<const TopicPartition> partitions,
+                                                                     Timestamp time, absl::Duration timeout) {
   return Lookup(partitions, std::max<int64_t>(time.millis(), 0), timeout);
 }
 
 // Leader by leader, each with its share of what time is left: librdkafka answers for all partitions or for none, and a
 // broker that is away should cost only its own.
-absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartition> partitions, int64_t time_ms,
-                                                   absl::Duration timeout) {
+absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const TopicPartition> partitions,
+                                                             int64_t time_ms, absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   std::map<int32_t, std::vector<TopicPartition>> by_leader;
@@ -186,8 +189,8 @@ absl::StatusOr<LogWatch::Offsets> LogWatch::Lookup(std::span<const TopicPartitio
 }
 
 // Not rd_kafka_query_watermark_offsets(): 2.0.2 waits there for as long as it likes. Returns the first error.
-absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms, absl::Duration timeout,
-                                Offsets& offsets) {
+absl::Status KafkaMetadata::LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms,
+                                     absl::Duration timeout, Offsets& offsets) {
   const std::string what = time_ms == kTimeOfEnd         ? "looking up the end"
                            : time_ms == kTimeOfBeginning ? "looking up the beginning"
                                                          : "looking up a time";
@@ -210,11 +213,11 @@ absl::Status LogWatch::LookupAt(std::span<const TopicPartition> partitions, int6
   return problem;
 }
 
-absl::StatusOr<std::map<TopicPartition, LogWatch::Position>> LogWatch::Committed(
+absl::StatusOr<std::map<TopicPartition, KafkaMetadata::CommittedOffset>> KafkaMetadata::Committed(
     std::span<const TopicPartition> partitions, absl::Duration timeout) {
   constexpr std::string_view kWhat = "reading the group's position";
   ServeErrors();
-  std::map<TopicPartition, Position> positions;
+  std::map<TopicPartition, CommittedOffset> positions;
   if (partitions.empty()) return positions;
   const PartitionsHandle list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
   const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), list.get(), Millis(timeout));
@@ -230,7 +233,7 @@ absl::StatusOr<std::map<TopicPartition, LogWatch::Position>> LogWatch::Committed
 
 // Not rd_kafka_commit(), which waits for as long as the coordinator is away. Nor AlterConsumerGroupOffsets, which has a
 // time-out of its own: in 2.0.2 it aborts the process when the coordinator comes back after it.
-absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout) {
+absl::Status KafkaMetadata::Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   if (commit_pending_) {
@@ -253,7 +256,7 @@ absl::Status LogWatch::Commit(const Offsets& positions, std::string_view metadat
   return AwaitCommit(deadline.Left());
 }
 
-absl::Status LogWatch::AwaitCommit(absl::Duration timeout) {
+absl::Status KafkaMetadata::AwaitCommit(absl::Duration timeout) {
   const EventHandle event(rd_kafka_queue_poll(commits_.get(), Millis(timeout)));
   if (!event) return absl::DeadlineExceededError(Cat(kCommitting, ": no answer yet"));
   commit_pending_ = false;
