@@ -23,7 +23,7 @@ struct NodeStatus {
   uint64_t checkpoint_failures = 0;    // since the start of the node
   absl::Duration checkpoint_duration;  // of the last one that was written; zero before
   size_t clients = 0;                  // open connections, as the server knows them
-  absl::Duration oldest_pin;           // of the names of series (NamePins), as the server knows it; zero if there is none
+  absl::Duration oldest_pin;           // age of the oldest pin of series names (NamePins); zero if there is none
   size_t kafka_clients_ending = 0;     // that are not used any more and did not end in time
   uint64_t rss_bytes = 0;
   std::vector<std::string> waiting_topics;  // configured, but not there yet

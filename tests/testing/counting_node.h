@@ -159,9 +159,7 @@ class CountingNode {
   }
 
   // Returns the names of all live series, sorted.
-  std::vector<std::string> Names() const {
-    return NamesOf(counters_.series());
-  }
+  std::vector<std::string> Names() const { return NamesOf(counters_.series()); }
 
   PartitionState state(size_t shard = 0) const { return counters_.shards()[shard]->Partitions()[0].state; }
   uint64_t fate(Fate fate, size_t shard = 0) const { return state(shard).fates[static_cast<size_t>(fate)]; }

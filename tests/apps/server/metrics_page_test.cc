@@ -89,10 +89,9 @@ TEST(MetricsPage, TellsTheNodesState) {
       AllOf(HasSubstr("\ntallyd_ready 0\n"), HasSubstr("\ntallyd_uptime_seconds 1.5\n"),
             HasSubstr("\ntallyd_checkpoint_sequence 9\n"), HasSubstr("\ntallyd_checkpoint_age_seconds 0.25\n"),
             HasSubstr("\ntallyd_checkpoint_stale 1\n"), HasSubstr("\ntallyd_clients 4\n"),
-            HasSubstr("\ntallyd_oldest_pin_seconds 2.5\n"),
-            HasSubstr("\ntallyd_kafka_clients_ending 3\n"), HasSubstr("\ntallyd_series 0\n"),
-            HasSubstr("\nprocess_resident_memory_bytes 4096\n"), HasSubstr("\ntallyd_clock_in_doubt 1\n"),
-            HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
+            HasSubstr("\ntallyd_oldest_pin_seconds 2.5\n"), HasSubstr("\ntallyd_kafka_clients_ending 3\n"),
+            HasSubstr("\ntallyd_series 0\n"), HasSubstr("\nprocess_resident_memory_bytes 4096\n"),
+            HasSubstr("\ntallyd_clock_in_doubt 1\n"), HasSubstr("\ntallyd_checkpoint_duration_seconds 0.035\n"),
             HasSubstr("\n# TYPE tallyd_checkpoint_failures_total counter\ntallyd_checkpoint_failures_total 2\n")));
 }
 

@@ -99,17 +99,16 @@ TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
   Count("14:34", "mw", "login", 3);
   Apply("x", At("14:35"));
   Cut();
-  EXPECT_THAT(
-      Ask({"INFO"}),
-      ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0", "ready:1",
-                  "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3",
-                  "oldest_pin_seconds:2", "# Memory", "rss_bytes:4096",
-                  "# Counters", "series:2", "counters:2", "minutes:1", "minute_oldest:2011-06-05T10:35Z",
-                  "minute_newest:2011-06-05T14:34Z", "# Events", "events_read:4", "events_counted:3", "events_late:0",
-                  "events_future:0", "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
-                  "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1", "kafka_clients_ending:1",
-                  "# Checkpoint", "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1",
-                  "checkpoint_failures:2", "checkpoint_duration_ms:35"));
+  EXPECT_THAT(Ask({"INFO"}),
+              ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
+                          "ready:1", "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3",
+                          "oldest_pin_seconds:2", "# Memory", "rss_bytes:4096", "# Counters", "series:2", "counters:2",
+                          "minutes:1", "minute_oldest:2011-06-05T10:35Z", "minute_newest:2011-06-05T14:34Z", "# Events",
+                          "events_read:4", "events_counted:3", "events_late:0", "events_future:0",
+                          "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
+                          "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1",
+                          "kafka_clients_ending:1", "# Checkpoint", "checkpoint_sequence:7", "checkpoint_age_ms:12000",
+                          "checkpoint_stale:1", "checkpoint_failures:2", "checkpoint_duration_ms:35"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
