@@ -58,7 +58,10 @@ class SteppingClock : public testing::Test {
     EXPECT_GE(minutes, 10);
     EXPECT_LT(minutes, 60);
   }
-  HttpPage Ready() const { return AnswerHttp({"GET", "/readyz", ""}, node_->counters(), *node_, {}); }
+  HttpResponse Ready() const {
+    const Password none;
+    return AnswerHttp({.method = "GET", .target = "/readyz"}, HttpRoutes(), {node_->counters(), clock_, *node_, none});
+  }
   bool InDoubt() const {
     return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it reads ");
   }
