@@ -15,10 +15,10 @@ constexpr absl::Duration kShort = absl::Milliseconds(200);  // for answers that 
 
 class KafkaMetadataTest : public testing::Test {
  protected:
-  KafkaMetadataTest() : watch_(*KafkaMetadata::Create(feed_.options())) {}
+  KafkaMetadataTest() : metadata_(*KafkaMetadata::Create(feed_.options())) {}
 
   Feed feed_;
-  std::unique_ptr<KafkaMetadata> watch_;
+  std::unique_ptr<KafkaMetadata> metadata_;
 };
 
 const std::vector<TopicPartition> kBoth = {{"mw", 0}, {"mw", 1}};
@@ -29,7 +29,7 @@ TEST_F(KafkaMetadataTest, ListsThePartitionsOfTopicsThatAreThere) {
   feed_.Create("dd", 1);
   feed_.broker().SetTopicError("dd", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   const std::vector<std::string> topics = {"mw", "dd", "hh"};
-  auto counts = watch_->ListPartitions(topics, kPatience);
+  auto counts = metadata_->ListPartitions(topics, kPatience);
   ASSERT_TRUE(counts.ok()) << counts.status();
   EXPECT_THAT(*counts, ElementsAre(Pair("hh", 1), Pair("mw", 4)));
 }
@@ -38,9 +38,9 @@ TEST_F(KafkaMetadataTest, SeesATopicOnceItIsThere) {
   feed_.Create("mw", 2);
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   const std::vector<std::string> topics = {"mw"};
-  for (int i = 0; i < 2; ++i) EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), IsEmpty());
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(*metadata_->ListPartitions(topics, kPatience), IsEmpty());
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_NO_ERROR);
-  EXPECT_THAT(*watch_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
+  EXPECT_THAT(*metadata_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
 }
 
 TEST_F(KafkaMetadataTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
@@ -49,7 +49,7 @@ TEST_F(KafkaMetadataTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) 
   feed_.Create("hh", 1);
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   const std::vector<std::string> names = {"mw", "hh"};
-  const LogBounds::Topics topics = *watch_->ListPartitions(names, kPatience);
+  const LogBounds::Topics topics = *metadata_->ListPartitions(names, kPatience);
   EXPECT_THAT(topics, ElementsAre(Pair("hh", 1), Pair("mw", std::nullopt)));
   EXPECT_THAT(KafkaMetadata::PartitionsOf(topics), ElementsAre(TopicPartition{"hh", 0}));
 }
@@ -57,10 +57,10 @@ TEST_F(KafkaMetadataTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) 
 TEST_F(KafkaMetadataTest, FindsTheEndsAndTheBeginnings) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 1, {"a", "b", "c"});
-  auto ends = watch_->Ends(kBoth, kPatience);
+  auto ends = metadata_->Ends(kBoth, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 3)));
-  auto beginnings = watch_->Beginnings(kBoth, kPatience);
+  auto beginnings = metadata_->Beginnings(kBoth, kPatience);
   ASSERT_TRUE(beginnings.ok()) << beginnings.status();
   EXPECT_THAT(*beginnings, ElementsAre(Pair(TopicPartition{"mw", 0}, 0), Pair(TopicPartition{"mw", 1}, 0)));
 }
@@ -69,13 +69,13 @@ TEST_F(KafkaMetadataTest, DoesNotWaitForAPartitionWithoutALeader) {
   feed_.Create("mw", 2);
   feed_.broker().TakeLeader("mw", 1);
   const std::vector<std::string> names = {"mw"};
-  ASSERT_TRUE(watch_->ListPartitions(names, kPatience).ok());
+  ASSERT_TRUE(metadata_->ListPartitions(names, kPatience).ok());
   const absl::Time began = absl::Now();
-  auto ends = watch_->Ends(kBoth, kPatience);
+  auto ends = metadata_->Ends(kBoth, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0)));
   const std::vector<TopicPartition> leaderless = {{"mw", 1}};
-  ends = watch_->Ends(leaderless, kPatience);
+  ends = metadata_->Ends(leaderless, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_THAT(*ends, IsEmpty());
   EXPECT_LT(absl::Now() - began, kPatience);
@@ -84,27 +84,27 @@ TEST_F(KafkaMetadataTest, DoesNotWaitForAPartitionWithoutALeader) {
 TEST_F(KafkaMetadataTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
   feed_.Create("mw", 1);
   const std::vector<TopicPartition> one = {{"mw", 0}};
-  auto offsets = watch_->OffsetsForTime(one, Timestamp::FromMillis(1307284245000), kPatience);
+  auto offsets = metadata_->OffsetsForTime(one, Timestamp::FromMillis(1307284245000), kPatience);
   ASSERT_TRUE(offsets.ok()) << offsets.status();
   EXPECT_THAT(*offsets, ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::kNoRecord)));
 }
 
 TEST_F(KafkaMetadataTest, LeavesOutPartitionsThatAreNotThere) {
   feed_.Create("mw", 1);
-  auto ends = watch_->Ends(kBoth, kPatience);
+  auto ends = metadata_->Ends(kBoth, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
   EXPECT_THAT(*ends, ElementsAre(Pair(TopicPartition{"mw", 0}, 0)));
   const std::vector<TopicPartition> missing = {{"mw", 1}};
-  EXPECT_FALSE(watch_->Ends(missing, kShort).ok());
+  EXPECT_FALSE(metadata_->Ends(missing, kShort).ok());
 }
 
 TEST_F(KafkaMetadataTest, ReadsBackThePositionsItWroteWithTheirNote) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b"});
-  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
-  EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
+  ASSERT_TRUE(metadata_->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
+  EXPECT_THAT(*metadata_->Committed(kBoth, kPatience),
               ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{1, "tallyd node-1 17"})));
-  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 2}, {{"mw", 1}, 0}}, "tallyd node-1 18", kPatience).ok());
+  ASSERT_TRUE(metadata_->Commit({{{"mw", 0}, 2}, {{"mw", 1}, 0}}, "tallyd node-1 18", kPatience).ok());
   auto another = *KafkaMetadata::Create(feed_.options());
   EXPECT_THAT(*another->Committed(kBoth, kPatience),
               ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{2, "tallyd node-1 18"}),
@@ -113,21 +113,21 @@ TEST_F(KafkaMetadataTest, ReadsBackThePositionsItWroteWithTheirNote) {
 
 TEST_F(KafkaMetadataTest, FindsNoPositionsWhereNoneWereWritten) {
   feed_.Create("mw", 2);
-  auto positions = watch_->Committed(kBoth, kPatience);
+  auto positions = metadata_->Committed(kBoth, kPatience);
   ASSERT_TRUE(positions.ok()) << positions.status();
   EXPECT_THAT(*positions, IsEmpty());
 }
 
 TEST_F(KafkaMetadataTest, AnswersQuestionsAboutNothing) {
   feed_.broker().TakeDown();
-  EXPECT_THAT(*watch_->ListPartitions({}, kShort), IsEmpty());
-  EXPECT_THAT(*watch_->Ends({}, kShort), IsEmpty());
-  EXPECT_THAT(*watch_->Committed({}, kShort), IsEmpty());
-  EXPECT_TRUE(watch_->Commit({}, "", kShort).ok());
+  EXPECT_THAT(*metadata_->ListPartitions({}, kShort), IsEmpty());
+  EXPECT_THAT(*metadata_->Ends({}, kShort), IsEmpty());
+  EXPECT_THAT(*metadata_->Committed({}, kShort), IsEmpty());
+  EXPECT_TRUE(metadata_->Commit({}, "", kShort).ok());
 }
 
 TEST_F(KafkaMetadataTest, KnowsTheCluster) {
-  auto id = watch_->ClusterId(kPatience);
+  auto id = metadata_->ClusterId(kPatience);
   ASSERT_TRUE(id.ok()) << id.status();
   EXPECT_FALSE(id->empty());
 }
@@ -150,18 +150,18 @@ TEST(KafkaMetadata, GivesEveryQuestionUpWhileTheBrokerIsAway) {
 TEST_F(KafkaMetadataTest, WritesPositionsAgainOnceTheBrokerIsBack) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b", "c"});
-  ASSERT_TRUE(watch_->Commit({{{"mw", 0}, 1}}, "first", kPatience).ok());
+  ASSERT_TRUE(metadata_->Commit({{{"mw", 0}, 1}}, "first", kPatience).ok());
   feed_.broker().TakeDown();
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(watch_->Commit({{{"mw", 0}, 2}}, "second", kShort).ok());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(metadata_->Commit({{{"mw", 0}, 2}}, "second", kShort).ok());
   feed_.broker().BringUp();
   // An earlier one may be answered first, with an error of its own.
   absl::Status status;
   for (int i = 0; i < 3; ++i) {
-    status = watch_->Commit({{{"mw", 0}, 3}}, "third", kPatience);
+    status = metadata_->Commit({{{"mw", 0}, 3}}, "third", kPatience);
     if (status.ok()) break;
   }
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_THAT(*watch_->Committed(kBoth, kPatience),
+  EXPECT_THAT(*metadata_->Committed(kBoth, kPatience),
               ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::CommittedOffset{3, "third"})));
 }
 
