@@ -12,6 +12,8 @@
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/counters/counters.h"
+#include "core/events/rules.h"
 #include "storage/directory_store.h"
 
 namespace tally {
