@@ -1,7 +1,7 @@
-// The connections that are open, of whatever protocol, and their limits: how many there may be, how long each may wait,
-// and how much memory all of them may hold.
+// The open connections of all protocols, and their limits: how many there may be, how long each may wait, and how much
+// memory all of them may hold.
 //
-// Everything here belongs to the server's loop and its one thread; only Peers::size() may be asked by any.
+// Everything here belongs to the server's thread. Only Peers::size() may be called by any thread.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,15 @@ namespace tally {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// One connection. Whoever waits on its behalf holds it by shared_ptr, and so do the Peers until it is closed.
+// One connection. Handlers that wait for it hold it by shared_ptr, and so do the Peers until it is closed.
 class Peer : public std::enable_shared_from_this<Peer> {
  public:
   virtual ~Peer() = default;
 
   virtual void Start() = 0;
 
-  // Ends whatever is waited for. The peer is forgotten; may be called twice.
+  // Closes the connection, so that everything that waits for it fails, and leaves the Peers. A second call does
+  // nothing.
   virtual void Close() = 0;
 
   // Its deadline has passed.
@@ -34,16 +35,15 @@ class Peer : public std::enable_shared_from_this<Peer> {
   SteadyTime deadline() const { return std::min(deadline_, reply_deadline_); }
 
  protected:
-  // For what is waited for from now on.
+  // The limit for the wait that begins now.
   void SetDeadline(std::chrono::milliseconds from_now) {
     waiting_since_ = std::chrono::steady_clock::now();
     deadline_ = waiting_since_ + from_now;
   }
-  // Nothing is waited for.
+  // The connection does not wait.
   void ClearDeadline() { deadline_ = waiting_since_ = SteadyTime::max(); }
-  bool HasDeadline() const { return deadline_ != SteadyTime::max(); }
 
-  // For a reply as a whole, whatever is waited for meanwhile.
+  // The limit for a reply as a whole, which may wait several times.
   void SetReplyDeadline(SteadyTime deadline) { reply_deadline_ = deadline; }
   void ClearReplyDeadline() { reply_deadline_ = SteadyTime::max(); }
   bool HasReplyDeadline() const { return reply_deadline_ != SteadyTime::max(); }
@@ -51,7 +51,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
  private:
   friend class Peers;
 
-  // Looked at a few times a second, which is cheaper than a timer that every request would move.
+  // Checked a few times a second, which is cheaper than a timer that every request would move.
   SteadyTime deadline_ = SteadyTime::max();
   SteadyTime reply_deadline_ = SteadyTime::max();
   SteadyTime waiting_since_ = SteadyTime::max();
@@ -60,14 +60,14 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
 class Peers {
  public:
-  // Beyond the limit a few of each port are still served, once and briefly, so that they learn the reason; RESP and
-  // text say it in different words, and which of them it is only the first byte tells. Of each port, because a flood of
-  // the line port must not hide a node that is alive from a probe over HTTP.
+  // Beyond the limit, a few connections of each port are still served once and briefly, so that the client learns the
+  // reason: RESP and text have different errors, and only the first byte tells which protocol it is. Each port has its
+  // own, so that during a flood of the line port a probe over HTTP still sees that the node is alive.
   static constexpr size_t kOverMax = 64;
   static constexpr std::chrono::milliseconds kOverTime{1000};
 
-  // What all of them may hold together: each so much, which is what one has that waits for a request, and beyond it so
-  // much for all. The series of a LIST are 8 bytes each, the buckets of KEYS 12, of at most 10 million.
+  // The memory that all may hold together is kIdleBytes for each, as much as one holds that waits for a request, and
+  // kHeldBytesMax for all. The series of a LIST are 8 bytes each, the buckets of KEYS 12, of at most 10 million.
   static constexpr size_t kIdleBytes = 32 * 1024;
   static constexpr size_t kHeldBytesMax = 128 << 20;
 
