@@ -38,7 +38,11 @@ void Shard::ApplyChunk(std::span<const Record> records, Timestamp limit, Timesta
   payloads_.clear();
   for (const Record& record : records) payloads_.push_back(record.payload);
   MutexLock lock(mutex_);
-  for (Part& part : parts_) part.horizon = part.part->BeginChunk();
+  late_before_ = Timestamp::Max();
+  for (Part& part : parts_) {
+    part.horizon = part.part->BeginChunk();
+    late_before_ = std::min(late_before_, part.horizon);
+  }
   decoder_->Load(payloads_);
   for (size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
@@ -83,8 +87,7 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
     if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
   }
   if (time <= limit) partition.NoteEventTime(time);
-  const bool late = std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) { return time < part.horizon; });
-  if (late) return Fate::kLate;
+  if (time < late_before_) return Fate::kLate;
   if (time > limit) return Fate::kFuture;
   return Count({fields_, &record, partition.place().topic, partition.number()}, time);
 }

@@ -89,6 +89,7 @@ class Shard {
   mutable Mutex mutex_;
   std::vector<PartitionControl> partitions_ ABSL_GUARDED_BY(mutex_);
   std::vector<Part> parts_ ABSL_GUARDED_BY(mutex_);
+  Timestamp late_before_ ABSL_GUARDED_BY(mutex_);  // the earliest horizon of a part
   Rejects rejects_ ABSL_GUARDED_BY(mutex_);
 
   // What readers see: a copy, as of the last whole chunk. If they waited for the lock above, the 99th percentile of a
