@@ -138,8 +138,8 @@ TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
   shard_.AddPartition({"games", 1}, {.next = 5, .newest_stamp = At("14:35:25")});
   shard_.AddPartition({"games", 2}, {});
   shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
-  EXPECT_THAT(Ask({"INFO", "kafka"}),
-              ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions_stopped:0", "partitions:3"));
+  EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions_stopped:0",
+                                                  "partitions:3", "kafka_clients_ending:0"));
 }
 
 TEST_F(NodeCommands, InfoIsOneBulkOfLines) {
