@@ -9,13 +9,11 @@
 //
 // A store must survive all these faults:
 //   - Power loss. Any 512-byte sectors that were written to a file after its last sync are lost, in any order. They
-//   then
-//     contain zeros, or the file ends before them. Any names that were created, renamed or removed since the last sync
-//     of the directory can have their old state.
+//     contain zeros then, or the file ends before them. Any names that were created, renamed or removed since the last
+//     sync of the directory can have their old state.
 //   - A killed process. All written data remains.
 //   - Errors. An operation fails; a failed write may have written a part. After a failed sync the bytes can be read,
-//   but
-//     a power loss removes them, even if later syncs succeed.
+//     but a power loss removes them, even if later syncs succeed.
 //
 // RocksDB's background work waits for RunBackground(). Everything runs in one thread; not thread-safe.
 #pragma once
