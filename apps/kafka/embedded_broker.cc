@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kReplicas = 1;
 constexpr int32_t kBrokerId = 1;  // the mock counts from 1
-constexpr int32_t kNoLeader = -1;
+constexpr int32_t kMockNoLeader = -1;
 
 }  // namespace
 
@@ -40,7 +40,9 @@ void EmbeddedBroker::SetTopicError(const std::string& topic, int error) {
   rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), static_cast<rd_kafka_resp_err_t>(error));
 }
 
-void EmbeddedBroker::TakeLeader(const std::string& topic, int partition) { MoveLeader(topic, partition, kNoLeader); }
+void EmbeddedBroker::TakeLeader(const std::string& topic, int partition) {
+  MoveLeader(topic, partition, kMockNoLeader);
+}
 
 void EmbeddedBroker::MoveLeader(const std::string& topic, int partition, int broker) {
   TALLY_CHECK(rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, broker) ==

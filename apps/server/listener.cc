@@ -12,18 +12,18 @@ namespace tally {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Error = boost::system::error_code;
+using SocketError = boost::system::error_code;
 
 namespace {
 
-absl::Status BindError(const Endpoint& endpoint, Error error) {
+absl::Status BindError(const Endpoint& endpoint, SocketError error) {
   return absl::UnavailableError(Cat("cannot listen on ", FormatEndpoint(endpoint), ": ", error.message()));
 }
 
 }  // namespace
 
 absl::Status Listener::Bind(const Endpoint& endpoint) {
-  Error error;
+  SocketError error;
   tcp::resolver resolver(acceptor_.get_executor());
   auto found = resolver.resolve(endpoint.host, Cat(endpoint.port), tcp::resolver::passive, error);
   if (!error && found.empty()) error = asio::error::host_not_found;
@@ -39,16 +39,16 @@ absl::Status Listener::Bind(const Endpoint& endpoint) {
 }
 
 void Listener::Close() {
-  Error ignored;
+  SocketError ignored;
   acceptor_.close(ignored);
   retry_.cancel();
 }
 
 void Listener::Accept() {
-  acceptor_.async_accept([this](Error error, tcp::socket socket) { OnAccept(error, std::move(socket)); });
+  acceptor_.async_accept([this](SocketError error, tcp::socket socket) { OnAccept(error, std::move(socket)); });
 }
 
-void Listener::OnAccept(Error error, tcp::socket socket) {
+void Listener::OnAccept(SocketError error, tcp::socket socket) {
   if (!acceptor_.is_open()) return;
   if (!error) {
     failing_ = false;
@@ -58,7 +58,7 @@ void Listener::OnAccept(Error error, tcp::socket socket) {
   if (!failing_) spdlog::error("cannot accept connections: {}; trying again", error.message());
   failing_ = true;
   retry_.expires_after(kRetryTime);
-  retry_.async_wait([this](Error) {
+  retry_.async_wait([this](SocketError) {
     if (acceptor_.is_open()) Accept();
   });
 }

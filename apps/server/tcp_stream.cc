@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 // Where the system has no such option, the kernel keeps as much as it likes.
-void LimitUnsent(int socket, int bytes) {
+void LimitUnsentBytes(int socket, int bytes) {
 #ifdef TCP_NOTSENT_LOWAT
   (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 #endif
@@ -31,7 +31,7 @@ TcpStream::TcpStream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) 
   if (error) {
     socket_.close(error);
   } else {
-    LimitUnsent(socket_.native_handle(), kUnsentBytesMax);
+    LimitUnsentBytes(socket_.native_handle(), kUnsentBytesMax);
   }
 }
 

@@ -50,7 +50,7 @@ void AppendErrorLine(const Error& error, std::string& out) {
   out.push_back('\n');
 }
 
-void AppendValue(const Value& value, std::string& out) {
+void AppendTextValue(const Value& value, std::string& out) {
   if (!std::holds_alternative<NullCell>(value.cell)) {
     AppendRow({value.cell}, out);
     out.push_back('\n');
@@ -77,7 +77,7 @@ bool AppendText(ReplyInProgress& progress, size_t enough, std::string& out) {
   if (auto* error = std::get_if<Error>(&progress.reply.body)) {
     AppendErrorLine(*error, out);
   } else {
-    AppendValue(std::get<Value>(progress.reply.body), out);
+    AppendTextValue(std::get<Value>(progress.reply.body), out);
   }
   return true;
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr uint32_t kNoCode = 0xffffffff;
 
-uint32_t HexDigit(char c) {
+uint32_t HexValue(char c) {
   if (c >= '0' && c <= '9') return static_cast<uint32_t>(c - '0');
   if (c >= 'a' && c <= 'f') return static_cast<uint32_t>(c - 'a' + 10);
   if (c >= 'A' && c <= 'F') return static_cast<uint32_t>(c - 'A' + 10);
@@ -19,7 +19,7 @@ uint32_t ReadUnit(std::string_view raw, size_t i) {
   if (raw.size() < i + 6 || raw[i] != '\\' || raw[i + 1] != 'u') return kNoCode;
   uint32_t unit = 0;
   for (size_t k = i + 2; k < i + 6; ++k) {
-    uint32_t digit = HexDigit(raw[k]);
+    uint32_t digit = HexValue(raw[k]);
     if (digit == kNoCode) return kNoCode;
     unit = unit * 16 + digit;
   }

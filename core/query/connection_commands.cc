@@ -143,7 +143,7 @@ Task<Reply> Config(CommandContext, Words arguments) {
   return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
 }
 
-constexpr CommandSpec kCommands[] = {
+constexpr CommandSpec kConnectionCommands[] = {
     {"PING", "[message]", 0, 1, false, Ping},
     {"ECHO", "message", 1, 1, false, Echo},
     {"HELP", "", 0, 0, false, Help},
@@ -158,6 +158,6 @@ constexpr CommandSpec kCommands[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> ConnectionCommands() { return kCommands; }
+std::span<const CommandSpec> ConnectionCommands() { return kConnectionCommands; }
 
 }  // namespace tally

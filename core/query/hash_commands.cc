@@ -89,7 +89,7 @@ Task<Reply> Hmget(CommandContext context, Words arguments) {
   co_return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
 
-constexpr CommandSpec kCommands[] = {
+constexpr CommandSpec kHashCommands[] = {
     {"HGETALL", "key", 1, 1, true, Hgetall},
     {"HGET", "key field", 2, 2, true, Hget},
     {"HMGET", "key field [field ...]", 2, kAnyNumber, true, Hmget},
@@ -100,6 +100,6 @@ constexpr CommandSpec kCommands[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> HashCommands() { return kCommands; }
+std::span<const CommandSpec> HashCommands() { return kHashCommands; }
 
 }  // namespace tally

@@ -72,16 +72,17 @@ constexpr struct {
     {"Events", Events}, {"Kafka", Kafka},     {"Checkpoint", Nothing},
 };
 
-bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
+bool IsSection(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
 }  // namespace
 
 std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section) {
   const NodeFacts facts = ReadFacts(context.slices, context.status.Status(), context.wall.Now());
-  bool all = section.empty() || Same(section, "all") || Same(section, "default") || Same(section, "everything");
+  bool all =
+      section.empty() || IsSection(section, "all") || IsSection(section, "default") || IsSection(section, "everything");
   Lines out;
   for (const auto& [name, add] : kSections) {
-    if (!all && !Same(section, name)) continue;
+    if (!all && !IsSection(section, name)) continue;
     out.lines.push_back(Cat("# ", name));
     add(facts, out);
     for (const NodeFigure& figure : NodeFigures()) {

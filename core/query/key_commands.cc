@@ -121,7 +121,7 @@ Task<Reply> Scan(CommandContext context, Words arguments) {
   co_return KeysReply(context, std::move(pin), Table::Shape::kCursor, {Cat(page.next)}, std::move(page.buckets));
 }
 
-constexpr CommandSpec kCommands[] = {
+constexpr CommandSpec kKeyCommands[] = {
     {"EXISTS", "key [key ...]", 1, kAnyNumber, true, ExistsCommand},
     {"TTL", "key", 1, 1, true, Ttl},
     {"TYPE", "key", 1, 1, true, Type},
@@ -132,6 +132,6 @@ constexpr CommandSpec kCommands[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> KeyCommands() { return kCommands; }
+std::span<const CommandSpec> KeyCommands() { return kKeyCommands; }
 
 }  // namespace tally

@@ -77,7 +77,7 @@ Task<Reply> Info(CommandContext context, Words arguments) {
   return RowsReply(Table::Shape::kLines, std::move(rows));
 }
 
-constexpr CommandSpec kCommands[] = {
+constexpr CommandSpec kNodeCommands[] = {
     {"LAG", "", 0, 0, false, LagCommand},
     {"REJECTS", "[topic]", 0, 1, false, RejectsCommand},
     {"INFO", "[section]", 0, 1, true, Info},
@@ -85,6 +85,6 @@ constexpr CommandSpec kCommands[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> NodeCommands() { return kCommands; }
+std::span<const CommandSpec> NodeCommands() { return kNodeCommands; }
 
 }  // namespace tally

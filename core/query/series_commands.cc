@@ -127,7 +127,7 @@ Task<Reply> TopCommand(CommandContext context, Words arguments) {
   co_return NestedReply(rows, std::move(row), held_bytes);
 }
 
-constexpr CommandSpec kCommands[] = {
+constexpr CommandSpec kSeriesCommands[] = {
     {"LIST", "[glob]", 0, 1, true, List},
     {"GET", "series [when]", 1, 2, true, Get},
     {"RANGE", "glob from to [step]", 3, 4, true, RangeCommand},
@@ -136,6 +136,6 @@ constexpr CommandSpec kCommands[] = {
 
 }  // namespace
 
-std::span<const CommandSpec> SeriesCommands() { return kCommands; }
+std::span<const CommandSpec> SeriesCommands() { return kSeriesCommands; }
 
 }  // namespace tally

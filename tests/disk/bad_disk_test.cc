@@ -24,7 +24,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr absl::Duration kTimeout = absl::Seconds(60);
+constexpr absl::Duration kDiskTimeout = absl::Seconds(60);
 
 // Makes the mount namespace before the broker starts, because the broker starts threads.
 class OwnMounts : public testing::Environment {
@@ -68,7 +68,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   }
 
   bool Waited(const std::function<bool()>& done) {
-    for (absl::Time deadline = absl::Now() + kTimeout; absl::Now() < deadline;) {
+    for (absl::Time deadline = absl::Now() + kDiskTimeout; absl::Now() < deadline;) {
       if (done()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
@@ -78,7 +78,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   std::string ReadyPage() {
     const std::string ask = Cat("exec 3<>/dev/tcp/127.0.0.1/", node_->http_port(),
                                 R"(; printf 'GET /readyz HTTP/1.0\r\n\r\n' >&3; timeout 10 cat <&3)");
-    auto page = RunToEnd({"bash", "-c", ask}, kTimeout);
+    auto page = RunToEnd({"bash", "-c", ask}, kDiskTimeout);
     return page.ok() ? page->out : page.status().ToString();
   }
 
@@ -113,7 +113,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
 
   void Kill() {
     node_->process().Kill(SIGKILL);
-    EXPECT_EQ(*node_->process().Wait(kTimeout), 128 + SIGKILL);
+    EXPECT_EQ(*node_->process().Wait(kDiskTimeout), 128 + SIGKILL);
   }
 
   // The node ends in time, although its last checkpoint fails.
@@ -134,7 +134,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
   void ExpectWhatTheLogSays() {
     absl::StatusOr<Dump> dump = ReadDump(data());
     ASSERT_TRUE(dump.ok()) << dump.status();
-    absl::Status read = oracle_.ReadUntil(dump->next, kTimeout);
+    absl::Status read = oracle_.ReadUntil(dump->next, kDiskTimeout);
     ASSERT_TRUE(read.ok()) << read;
     EXPECT_TRUE(dump->counts == oracle_.counts());
     for (const auto& [fate, records] : oracle_.fates()) EXPECT_EQ(dump->fates[fate], records) << fate;
@@ -170,7 +170,7 @@ TEST_P(OnABadDisk, ContinuesToCountAndLosesNothing) {
   }
   if (HasFailure()) return;
   feed_.Stop();
-  absl::Status read = node_->WaitUntilRead(feed_.produced(), kTimeout);
+  absl::Status read = node_->WaitUntilRead(feed_.produced(), kDiskTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
   ExpectWhatTheLogSays();

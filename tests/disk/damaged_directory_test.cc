@@ -21,7 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr absl::Duration kTimeout = absl::Seconds(60);
+constexpr absl::Duration kDirectoryTimeout = absl::Seconds(60);
 
 class DamagedDirectory : public testing::Test {
  protected:
@@ -41,7 +41,7 @@ class DamagedDirectory : public testing::Test {
   }
   void Kill() {
     node_->process().Kill(SIGKILL);
-    EXPECT_EQ(*node_->process().Wait(kTimeout), 128 + SIGKILL);
+    EXPECT_EQ(*node_->process().Wait(kDirectoryTimeout), 128 + SIGKILL);
   }
 
   uint64_t Sequence() {
@@ -55,7 +55,7 @@ class DamagedDirectory : public testing::Test {
     auto log = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
     ASSERT_TRUE(log.ok()) << log.status();
     const std::vector<TopicPartition> places = {{feed_.topic(), 0}};
-    for (absl::Time deadline = absl::Now() + kTimeout; absl::Now() < deadline;) {
+    for (absl::Time deadline = absl::Now() + kDirectoryTimeout; absl::Now() < deadline;) {
       auto positions = (*log)->Committed(places, absl::Seconds(5));
       if (positions.ok() && !positions->empty()) {
         const std::string& owner = positions->begin()->second.metadata;
@@ -87,7 +87,7 @@ class DamagedDirectory : public testing::Test {
   }
 
   void ExpectLine(const std::string& part) {
-    auto line = node_->process().WaitForLine(part, kTimeout);
+    auto line = node_->process().WaitForLine(part, kDirectoryTimeout);
     EXPECT_TRUE(line.ok()) << line.status();
   }
 
@@ -96,7 +96,7 @@ class DamagedDirectory : public testing::Test {
   void ExpectRefused(const Image& image, const std::string& file) {
     TempDir copy;
     WriteImage(image, copy.path());
-    auto dump = RunToEnd({TALLYD_BINARY, "dump", copy.path()}, kTimeout);
+    auto dump = RunToEnd({TALLYD_BINARY, "dump", copy.path()}, kDirectoryTimeout);
     ASSERT_TRUE(dump.ok()) << dump.status();
     EXPECT_EQ(dump->status, 3) << dump->err;
     EXPECT_EQ(dump->out, "");
@@ -104,7 +104,7 @@ class DamagedDirectory : public testing::Test {
     EXPECT_EQ(ReadImage(copy.path()), image);
     std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
     for (std::string& argument : Arguments(copy.path())) argv.push_back(std::move(argument));
-    auto serve = RunToEnd(argv, kTimeout);
+    auto serve = RunToEnd(argv, kDirectoryTimeout);
     ASSERT_TRUE(serve.ok()) << serve.status();
     EXPECT_EQ(serve->status, 3) << serve->err;
     EXPECT_THAT(serve->err, HasSubstr(copy / file));
@@ -145,13 +145,13 @@ TEST_F(DamagedDirectory, ReportsARollbackAndCountsToTheExactEnd) {
   ExpectLine("rocksdb: ");
   ExpectLine(Cat("the directory was at ", table_, ": it was rolled back, and is counted on from there"));
   feed_.Stop();
-  absl::Status read = node_->WaitUntilRead(feed_.produced(), kTimeout);
+  absl::Status read = node_->WaitUntilRead(feed_.produced(), kDirectoryTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
   auto dump = ReadDump(data_.path());
   ASSERT_TRUE(dump.ok()) << dump.status();
   LogOracle oracle(broker_.bootstrap());
-  ASSERT_TRUE(oracle.ReadUntil(dump->next, kTimeout).ok());
+  ASSERT_TRUE(oracle.ReadUntil(dump->next, kDirectoryTimeout).ok());
   EXPECT_TRUE(dump->counts == oracle.counts());
   row.Saw(Cat("resumed from checkpoint ", table_, ", reported the rollback, and equal to the oracle's at the end"));
 }
@@ -177,7 +177,7 @@ TEST_F(DamagedDirectory, IsRefusedIfNoCheckpointRemains) {
   DamageWal();
   auto node = Tallyd::Start(Arguments(data_.path()));
   ASSERT_TRUE(node.ok()) << node.status();
-  auto status = (*node)->process().Wait(kTimeout);
+  auto status = (*node)->process().Wait(kDirectoryTimeout);
   ASSERT_TRUE(status.ok()) << status.status();
   EXPECT_EQ(*status, 3);
   EXPECT_THAT((*node)->process().Stderr(), HasSubstr(Cat(data_.path(), " is empty, but group ", group_)));

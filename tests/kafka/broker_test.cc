@@ -11,14 +11,14 @@ namespace {
 
 using testing::MatchesRegex;
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kBrokerTimeout = absl::Seconds(30);
 
 // What a reader of committed records sees in partition 0.
 std::string Read(const KafkaBroker& broker, const std::string& topic, const std::string& format = "%o %s\n",
                  const std::string& from = "beginning") {
   auto run = RunToEnd({"kcat", "-C", "-q", "-e", "-b", broker.bootstrap(), "-t", topic, "-p", "0", "-o", from, "-X",
                        "isolation.level=read_committed", "-f", format},
-                      kPatience);
+                      kBrokerTimeout);
   return run.ok() ? run->out + run->err : run.status().ToString();
 }
 
@@ -106,7 +106,7 @@ TEST(KafkaBroker, KeepsItsDataAndAddressOverAKill) {
   EXPECT_EQ(Read(**broker, "t"), "0 before\n1 after\n");
 
   (*broker)->Freeze();
-  auto frozen = RunToEnd({"kcat", "-L", "-m", "1", "-b", (*broker)->bootstrap()}, kPatience);
+  auto frozen = RunToEnd({"kcat", "-L", "-m", "1", "-b", (*broker)->bootstrap()}, kBrokerTimeout);
   ASSERT_TRUE(frozen.ok()) << frozen.status();
   EXPECT_NE(frozen->status, 0);
   (*broker)->Thaw();

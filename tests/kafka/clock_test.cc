@@ -59,8 +59,8 @@ class SteppingClock : public testing::Test {
     EXPECT_LT(minutes, 60);
   }
   HttpResponse Ready() const {
-    const Password none;
-    return AnswerHttp({.method = "GET", .target = "/readyz"}, HttpRoutes(), {node_->counters(), clock_, *node_, none});
+    return AnswerHttp({.method = "GET", .target = "/readyz"}, HttpRoutes(),
+                      {node_->counters(), clock_, *node_, password_});
   }
   bool InDoubt() const {
     return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it reads ");
@@ -97,6 +97,7 @@ class SteppingClock : public testing::Test {
   const std::string topic_ = broker_.UniqueTopic("mw");
   const Timestamp noon_ = SystemClock().Now();  // brokers refuse what is stamped far from their own clock
   FakeClock clock_{noon_};
+  Password password_;
   TempDir data_;
   Config config_ = NodeConfig(broker_.bootstrap(), topic_, data_);
   std::unique_ptr<Node> node_;

@@ -10,18 +10,18 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kContinuityTimeout = absl::Seconds(60);
 
 // A whole number from a range, both ends in it.
 int Draw(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
 
 class Continuity : public NodeTest {
  protected:
-  Continuity() : NodeTest(kPatience) {}
+  Continuity() : NodeTest(kContinuityTimeout) {}
   void SetUp() override { CreateTopic(2); }
 
   void ExpectStopped(const std::string& why) {
-    auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: " + why, kPatience);
+    auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: " + why, kContinuityTimeout);
     EXPECT_TRUE(said.ok()) << said.status() << node_->process().Stderr();
     EXPECT_EQ(node_->Info("partitions_stopped"), "1");
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("stopped_" + topic_ + "_0:" + why));
@@ -95,7 +95,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
     EXPECT_EQ(CountOf("lost"), "");
     EXPECT_EQ(CountOf("kept"), kept == 0 ? "" : Cat(kept));
     Stop();
-    auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience);
+    auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kContinuityTimeout);
     ASSERT_TRUE(dump.ok());
     EXPECT_THAT(dump->out, HasSubstr(Cat("gap ", topic_, " 0 from ", next, " to ", next + lost, " accepted ")));
     next += lost + behind;
@@ -109,7 +109,7 @@ TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
   ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, 10).ok());
   Produce(5, "login");
   Start();
-  ASSERT_TRUE(node_->process().WaitForLine("its last record counted is gone", kPatience).ok());
+  ASSERT_TRUE(node_->process().WaitForLine("its last record counted is gone", kContinuityTimeout).ok());
   ExpectRead(15);
   EXPECT_EQ(CountOf("login"), "15");
 }
@@ -140,13 +140,13 @@ TEST_F(Continuity, KnowsAnotherCluster) {
   Produce(**other, 20, "login");
   StartAt((*other)->bootstrap());
   // Which of the two it finds first depends on who answers first.
-  auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kPatience);
+  auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kContinuityTimeout);
   EXPECT_TRUE(said.ok()) << said.status();
   EXPECT_EQ(CountOf("login"), "10");
   Stop();
 
   StartAt((*other)->bootstrap(), {"--accept-gap", topic_ + ":0@10=end"});
-  ASSERT_TRUE(node_->process().WaitForLine("accepted: it goes on at offset 20", kPatience).ok());
+  ASSERT_TRUE(node_->process().WaitForLine("accepted: it goes on at offset 20", kContinuityTimeout).ok());
   Produce(**other, 2, "login");
   ExpectRead(12);
   EXPECT_EQ(CountOf("login"), "12");

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-int Draw(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
+int DrawFrom(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
 
 // Two brokers. The leader of the first partition is the second one, that of the second partition the first one.
 class LeaderChange : public NodeTest {
@@ -59,7 +59,7 @@ TEST_F(LeaderChange, StopsWhereAnUncleanElectionChangedTheLog) {
     }
     const TempDir data;
     Create("true");
-    const int both = Draw(random, 1, 50), lost = Draw(random, 1, 50), foreign = lost + Draw(random, 1, 50);
+    const int both = DrawFrom(random, 1, 50), lost = DrawFrom(random, 1, 50), foreign = lost + DrawFrom(random, 1, 50);
     Produce(*first_, both, "login");
     Produce(*first_, 5, "other", 1);
     AwaitInSync(2);
@@ -93,18 +93,18 @@ TEST_F(LeaderChange, CountsOnThroughCleanElections) {
   int produced = 0;
   const auto produce = [&] {
     for (int partition : {0, 1}) {
-      const int n = Draw(random, 1, 5000);
+      const int n = DrawFrom(random, 1, 5000);
       Produce(*first_, n, "login", partition), produced += n;
     }
   };
   for (int i = 0; i < row.times() && !HasFatalFailure(); ++i) {
     AwaitInSync(2);
     produce();
-    absl::SleepFor(absl::Milliseconds(Draw(random, 0, 200)));
+    absl::SleepFor(absl::Milliseconds(DrawFrom(random, 0, 200)));
     FreezeTheLeader();
     produce();
     second_->Thaw();
-    absl::SleepFor(absl::Milliseconds(Draw(random, 0, 2000)));
+    absl::SleepFor(absl::Milliseconds(DrawFrom(random, 0, 2000)));
     produce();
     ASSERT_TRUE(first_->AwaitLeader(topic_, 0, *second_).ok());
     produce();

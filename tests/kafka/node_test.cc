@@ -12,12 +12,12 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kCountTimeout = absl::Seconds(30);
 
 // Some have several nodes, one after another or beside each other, and data directories of their own.
 class NodeOnKafka : public NodeTest {
  protected:
-  NodeOnKafka() : NodeTest(kPatience) {}
+  NodeOnKafka() : NodeTest(kCountTimeout) {}
 
   std::unique_ptr<Tallyd> Start(const std::vector<std::string>& more = {}) { return Start(data_, more); }
 
@@ -31,7 +31,7 @@ class NodeOnKafka : public NodeTest {
   Finished Refused(const TempDir& data, const std::vector<std::string>& more = {}) {
     std::vector<std::string> argv = {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"};
     for (std::string& argument : Arguments(broker_.bootstrap(), data, more)) argv.push_back(std::move(argument));
-    auto run = RunToEnd(argv, kPatience);
+    auto run = RunToEnd(argv, kCountTimeout);
     EXPECT_TRUE(run.ok()) << run.status();
     return run.ok() ? *run : Finished{};
   }
@@ -39,7 +39,7 @@ class NodeOnKafka : public NodeTest {
 
 TEST_F(NodeOnKafka, WaitsForATopicThatDoesNotExistYet) {
   auto node = Start();
-  ASSERT_TRUE(node->process().WaitForLine("topic " + topic_ + " does not exist yet", kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine("topic " + topic_ + " does not exist yet", kCountTimeout).ok());
   EXPECT_EQ(node->Query({"LAG"}), topic_ + " - - - - - waiting");
   CreateTopic();
   Produce(7, "login");
@@ -106,7 +106,7 @@ TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start({"--set", "kafka.start=latest"});
-  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 3", kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 3", kCountTimeout).ok());
   Produce(2, "login");
   ExpectRead(*node, 2);
   EXPECT_THAT(node->Query({"GET", "stats:mw:login", "-3m"}), StartsWith("ERR"));
@@ -117,7 +117,7 @@ TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
   Timestamp old = now_ - absl::Hours(6);
   ASSERT_TRUE(broker_.Produce(topic_, 0, {{.payload = Event("old"), .stamp = old}, {.payload = Event("new")}}).ok());
   auto node = Start();
-  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 1", kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 1", kCountTimeout).ok());
   ExpectRead(*node, 1);
 }
 
@@ -127,7 +127,7 @@ TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryWhereTheGroupTellsOfAnEarlierNode) {
   auto node = Start();
   ExpectRead(*node, 3);
   // Positions are written behind a checkpoint, every few seconds.
-  ASSERT_TRUE(node->process().WaitForLine("positions of group " + group_, kPatience).ok());
+  ASSERT_TRUE(node->process().WaitForLine("positions of group " + group_, kCountTimeout).ok());
   EXPECT_EQ(*node->Stop(), 0);
 
   TempDir empty;
@@ -144,7 +144,8 @@ TEST_F(NodeOnKafka, RefusesADirectoryThatAnotherNodeHolds) {
   auto node = Start();
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     Produce(10, "login");
-    Finished refused = i % 2 == 0 ? Refused(data_) : RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience).value();
+    Finished refused =
+        i % 2 == 0 ? Refused(data_) : RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kCountTimeout).value();
     EXPECT_EQ(refused.status, 3);
     EXPECT_THAT(refused.err, HasSubstr("is locked by another process"));
   }

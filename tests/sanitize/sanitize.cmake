@@ -15,9 +15,3 @@ add_compile_definitions(TALLY_SANITIZED   # tests/testing/scale.h
 
 set(tally_sanitized_properties   # of every test
   ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/thread_suppressed.txt")
-
-# Half of the time to compile a file is these headers'. Here only: an include that is missing must fail in `dev`.
-set(tally_precompiled <algorithm> <functional> <map> <memory> <optional> <random> <set> <span> <string> <string_view>
-  <variant> <vector> <absl/container/btree_map.h> <absl/container/flat_hash_map.h> <absl/status/statusor.h>
-  <absl/strings/str_cat.h> <absl/time/time.h>)
-add_compile_options("SHELL:-Xclang -fno-pch-timestamp")   # ccache then knows it again

@@ -19,7 +19,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(120);
+constexpr absl::Duration kFloodTimeout = absl::Seconds(120);
 constexpr rlim_t kOwnDescriptors = 200;  // of this test, in addition to those of the flood
 
 // Raises the limit of descriptors for a flood of `wanted` connections. Returns how many connections are possible.
@@ -63,7 +63,7 @@ TEST(ConnectionFlood, LeavesThoseWithinTheLimitAlone) {
   EXPECT_TRUE(probe.ReadToEnd().starts_with("HTTP/1.0 200"));  // otherwise a supervisor would kill the node
 
   clients.clear();
-  const absl::Time end = absl::Now() + kPatience;
+  const absl::Time end = absl::Now() + kFloodTimeout;
   while ((*node)->Info("clients") != "3" && absl::Now() < end) absl::SleepFor(absl::Milliseconds(100));
   EXPECT_EQ((*node)->Info("clients"), "3");  // both clients above, and the connection of this query
   const std::string others = other.Stop();

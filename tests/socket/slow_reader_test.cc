@@ -17,18 +17,18 @@
 namespace tally {
 namespace {
 
-constexpr int kSeries = 200'000;
-constexpr absl::Duration kTimeout = absl::Seconds(120);
+constexpr int kTableSeries = 200'000;
+constexpr absl::Duration kReaderTimeout = absl::Seconds(120);
 
 // A reply of LIST is about 4 MB. While it waits, it needs 4 bytes for each series, in a list that grows by doubling.
-constexpr uint64_t kReplyBytes = 8ull * kSeries;
-constexpr uint64_t kConnectionBytes = 1 << 20;  // in addition, apps/server/connection.h
-constexpr uint64_t kSlackBytes = 16 << 20;      // for other work of the node
+constexpr uint64_t kReplyBytes = 8ull * kTableSeries;
+constexpr uint64_t kHeldBytes = 1 << 20;   // in addition, apps/server/connection.h
+constexpr uint64_t kNodeBytes = 16 << 20;  // for other work of the node
 
 absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
   const int64_t now = SystemClock().Now().millis();
   std::vector<Message> messages;
-  for (int i = 0; i < kSeries; ++i) {
+  for (int i = 0; i < kTableSeries; ++i) {
     messages.push_back({.payload = Cat(R"({"time":)", now, R"(,"game":"mw","call":"call)", i, R"("})")});
   }
   return broker.Produce(topic, 0, messages);
@@ -36,7 +36,7 @@ absl::Status Fill(KafkaBroker& broker, const std::string& topic) {
 
 // Waits until the number `name` of INFO is at most `most`. Returns false after a timeout.
 bool WaitFor(Tallyd& node, std::string_view name, int most) {
-  for (absl::Time end = absl::Now() + kTimeout; absl::Now() < end; absl::SleepFor(absl::Milliseconds(200))) {
+  for (absl::Time end = absl::Now() + kReaderTimeout; absl::Now() < end; absl::SleepFor(absl::Milliseconds(200))) {
     const std::string value = node.Info(name);
     if (!value.empty() && std::stoi(value) <= most) return true;
   }
@@ -53,7 +53,7 @@ TEST(SlowReaders, UseLittleMemoryAndAreDisconnected) {
   auto node = Tallyd::Start({"--brokers", broker.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
                              "kafka.start=earliest", "--set", "kafka.group=" + broker.UniqueTopic("group")});
   ASSERT_TRUE(node.ok()) << node.status();
-  ASSERT_TRUE((*node)->WaitUntilRead(kSeries, kTimeout).ok());
+  ASSERT_TRUE((*node)->WaitUntilRead(kTableSeries, kReaderTimeout).ok());
   ASSERT_TRUE(WaitFor(**node, "checkpoint_age_ms", 0));  // writing the checkpoint needs memory too
   ForgetPeakOf((*node)->process().pid());                // the peak of the start would hide the memory of the clients
   const uint64_t before = PeakResidentBytesOf((*node)->process().pid());
@@ -73,7 +73,7 @@ TEST(SlowReaders, UseLittleMemoryAndAreDisconnected) {
   add_slow(kFew);
   absl::SleepFor(absl::Seconds(2));  // after this, each client waits in the middle of its first reply
   const uint64_t took_by_few = PeakResidentBytesOf((*node)->process().pid()) - before;
-  EXPECT_LE(took_by_few, kFew * (kConnectionBytes + kReplyBytes) + kSlackBytes);
+  EXPECT_LE(took_by_few, kFew * (kHeldBytes + kReplyBytes) + kNodeBytes);
 
   add_slow(row.times() - kFew);
   // Every second client reads a little each second. If the node waited for any progress, this would keep them
@@ -92,7 +92,7 @@ TEST(SlowReaders, UseLittleMemoryAndAreDisconnected) {
   EXPECT_TRUE(other.answered()) << others;
 
   const uint64_t took = PeakResidentBytesOf((*node)->process().pid()) - before;
-  const uint64_t bound = (Peers::kHeldBytesMax + slow.size() * Peers::kIdleBytes + kReplyBytes) * 5 / 4 + kSlackBytes;
+  const uint64_t bound = (Peers::kHeldBytesMax + slow.size() * Peers::kIdleBytes + kReplyBytes) * 5 / 4 + kNodeBytes;
   EXPECT_LE(took, bound);
   row.Did(Cat(slow.size(), " clients that request 400 MB each and read nothing, or 1.5 KB a second"));
   row.Saw(Cat("all disconnected; ", kFew, " of them use ", took_by_few >> 20, " MB of RSS, all use ", took >> 20,

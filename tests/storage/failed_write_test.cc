@@ -176,9 +176,9 @@ TEST(FailedWrite, IsNotMadeGoodInADirectoryOfAnotherVersion) {
 
 // A node whose disk is full at random, cut off anywhere in a record, and which crashes at random. What it finds
 // afterwards is what it last wrote, or what it last tried to.
-class Trial {
+class FailedWriteTrial {
  public:
-  explicit Trial(uint64_t seed) : random_(seed) { Begin(); }
+  explicit FailedWriteTrial(uint64_t seed) : random_(seed) { Begin(); }
 
   void Step() {
     switch (random_() % 8) {
@@ -286,7 +286,7 @@ TEST(FailedWrite, LosesNothingWhereverItIsCutOff) {
   size_t failures = 0;
   for (uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Trial trial(seed);
+    FailedWriteTrial trial(seed);
     for (int i = 0; i < 60 && !HasFailure(); ++i) trial.Step();
     if (!HasFailure()) trial.Finish();
     failures += trial.failures();

@@ -68,9 +68,9 @@ class RandomFaults {
   uint64_t failed_ = 0;
 };
 
-class Trial {
+class FailingDiskTrial {
  public:
-  explicit Trial(uint64_t seed) : random_(seed), faults_(seed, directory_.path()) { Crash(); }
+  explicit FailingDiskTrial(uint64_t seed) : random_(seed), faults_(seed, directory_.path()) { Crash(); }
 
   void Step() {
     switch (random_() % 10) {
@@ -191,7 +191,7 @@ TEST(FailingDisk, LosesNothingWhateverFails) {
   // Two in three never meet a checkpoint that failed and was on the disk all the same: as many as it takes to see one.
   for (; (trials < row.times() || (reached == 0 && trials < kTrialsMax)) && !HasFailure(); ++trials) {
     SCOPED_TRACE(Cat("trial ", trials));
-    Trial trial(row.seed() + static_cast<uint64_t>(trials));
+    FailingDiskTrial trial(row.seed() + static_cast<uint64_t>(trials));
     for (int step = 0; step < 60 && !HasFailure(); ++step) trial.Step();
     if (!HasFailure()) trial.Finish();
     failed_calls += trial.failed_calls();

@@ -38,7 +38,7 @@ std::filesystem::path LogOf(const std::string& directory) {
   TALLY_CHECK(false);
 }
 
-absl::Status WhyNot(const std::string& directory) {
+absl::Status WhyNotRead(const std::string& directory) {
   absl::Status status = ReadCheckpoint(directory, nullptr).status();
   EXPECT_THAT(std::string(status.message()), HasSubstr(directory));
   return status;
@@ -73,7 +73,7 @@ TEST(ReadCheckpoint, ChangesNoFileWhereALogIsTornEither) {
 TEST(ReadCheckpoint, IsRefusedWhileANodeRuns) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
-  absl::Status status = WhyNot(directory.path());
+  absl::Status status = WhyNotRead(directory.path());
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("locked by another process"));
 }
@@ -93,7 +93,7 @@ TEST(ReadCheckpoint, FindsNoneWhereThereIsNone) {
   std::ofstream(directory / "a file") << "x";
   Files before = FilesOf(directory.path());
   for (const char* name : {"empty", "not there", "opened only", "killed early", "a file"}) {
-    absl::Status status = WhyNot(directory / name);
+    absl::Status status = WhyNotRead(directory / name);
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("expected a checkpoint, found none"));
   }
@@ -103,13 +103,13 @@ TEST(ReadCheckpoint, FindsNoneWhereThereIsNone) {
 TEST(ReadCheckpoint, RefusesWhatIsDamaged) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Delete(SeriesKey(300));
-  EXPECT_EQ(WhyNot(directory.path()).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(WhyNotRead(directory.path()).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(ReadCheckpoint, RefusesAnUnknownVersion) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(HeaderKey(), "\x07");
-  const absl::Status status = WhyNot(directory.path());
+  const absl::Status status = WhyNotRead(directory.path());
   EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("it has format version 7, and the newest that this release can read is 3"));

@@ -16,7 +16,7 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(20);
+constexpr absl::Duration kTallydTimeout = absl::Seconds(20);
 
 std::string After(const std::string& line, std::string_view key) {
   size_t at = line.find(key);
@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::str
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto node = std::make_unique<Tallyd>();
   ASSIGN_OR_RETURN(node->process_, Subprocess::Start(argv));
-  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kTimeout));
+  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kTallydTimeout));
   node->port_ = PortOf(After(line, "text="));
   node->http_port_ = PortOf(After(line, "http="));
   return node;
@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::str
 std::string Tallyd::Query(const std::vector<std::string>& words) {
   std::vector<std::string> argv = {TALLYD_BINARY, "query", "-p", port_};
   argv.insert(argv.end(), words.begin(), words.end());
-  auto run = RunToEnd(argv, kTimeout);
+  auto run = RunToEnd(argv, kTallydTimeout);
   if (!run.ok()) return run.status().ToString();
   std::string text = run->status == 0 ? run->out : run->err;
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -87,11 +87,11 @@ absl::Status Tallyd::WaitUntilRead(uint64_t records, absl::Duration timeout) {
 
 absl::StatusOr<int> Tallyd::Stop() {
   process_->Kill(SIGTERM);
-  return process_->Wait(kTimeout);
+  return process_->Wait(kTallydTimeout);
 }
 
 absl::StatusOr<Dump> ReadDump(const std::string& directory) {
-  ASSIGN_OR_RETURN(Finished run, RunToEnd({TALLYD_BINARY, "dump", directory}, kTimeout));
+  ASSIGN_OR_RETURN(Finished run, RunToEnd({TALLYD_BINARY, "dump", directory}, kTallydTimeout));
   if (run.status != 0) return absl::UnknownError(run.err);
   Dump dump;
   std::istringstream lines(run.out);

@@ -38,7 +38,7 @@ sockaddr_in Loopback(uint16_t port) {
   return address;
 }
 
-uint16_t PortOf(const std::string& target) {
+uint16_t PortNumberOf(const std::string& target) {
   return static_cast<uint16_t>(std::strtoul(target.c_str() + target.rfind(':') + 1, nullptr, 10));
 }
 
@@ -56,7 +56,8 @@ void SetUp(int fd) {
 
 }  // namespace
 
-TcpProxy::TcpProxy(const std::string& target) : listener_(NewSocket()), buffer_(kReadMax), target_(PortOf(target)) {
+TcpProxy::TcpProxy(const std::string& target)
+    : listener_(NewSocket()), buffer_(kReadMax), target_(PortNumberOf(target)) {
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
   TALLY_CHECK(bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(listener_, 100) == 0);
@@ -84,7 +85,7 @@ void TcpProxy::Wake() { TALLY_CHECK(write(wake_[1], "w", 1) == 1 || errno == EAG
 
 void TcpProxy::TurnTo(const std::string& target) {
   MutexLock lock(mutex_);
-  target_ = PortOf(target);
+  target_ = PortNumberOf(target);
   CloseAll();
   Wake();
 }

@@ -9,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::string ErrorOf(std::string_view text) {
+std::string ErrorIn(std::string_view text) {
   return std::string(FromAbsl(ParseDocument(text, "f.toml").status().message()));
 }
 
@@ -42,9 +42,9 @@ TEST(Document, KeepsTheOrderOfTheFile) {
 }
 
 TEST(Document, ReportsTheLocationOfASyntaxError) {
-  EXPECT_THAT(ErrorOf("a = 1\nb = = 2"), StartsWith("f.toml:2:5: not valid TOML: "));
-  EXPECT_THAT(ErrorOf("a = \"\xFF\""), StartsWith("f.toml:1:"));
-  EXPECT_THAT(ErrorOf("a = 1\na = 2"), StartsWith("f.toml:2:"));
+  EXPECT_THAT(ErrorIn("a = 1\nb = = 2"), StartsWith("f.toml:2:5: not valid TOML: "));
+  EXPECT_THAT(ErrorIn("a = \"\xFF\""), StartsWith("f.toml:1:"));
+  EXPECT_THAT(ErrorIn("a = 1\na = 2"), StartsWith("f.toml:2:"));
 }
 
 TEST(Document, DescribesAValueOfAnUnexpectedType) {
@@ -65,21 +65,21 @@ TEST(Document, CutsALongTextBetweenCharacters) {
 TEST(Document, LimitsTheNestingDepth) {
   std::string deep = "a";
   for (int i = 0; i < 40; ++i) deep += ".a";
-  EXPECT_THAT(ErrorOf(deep + " = 1"), HasSubstr("at most 32 levels of nesting"));
-  EXPECT_THAT(ErrorOf("a = " + std::string(100, '[') + std::string(100, ']')), HasSubstr("at most 32 levels"));
-  EXPECT_THAT(ErrorOf("a = " + std::string(100'000, '[')), HasSubstr("not valid TOML"));
+  EXPECT_THAT(ErrorIn(deep + " = 1"), HasSubstr("at most 32 levels of nesting"));
+  EXPECT_THAT(ErrorIn("a = " + std::string(100, '[') + std::string(100, ']')), HasSubstr("at most 32 levels"));
+  EXPECT_THAT(ErrorIn("a = " + std::string(100'000, '[')), HasSubstr("not valid TOML"));
 }
 
 TEST(Document, LimitsTheDotsInKeys) {
   std::string deep = "a";
   for (int i = 0; i < 500'000; ++i) deep += ".a";
-  EXPECT_EQ(ErrorOf(deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
-  EXPECT_EQ(ErrorOf("[" + deep + "]"), "f.toml: expected at most 3000 dots in keys");
-  EXPECT_EQ(ErrorOf("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
+  EXPECT_EQ(ErrorIn(deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
+  EXPECT_EQ(ErrorIn("[" + deep + "]"), "f.toml: expected at most 3000 dots in keys");
+  EXPECT_EQ(ErrorIn("x = \"\\\"\"\n'''\"''' = 1 # \"\n" + deep + " = 1"), "f.toml: expected at most 3000 dots in keys");
 }
 
 TEST(Document, EndsALiteralStringAtItsQuoteAlsoAfterABackslash) {
-  EXPECT_THAT(ErrorOf("['\\'" + std::string(3001, '.') + "]"), HasSubstr("dots in keys"));
+  EXPECT_THAT(ErrorIn("['\\'" + std::string(3001, '.') + "]"), HasSubstr("dots in keys"));
 }
 
 TEST(Document, CutsALongPath) {
@@ -91,7 +91,7 @@ TEST(Document, DoesNotCountDotsInStringsAndComments) {
   const std::string dots(5000, '.');
   for (const std::string& text : {"a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\"\"\n\"" + dots + "\"\"\"",
                                   "a = '''\n'" + dots + "'''", "a = 1 # " + dots, "a = \"\\\"" + dots + "\""}) {
-    EXPECT_EQ(ErrorOf(text), "") << text.substr(0, 20);
+    EXPECT_EQ(ErrorIn(text), "") << text.substr(0, 20);
   }
 }
 

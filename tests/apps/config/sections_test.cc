@@ -11,18 +11,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-Config Read(std::string_view text) {
+Config Load(std::string_view text) {
   absl::StatusOr<Config> config = ParseConfig(text, "f.toml");
   EXPECT_TRUE(config.ok()) << config.status();
   return config.ok() ? *config : Config();
 }
 
-std::string ErrorOf(std::string_view text) {
+std::string ErrorAt(std::string_view text) {
   return std::string(FromAbsl(ParseConfig(text, "f.toml").status().message()));
 }
 
 TEST(Config, HasADefaultForEveryKey) {
-  Config config = Read("");
+  Config config = Load("");
   EXPECT_THAT(config.kafka.topics, ElementsAre("mw", "hh", "dd", "ml", "bi"));
   EXPECT_EQ(config.kafka.start.kind, StartPoint::Kind::kRetention);
   EXPECT_EQ(config.kafka.group, "tallyd");
@@ -40,38 +40,38 @@ TEST(Config, HasADefaultForEveryKey) {
 }
 
 TEST(Config, NamesTheNearestKeyForAnUnknownOne) {
-  EXPECT_EQ(ErrorOf("[retention]\nttl = \"4h\"\ntll = \"4h\""),
+  EXPECT_EQ(ErrorAt("[retention]\nttl = \"4h\"\ntll = \"4h\""),
             "f.toml:3:1: unknown key 'tll' in [retention]; did you mean 'ttl'?");
-  EXPECT_EQ(ErrorOf("[retenton]"), "f.toml:1:2: unknown section 'retenton'; did you mean 'retention'?");
-  EXPECT_THAT(ErrorOf("x = 1"), HasSubstr("expected one of kafka, event, metric, retention, checkpoint"));
+  EXPECT_EQ(ErrorAt("[retenton]"), "f.toml:1:2: unknown section 'retenton'; did you mean 'retention'?");
+  EXPECT_THAT(ErrorAt("x = 1"), HasSubstr("expected one of kafka, event, metric, retention, checkpoint"));
 }
 
 TEST(Config, ReportsTheFirstErrorOfTheFile) {
-  EXPECT_THAT(ErrorOf("[server]\nx = 1\n[kafka]\nx = 1"), StartsWith("f.toml:2:1: "));
+  EXPECT_THAT(ErrorAt("[server]\nx = 1\n[kafka]\nx = 1"), StartsWith("f.toml:2:1: "));
 }
 
 TEST(Config, RefusesASectionThatThisReleaseDoesNotHave) {
-  EXPECT_THAT(ErrorOf("[[report]]\nname = \"daily\""), StartsWith("f.toml:1:3: unknown section 'report'"));
+  EXPECT_THAT(ErrorAt("[[report]]\nname = \"daily\""), StartsWith("f.toml:1:3: unknown section 'report'"));
 }
 
 TEST(Config, ReportsTheExpectedTypeAndTheGivenValue) {
-  EXPECT_EQ(ErrorOf("kafka = 1"), "f.toml:1:9: kafka: expected a table, got the integer 1");
+  EXPECT_EQ(ErrorAt("kafka = 1"), "f.toml:1:9: kafka: expected a table, got the integer 1");
   EXPECT_EQ(
-      ErrorOf("[retention]\nttl = 4"),
+      ErrorAt("[retention]\nttl = 4"),
       "f.toml:2:7: retention.ttl: expected a duration such as \"4h\", \"10m\", \"1s\" or \"250ms\", got the integer "
       "4");
-  EXPECT_EQ(ErrorOf("[kafka]\ntopics = \"mw\""),
+  EXPECT_EQ(ErrorAt("[kafka]\ntopics = \"mw\""),
             "f.toml:2:10: kafka.topics: expected a list of topics such as [\"mw\", \"hh\"], got \"mw\"");
-  EXPECT_EQ(ErrorOf("[retention]\nclock = true"),
+  EXPECT_EQ(ErrorAt("[retention]\nclock = true"),
             "f.toml:2:9: retention.clock: expected \"wall\" or \"event\", got true");
 }
 
 // Checks a key with values just inside its limits and values just outside.
 void ExpectLimits(const std::string& section, const std::string& key, std::vector<std::string> inside,
                   std::vector<std::string> outside) {
-  for (const std::string& value : inside) EXPECT_EQ(ErrorOf(Cat("[", section, "]\n", key, " = ", value)), "");
+  for (const std::string& value : inside) EXPECT_EQ(ErrorAt(Cat("[", section, "]\n", key, " = ", value)), "");
   for (const std::string& value : outside) {
-    EXPECT_THAT(ErrorOf(Cat("[", section, "]\n", key, " = ", value)), HasSubstr(section + "." + key)) << value;
+    EXPECT_THAT(ErrorAt(Cat("[", section, "]\n", key, " = ", value)), HasSubstr(section + "." + key)) << value;
   }
 }
 
@@ -102,7 +102,7 @@ TEST(Config, RefusesAnEmptyStringForARequiredText) {
 }
 
 TEST(Start, IsAPointInTheLogOrATime) {
-  auto start = [](const std::string& value) { return Read("[kafka]\nstart = " + value).kafka.start; };
+  auto start = [](const std::string& value) { return Load("[kafka]\nstart = " + value).kafka.start; };
   EXPECT_EQ(start("\"earliest\"").kind, StartPoint::Kind::kEarliest);
   EXPECT_EQ(start("\"latest\"").kind, StartPoint::Kind::kLatest);
   EXPECT_EQ(start("\"retention\"").kind, StartPoint::Kind::kRetention);
@@ -122,12 +122,12 @@ TEST(Endpoints, AreLoopbackOrRefused) {
   ExpectLimits("server", "listen", {"\"127.0.0.1:0\"", "\"[::1]:1\"", "\"localhost:65535\"", "\"127.9.9.9:1\""},
                {"\"0.0.0.0:7878\"", "\"[::]:7878\"", "\"example.org:7878\"", "\"7878\"", "7878", "\":7878\"", "\"\""});
   ExpectLimits("server", "http", {"\"127.0.0.1:0\""}, {"\"0.0.0.0:7879\""});
-  EXPECT_THAT(ErrorOf("[server]\nhttp = \"10.0.0.1:1\""),
+  EXPECT_THAT(ErrorAt("[server]\nhttp = \"10.0.0.1:1\""),
               HasSubstr("\"10.0.0.1\" is not a loopback address; set server.password_file, or use 127.0.0.0/8"));
 }
 
 TEST(Properties, JoinNestedTablesWithDots) {
-  Config config = Read(R"(
+  Config config = Load(R"(
 [kafka.properties]
 security.protocol = "SSL"
 "sasl.username" = "u"
@@ -140,56 +140,56 @@ socket.keepalive.enable = true
 }
 
 TEST(Properties, AreRefusedIfExactCountingDependsOnThem) {
-  EXPECT_THAT(ErrorOf("[kafka.properties]\nenable.auto.commit = true"),
+  EXPECT_THAT(ErrorAt("[kafka.properties]\nenable.auto.commit = true"),
               StartsWith("f.toml:2:22: kafka.properties.enable.auto.commit: cannot be configured, because exact"));
 }
 
 TEST(Properties, AreStringsIntegersOrBooleans) {
   for (const char* value : {"[\"a\"]", "1.5", "2011-06-05"}) {
-    EXPECT_EQ(ErrorOf(Cat("[kafka.properties]\nclient.id = ", value)),
+    EXPECT_EQ(ErrorAt(Cat("[kafka.properties]\nclient.id = ", value)),
               "f.toml:2:13: kafka.properties.client.id: expected a string, an integer or a boolean");
   }
-  EXPECT_THAT(ErrorOf("[kafka.properties]\nclient.id = \"a\\u0000b\""), HasSubstr("the value must not contain U+0000"));
-  EXPECT_THAT(ErrorOf("[kafka.properties]\n\"client.id\\u0000\" = \"a\""), HasSubstr("U+0000"));
+  EXPECT_THAT(ErrorAt("[kafka.properties]\nclient.id = \"a\\u0000b\""), HasSubstr("the value must not contain U+0000"));
+  EXPECT_THAT(ErrorAt("[kafka.properties]\n\"client.id\\u0000\" = \"a\""), HasSubstr("U+0000"));
 }
 
 TEST(Properties, AreRefusedIfGivenTwice) {
-  EXPECT_THAT(ErrorOf("[kafka.properties]\nclient.id = \"a\"\n\"client.id\" = \"b\""), HasSubstr("given twice"));
+  EXPECT_THAT(ErrorAt("[kafka.properties]\nclient.id = \"a\"\n\"client.id\" = \"b\""), HasSubstr("given twice"));
 }
 
 TEST(EventTime, IsAFieldOrTheRecordsTimestamp) {
-  EXPECT_EQ(Read("[event]\ntime = \"@timestamp\"").event.time, "@timestamp");
-  EXPECT_EQ(Read("[event]\ntime = \"/meta/at\"").event.time, "/meta/at");
-  EXPECT_EQ(ErrorOf("[event]\ntime = \"@key\""),
+  EXPECT_EQ(Load("[event]\ntime = \"@timestamp\"").event.time, "@timestamp");
+  EXPECT_EQ(Load("[event]\ntime = \"/meta/at\"").event.time, "/meta/at");
+  EXPECT_EQ(ErrorAt("[event]\ntime = \"@key\""),
             "f.toml:2:8: event.time: expected a field or @timestamp, got \"@key\"; write a field with that name as "
             "\"/@key\"");
 }
 
 TEST(Pattern, NeedsTheFormatRegex) {
-  EXPECT_EQ(ErrorOf("[event]\nformat = \"regex\""), "f.toml:2:10: event.format: \"regex\" needs event.pattern");
-  EXPECT_EQ(ErrorOf("[event]\npattern = \"x\""),
+  EXPECT_EQ(ErrorAt("[event]\nformat = \"regex\""), "f.toml:2:10: event.format: \"regex\" needs event.pattern");
+  EXPECT_EQ(ErrorAt("[event]\npattern = \"x\""),
             "f.toml:2:11: event.pattern: a pattern needs event.format = \"regex\"");
 }
 
 constexpr std::string_view kRegex = "[event]\nformat = \"regex\"\n";
 
 TEST(Pattern, MustBeRe2) {
-  EXPECT_THAT(ErrorOf(Cat(kRegex, "pattern = '('")), StartsWith("f.toml:3:11: event.pattern: "));
+  EXPECT_THAT(ErrorAt(Cat(kRegex, "pattern = '('")), StartsWith("f.toml:3:11: event.pattern: "));
 }
 
 TEST(Pattern, MustHaveAGroupForEveryField) {
-  EXPECT_THAT(ErrorOf(Cat(kRegex, "pattern = '(?P<game>.)(?P<call>.)'\ntime = 'when'")),
+  EXPECT_THAT(ErrorAt(Cat(kRegex, "pattern = '(?P<game>.)(?P<call>.)'\ntime = 'when'")),
               StartsWith("f.toml:4:8: event.time: "));
   const std::string pattern = Cat(kRegex, "pattern = '(?P<t>.)'\ntime = 't'\n[[metric]]\nname = 'n'\n");
-  EXPECT_EQ(ErrorOf(pattern), "");
-  EXPECT_EQ(ErrorOf(Cat(pattern, "by = ['t', '@topic']")), "");
-  EXPECT_THAT(ErrorOf(Cat(pattern, "by = ['game']")), StartsWith("f.toml:7:7: metric.by: "));
-  EXPECT_THAT(ErrorOf(Cat(pattern, "value = 'amount'")), StartsWith("f.toml:7:9: metric.value: "));
-  EXPECT_THAT(ErrorOf(Cat(pattern, "where = { call = 'x' }")), StartsWith("f.toml:7:18: metric.where.call: "));
+  EXPECT_EQ(ErrorAt(pattern), "");
+  EXPECT_EQ(ErrorAt(Cat(pattern, "by = ['t', '@topic']")), "");
+  EXPECT_THAT(ErrorAt(Cat(pattern, "by = ['game']")), StartsWith("f.toml:7:7: metric.by: "));
+  EXPECT_THAT(ErrorAt(Cat(pattern, "value = 'amount'")), StartsWith("f.toml:7:9: metric.value: "));
+  EXPECT_THAT(ErrorAt(Cat(pattern, "where = { call = 'x' }")), StartsWith("f.toml:7:18: metric.where.call: "));
 }
 
 TEST(Pattern, MustHaveTheGroupsOfTheDefaultMetric) {
-  EXPECT_NE(ErrorOf(Cat(kRegex, "pattern = '(?P<t>.)'\ntime = 't'\n")), "");
+  EXPECT_NE(ErrorAt(Cat(kRegex, "pattern = '(?P<t>.)'\ntime = 't'\n")), "");
 }
 
 }  // namespace

@@ -17,12 +17,12 @@ namespace {
 using testing::EndsWith;
 using testing::MatchesRegex;
 
-constexpr Timestamp kNow = Timestamp::FromMillis(1307284245000);
+constexpr Timestamp kStreamNow = Timestamp::FromMillis(1307284245000);
 
 TEST(DemoEvents, LookLikeEventsOfTheirGame) {
   DemoEvents events(1);
   for (int i = 0; i < 1000; ++i) {
-    const DemoEvents::Event event = events.Next(kNow);
+    const DemoEvents::Event event = events.Next(kStreamNow);
     if (!event.payload.ends_with('}')) continue;  // one of the broken ones
     EXPECT_THAT(std::string(event.payload),
                 MatchesRegex(Cat(R"(\{"time":13[0-9]+,"game":")", event.game,
@@ -34,9 +34,9 @@ TEST(DemoEvents, AreTheSameForTheSameSeed) {
   DemoEvents a(1), b(1), c(2);
   bool differs = false;
   for (int i = 0; i < 1000; ++i) {
-    const std::string payload(a.Next(kNow).payload);
-    EXPECT_EQ(payload, b.Next(kNow).payload);
-    differs = differs || payload != c.Next(kNow).payload;
+    const std::string payload(a.Next(kStreamNow).payload);
+    EXPECT_EQ(payload, b.Next(kStreamNow).payload);
+    differs = differs || payload != c.Next(kStreamNow).payload;
   }
   EXPECT_TRUE(differs);
 }
@@ -47,13 +47,13 @@ TEST(DemoEvents, ShowEveryGameAndAFewThatAreBrokenLateOrAhead) {
   int broken = 0, late = 0, ahead = 0;
   constexpr int kCount = 1'000'000;
   for (int i = 0; i < kCount; ++i) {
-    const DemoEvents::Event event = events.Next(kNow);
+    const DemoEvents::Event event = events.Next(kStreamNow);
     ++games[event.game];
     broken += event.payload.ends_with('}') ? 0 : 1;
     int64_t time = 0;
     std::from_chars(event.payload.data() + 8, event.payload.data() + event.payload.size(), time);
-    late += time < (kNow - absl::Hours(4)).millis() ? 1 : 0;
-    ahead += time > kNow.millis() ? 1 : 0;
+    late += time < (kStreamNow - absl::Hours(4)).millis() ? 1 : 0;
+    ahead += time > kStreamNow.millis() ? 1 : 0;
   }
   EXPECT_EQ(games.size(), DemoEvents::kGames.size());
   EXPECT_GT(games["mw"], games["bi"]);
@@ -67,7 +67,7 @@ TEST(DemoEvents, SwellAndFallWithTime) {
   std::set<int> shares;  // of mw, in tenths
   for (int minute = 0; minute < 20; ++minute) {
     int mw = 0;
-    for (int i = 0; i < 10'000; ++i) mw += events.Next(kNow + absl::Minutes(minute)).game == "mw" ? 1 : 0;
+    for (int i = 0; i < 10'000; ++i) mw += events.Next(kStreamNow + absl::Minutes(minute)).game == "mw" ? 1 : 0;
     shares.insert(mw / 500);
   }
   EXPECT_GT(shares.size(), 2u);
@@ -105,7 +105,7 @@ TEST(DemoStream, ProducesAsManyEventsAsAreDue) {
       assignments.push_back({{std::string(game), partition}, static_cast<uint32_t>(assignments.size()), 0});
     }
   }
-  FakeClock clock(kNow);
+  FakeClock clock(kStreamNow);
   DemoStream::Options options;
   options.brokers = feed.broker().bootstrap();
   options.rate = 10'000;
@@ -126,14 +126,14 @@ TEST(DemoStream, ProducesAsManyEventsAsAreDue) {
 }
 
 TEST(DemoStream, StopsWhileTheBrokerIsAway) {
-  const FakeClock clock(kNow);
+  const FakeClock clock(kStreamNow);
   DemoStream::Options options;
   options.brokers = "127.0.0.1:1";
   EXPECT_TRUE(DemoStream::Start(options, clock).ok());
 }
 
 TEST(DemoStream, RefusesARateBeyondItsLimit) {
-  const FakeClock clock(kNow);
+  const FakeClock clock(kStreamNow);
   DemoStream::Options options;
   options.brokers = "127.0.0.1:1";
   options.rate = DemoStream::kRateMax + 1;

@@ -12,7 +12,7 @@ using testing::IsEmpty;
 using Words = std::vector<std::string>;
 
 // Gives `text` to a parser in pieces of `piece` bytes; returns its requests, and the error last if there is one.
-std::vector<Words> Parse(std::string_view text, size_t piece = SIZE_MAX) {
+std::vector<Words> ParseText(std::string_view text, size_t piece = SIZE_MAX) {
   TextParser parser;
   std::vector<Words> requests;
   std::string input;
@@ -53,42 +53,42 @@ Reply Rows(std::vector<Row> rows, size_t columns = 1) {
 }
 
 TEST(TextParser, EndsALineAtLfAndAtCrlf) {
-  EXPECT_THAT(Parse("PING\nGET a\r\n"), ElementsAre(Words{"PING"}, Words{"GET", "a"}));
+  EXPECT_THAT(ParseText("PING\nGET a\r\n"), ElementsAre(Words{"PING"}, Words{"GET", "a"}));
 }
 
 TEST(TextParser, PartsWordsBySpacesAndTabs) {
-  EXPECT_THAT(Parse(" HGET \t a\tb  \n"), ElementsAre(Words{"HGET", "a", "b"}));
+  EXPECT_THAT(ParseText(" HGET \t a\tb  \n"), ElementsAre(Words{"HGET", "a", "b"}));
 }
 
-TEST(TextParser, FindsNoWordsInAnEmptyLine) { EXPECT_THAT(Parse("\n \r\n"), ElementsAre(Words{}, Words{})); }
+TEST(TextParser, FindsNoWordsInAnEmptyLine) { EXPECT_THAT(ParseText("\n \r\n"), ElementsAre(Words{}, Words{})); }
 
-TEST(TextParser, WaitsForTheEndOfALine) { EXPECT_THAT(Parse("PING"), IsEmpty()); }
+TEST(TextParser, WaitsForTheEndOfALine) { EXPECT_THAT(ParseText("PING"), IsEmpty()); }
 
 TEST(TextParser, TakesAnyByteForPartOfAWord) {
   std::string word("a\0\r\xff*$", 6);
-  EXPECT_THAT(Parse("ECHO " + word + "\n"), ElementsAre(Words{"ECHO", word}));
+  EXPECT_THAT(ParseText("ECHO " + word + "\n"), ElementsAre(Words{"ECHO", word}));
 }
 
 TEST(TextParser, FindsTheSameRequestsHoweverTheBytesAreSplit) {
   std::string text = "PING\r\n\n  GET a  -1m\nECHO \r x\r\n" + std::string(300, 'x') + "\nHGET a b\n";
-  for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(Parse(text, piece), Parse(text)) << piece;
+  for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(ParseText(text, piece), ParseText(text)) << piece;
 }
 
 TEST(TextParser, TakesALineOfJustTheLimit) {
   std::string line(TextParser::kLineBytesMax, 'x');
-  EXPECT_THAT(Parse(line + "\nPING\n"), ElementsAre(Words{line}, Words{"PING"}));
-  EXPECT_THAT(Parse(line + "\r\nPING\n", 1000), ElementsAre(Words{line}, Words{"PING"}));
+  EXPECT_THAT(ParseText(line + "\nPING\n"), ElementsAre(Words{line}, Words{"PING"}));
+  EXPECT_THAT(ParseText(line + "\r\nPING\n", 1000), ElementsAre(Words{line}, Words{"PING"}));
 }
 
 TEST(TextParser, RefusesALongerLineOnceItIsTooLong) {
   std::string line(TextParser::kLineBytesMax + 1, 'x');
-  EXPECT_THAT(Parse(line + "\n"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
-  EXPECT_THAT(Parse(line + "x"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
+  EXPECT_THAT(ParseText(line + "\n"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
+  EXPECT_THAT(ParseText(line + "x"), ElementsAre(ElementsAre("broken", HasSubstr("at most 65536 bytes"))));
 }
 
 TEST(TextParser, RefusesHttp) {
   for (std::string line : {"POST /api HTTP/1.1", "POST", "host: example.com", "GET / HTTP/1.1"}) {
-    EXPECT_THAT(Parse(line + "\r\n"), ElementsAre(ElementsAre("broken", HasSubstr("HTTP")))) << line;
+    EXPECT_THAT(ParseText(line + "\r\n"), ElementsAre(ElementsAre("broken", HasSubstr("HTTP")))) << line;
   }
 }
 

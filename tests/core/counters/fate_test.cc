@@ -14,7 +14,7 @@
 namespace tally {
 namespace {
 
-const std::string kLogin = EventAt("14:30:05", "mw", "login");
+const std::string kFateLogin = EventAt("14:30:05", "mw", "login");
 
 // What becomes of one event; the horizon is 10:30.
 Fate FateOf(const std::string& payload, std::vector<MetricSpec> metrics = {StatsMetric()}) {
@@ -30,7 +30,7 @@ Fate FateOf(const std::string& payload, std::vector<MetricSpec> metrics = {Stats
 std::string EventWith(std::string_view time, std::string_view rest) { return Cat("{\"time\":", time, rest, "}"); }
 std::string Millis(std::string_view time) { return Cat(TimeAt(time).millis()); }
 
-TEST(Fate, OfAGoodEventIsCounted) { EXPECT_EQ(FateOf(kLogin), Fate::kCounted); }
+TEST(Fate, OfAGoodEventIsCounted) { EXPECT_EQ(FateOf(kFateLogin), Fate::kCounted); }
 
 TEST(Fate, OfBrokenBytesIsUnparsable) {
   for (const char* payload : {"", "{", "[]", "1", "{} {}", "\xff"})

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-Record At(int64_t offset, std::string_view payload = "login") {
+Record LoginAt(int64_t offset, std::string_view payload = "login") {
   return {0, offset, TimeAt("14:30"), std::nullopt, payload};
 }
 
@@ -42,13 +42,13 @@ class PartitionControlTest : public testing::Test {
 };
 
 TEST_F(PartitionControlTest, AcceptsRecordsFromNextOn) {
-  EXPECT_FALSE(Apply(At(9)));
-  EXPECT_TRUE(Apply(At(10)));
-  EXPECT_FALSE(Apply(At(10)));
-  EXPECT_TRUE(Apply(At(15)));
+  EXPECT_FALSE(Apply(LoginAt(9)));
+  EXPECT_TRUE(Apply(LoginAt(10)));
+  EXPECT_FALSE(Apply(LoginAt(10)));
+  EXPECT_TRUE(Apply(LoginAt(15)));
   EXPECT_EQ(state().next, 16);
   EXPECT_EQ(state().fates[size_t(Fate::kCounted)], 2u);
-  EXPECT_EQ(state().last, MarkOf(At(15)));
+  EXPECT_EQ(state().last, MarkOf(LoginAt(15)));
 }
 
 TEST_F(PartitionControlTest, KeepsTheLargestTimes) {
@@ -60,24 +60,24 @@ TEST_F(PartitionControlTest, KeepsTheLargestTimes) {
 
 TEST_F(PartitionControlTest, AcceptsNothingWhileStopped) {
   partition_.Stop("gap");
-  EXPECT_FALSE(Apply(At(10)));
+  EXPECT_FALSE(Apply(LoginAt(10)));
   partition_.ReachEnd(20, TimeAt("14:30"));
   EXPECT_EQ(state().next, 10);
   EXPECT_EQ(status().stopped, "gap");
 }
 
 TEST_F(PartitionControlTest, ComparesTheLastRecordWithThatOfANewClient) {
-  Apply(At(10));
+  Apply(LoginAt(10));
   EXPECT_EQ(partition_.BeginReading(), 10);
-  EXPECT_FALSE(Apply(At(10)));  // the same one
-  EXPECT_TRUE(Apply(At(11)));
+  EXPECT_FALSE(Apply(LoginAt(10)));  // the same one
+  EXPECT_TRUE(Apply(LoginAt(11)));
   EXPECT_FALSE(status().unverified);
 }
 
 TEST_F(PartitionControlTest, StopsAtAnotherRecordAndNamesTheCauses) {
-  Apply(At(10));
+  Apply(LoginAt(10));
   partition_.BeginReading();
-  EXPECT_FALSE(Apply(At(10, "logout")));
+  EXPECT_FALSE(Apply(LoginAt(10, "logout")));
   EXPECT_THAT(status().stopped, HasSubstr("the record at offset 10 is not the one that was there"));
   EXPECT_THAT(status().stopped, HasSubstr("the topic was created again, or an unclean leader election"));
   EXPECT_FALSE(status().unreadable);
@@ -86,25 +86,25 @@ TEST_F(PartitionControlTest, StopsAtAnotherRecordAndNamesTheCauses) {
 TEST_F(PartitionControlTest, IgnoresAClientThatIsBeingReplaced) {
   partition_.LeaveRange();
   EXPECT_TRUE(status().out_of_range);
-  EXPECT_FALSE(Apply(At(10)));
+  EXPECT_FALSE(Apply(LoginAt(10)));
   partition_.GiveUp("damaged");
   partition_.ReachEnd(20, TimeAt("14:30"));
   EXPECT_EQ(status().stopped, "");
   EXPECT_EQ(state().next, 10);
   EXPECT_EQ(partition_.BeginReading(), 10);
   EXPECT_FALSE(status().out_of_range);
-  EXPECT_TRUE(Apply(At(10)));
+  EXPECT_TRUE(Apply(LoginAt(10)));
 }
 
 TEST_F(PartitionControlTest, IsUnreadableIfItsClientGivesUp) {
   partition_.GiveUp("damaged");
   EXPECT_EQ(status().stopped, "damaged");
   EXPECT_TRUE(status().unreadable);
-  EXPECT_FALSE(Apply(At(10)));
+  EXPECT_FALSE(Apply(LoginAt(10)));
 }
 
 TEST_F(PartitionControlTest, ReadsAtNextIfTheLogHasLostTheLastRecord) {
-  Apply(At(10));
+  Apply(LoginAt(10));
   partition_.LeaveRange();
   partition_.TrustNext();
   EXPECT_EQ(partition_.BeginReading(), 11);
@@ -112,13 +112,13 @@ TEST_F(PartitionControlTest, ReadsAtNextIfTheLogHasLostTheLastRecord) {
 }
 
 TEST_F(PartitionControlTest, ContinuesAfterAnAcceptedGapWithTheNextClient) {
-  Apply(At(10));
+  Apply(LoginAt(10));
   partition_.Stop("expired");
   const Gap gap{11, 40, TimeAt("14:30")};
   EXPECT_TRUE(partition_.AcceptGap(gap, "other"));
-  EXPECT_FALSE(Apply(At(50)));  // from the old client
+  EXPECT_FALSE(Apply(LoginAt(50)));  // from the old client
   EXPECT_EQ(partition_.BeginReading(), 40);
-  EXPECT_TRUE(Apply(At(40)));
+  EXPECT_TRUE(Apply(LoginAt(40)));
   EXPECT_THAT(state().gaps, ElementsAre(gap));
   EXPECT_EQ(state().cluster, "other");
   EXPECT_EQ(status().stopped, "");
@@ -132,7 +132,7 @@ TEST_F(PartitionControlTest, AcceptsAGapAtNextOnly) {
 
 TEST_F(PartitionControlTest, ForgetsTheTimesOfAnotherLogAfterAGapBackwards) {
   partition_.NoteEventTime(TimeAt("14:29"));
-  Apply(At(10));
+  Apply(LoginAt(10));
   partition_.AcceptGap({11, 0, TimeAt("14:30")}, "");
   EXPECT_EQ(state().newest_event, std::nullopt);
   EXPECT_EQ(state().newest_stamp, std::nullopt);
@@ -156,7 +156,7 @@ TEST_F(PartitionControlTest, IsAtItsEndOnceNextReachesIt) {
   EXPECT_FALSE(status().at_end());
   partition_.ReportEnd({11, TimeAt("14:30")});
   EXPECT_FALSE(status().at_end());
-  Apply(At(10));
+  Apply(LoginAt(10));
   EXPECT_TRUE(status().at_end());
   partition_.ReachEnd(10, TimeAt("14:31"));  // the leader saw more than the client
   EXPECT_EQ(status().end->offset, 11);

@@ -81,13 +81,13 @@ class History {
 
 TEST(Replay, ByTheEventsClockCallsNothingLateHoweverFastAPartitionIsRead) {
   FaultRow row("event clock: partitions read at very different speeds", /*times=*/1000);
-  constexpr size_t kPartitions = 4;
+  constexpr size_t kPartitionsRead = 4;
   for (int run = 0; run < row.times() && !testing::Test::HasFailure(); ++run) {
     std::mt19937_64 random(row.seed() + static_cast<uint64_t>(run));
-    History history(kPartitions, random);
-    CountingNode node({.ttl = absl::Minutes(5), .clock = ClockKind::kEvent, .shards = kPartitions});
+    History history(kPartitionsRead, random);
+    CountingNode node({.ttl = absl::Minutes(5), .clock = ClockKind::kEvent, .shards = kPartitionsRead});
     while (!history.empty()) {
-      const size_t partition = random() % kPartitions;
+      const size_t partition = random() % kPartitionsRead;
       const uint64_t burst = uint64_t{1} << (3 * (partition + static_cast<size_t>(run)) % 10);  // 1 to 512
       for (uint64_t i = 0; i < burst && !history.empty(partition); ++i) {
         node.Apply(history.Next(partition), partition);
@@ -96,7 +96,7 @@ TEST(Replay, ByTheEventsClockCallsNothingLateHoweverFastAPartitionIsRead) {
       if (history.empty(partition)) node.shard(partition).ReachEnd(0, node.state(partition).next, node.now());
       if (random() % 10 == 0) node.Save();
     }
-    for (size_t i = 0; i < kPartitions; ++i) {
+    for (size_t i = 0; i < kPartitionsRead; ++i) {
       EXPECT_EQ(node.fate(Fate::kLate, i), 0);
       EXPECT_EQ(node.fate(Fate::kCounted, i), 300);
     }

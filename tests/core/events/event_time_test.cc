@@ -12,7 +12,7 @@
 namespace tally {
 namespace {
 
-constexpr uint32_t kSeed = 20110605;
+constexpr uint32_t kTimesSeed = 20110605;
 constexpr int64_t kLimit = Timestamp::kLimitMillis;
 
 std::optional<int64_t> Millis(Field::Type type, std::string_view text, TimeUnit unit) {
@@ -206,8 +206,8 @@ TEST(EventTime, KnowsTheFirstAndTheLastYear) {
 }
 
 TEST(EventTime, AgreesWithAbseilOnEveryDayOfTheCalendar) {
-  std::cout << "seed " << kSeed << "\n";
-  std::mt19937_64 random(kSeed);
+  std::cout << "seed " << kTimesSeed << "\n";
+  std::mt19937_64 random(kTimesSeed);
   const absl::Time begin = absl::FromCivil(absl::CivilDay(1600, 1, 2), absl::UTCTimeZone());
   const absl::Time end = absl::FromCivil(absl::CivilDay(2400, 12, 30), absl::UTCTimeZone());
   for (absl::Time day = begin; day < end; day += absl::Hours(24)) {
@@ -219,8 +219,8 @@ TEST(EventTime, AgreesWithAbseilOnEveryDayOfTheCalendar) {
 }
 
 TEST(EventTime, AgreesWithStrtollOnNumbers) {
-  std::cout << "seed " << kSeed << "\n";
-  std::mt19937_64 random(kSeed);
+  std::cout << "seed " << kTimesSeed << "\n";
+  std::mt19937_64 random(kTimesSeed);
   for (int i = 0; i < 100'000; ++i) {
     std::string text = std::to_string(random() >> (2 + random() % 62));
     if (i % 4 == 0) text.insert(0, "-");
