@@ -1,10 +1,12 @@
-// What no compiler enforces: that the folders' arrows point toward core, that time is handed in, and that the tree says
-// nothing it should not. Each rule is a line in a table, and is broken once below, so that none can go blind.
+// What no compiler enforces: that the folders' arrows point toward core and never in a circle, that time is handed in,
+// and that the tree says nothing it should not. Each rule is a line in a table, and is broken once below, so that none
+// can go blind.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -147,9 +149,51 @@ class TypeNames {
   std::map<std::string, std::string> places_;
 };
 
+// Which folders of the program include which others.
+class FolderIncludes {
+ public:
+  void Add(const std::string& path, std::string_view text) {
+    static const RE2 kInclude(R"re((?m)^\s*#\s*include\s*"((?:core|storage|apps)(?:/\w+)*)/\w+\.h")re");
+    const std::string from = path.substr(0, path.rfind('/'));
+    re2::StringPiece rest(text.data(), text.size());
+    for (std::string to; RE2::FindAndConsume(&rest, kInclude, &to);) {
+      if (to != from) includes_[from].insert(to);
+    }
+  }
+
+  // Folders that include each other, directly or through others, as "a includes b includes a". Each circle is said
+  // once, from the folder that is the first by name.
+  std::vector<std::string> Circles() const {
+    std::vector<std::string> all;
+    for (const auto& [folder, included] : includes_) {
+      std::set<std::string> seen;
+      std::string way = WayBack(folder, folder, seen);
+      if (!way.empty()) all.push_back(Cat(folder, way));
+    }
+    return all;
+  }
+
+ private:
+  // The includes that lead from `from` to `first`, through folders after it by name; empty if there are none.
+  std::string WayBack(const std::string& from, const std::string& first, std::set<std::string>& seen) const {
+    auto included = includes_.find(from);
+    if (included == includes_.end()) return "";
+    for (const std::string& to : included->second) {
+      if (to == first) return Cat(" includes ", to);
+      if (to < first || !seen.insert(to).second) continue;
+      std::string way = WayBack(to, first, seen);
+      if (!way.empty()) return Cat(" includes ", to, way);
+    }
+    return "";
+  }
+
+  std::map<std::string, std::set<std::string>> includes_;
+};
+
 std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_t& files) {
   std::vector<std::string> all;
   TypeNames types;
+  FolderIncludes folders;
   for (auto it = std::filesystem::recursive_directory_iterator(root); it != std::filesystem::end(it); ++it) {
     const std::string name = it->path().filename().string();
     if (it->is_directory()) {
@@ -162,9 +206,12 @@ std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_
     std::ifstream in(it->path(), std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(in), {});
     for (std::string& finding : Findings(path, text)) all.push_back(std::move(finding));
-    if (!RE2::PartialMatch(path, R"(^(core|storage|apps)/.*\.h$)")) continue;
+    if (!IsCode(path) || !RE2::PartialMatch(path, "^(core|storage|apps)/")) continue;
+    folders.Add(path, text);
+    if (!path.ends_with(".h")) continue;
     for (std::string& finding : types.Add(path, text)) all.push_back(std::move(finding));
   }
+  for (std::string& circle : folders.Circles()) all.push_back(std::move(circle));
   return all;
 }
 
@@ -288,6 +335,18 @@ TEST(Tidy, NoTwoTypesHaveOneName) {
   EXPECT_THAT(types.Add("apps/b.h", "class Other;\nclass Value : public Peer {\n  struct Mutex {\n"),
               ElementsAre("apps/b.h: Value is a type of core/a.h too"));
   EXPECT_THAT(types.Add("apps/c.h", "enum class Mutex { kA };\n"), testing::SizeIs(1));
+}
+
+TEST(Tidy, FoldersDoNotIncludeEachOther) {
+  FolderIncludes folders;
+  folders.Add("core/a/x.cc", Include("core/b/y.h") + "\n" + Include("core/a/x.h") + "\n#include <vector>\n");
+  folders.Add("core/b/y.h", Include("core/c/z.h") + "\n");
+  folders.Add("apps/main.cc", Include("apps/a/x.h") + "\n");
+  EXPECT_THAT(folders.Circles(), IsEmpty());
+  folders.Add("core/c/z.cc", Include("core/a/x.h") + "\n");
+  folders.Add("apps/a/x.cc", "\n" + Include("apps/main.h") + "\n");
+  EXPECT_THAT(folders.Circles(), ElementsAre("apps includes apps/a includes apps",
+                                             "core/a includes core/b includes core/c includes core/a"));
 }
 
 TEST(Tidy, SaysWhere) { EXPECT_THAT(Findings("core/x.cc", "\n\na\t\n"), ElementsAre("core/x.cc:3: a tab")); }
