@@ -21,7 +21,7 @@ class Writer {
   explicit Writer(std::ostream& out) : out_(out) {}
   virtual ~Writer() = default;
   virtual void Header(const CheckpointContents& contents) = 0;
-  virtual void Partition(const TopicPartition& place, const PartitionState& state) = 0;
+  virtual void Partition(const TopicPartition& topic_partition, const PartitionState& state) = 0;
   virtual void Counter(Minute minute, std::string_view series, uint64_t count) = 0;
   virtual void Finish() {}
 
@@ -39,13 +39,13 @@ class TextDump : public Writer {
     out_ << "sequence " << header.sequence << "\nnode " << header.node << "\nhorizon " << HorizonText(header.horizon)
          << '\n';
   }
-  void Partition(const TopicPartition& place, const PartitionState& state) override {
-    out_ << "partition " << place.topic << ' ' << place.partition << " next " << state.next;
+  void Partition(const TopicPartition& topic_partition, const PartitionState& state) override {
+    out_ << "partition " << topic_partition.topic << ' ' << topic_partition.partition << " next " << state.next;
     for (size_t i = 0; i < kFates; ++i) out_ << ' ' << kFateNames[i] << ' ' << state.fates[i];
     out_ << '\n';
     for (const Gap& gap : state.gaps) {
-      out_ << "gap " << place.topic << ' ' << place.partition << " from " << gap.from << " to " << gap.to
-           << " accepted " << FormatTimestamp(gap.at) << '\n';
+      out_ << "gap " << topic_partition.topic << ' ' << topic_partition.partition << " from " << gap.from << " to "
+           << gap.to << " accepted " << FormatTimestamp(gap.at) << '\n';
     }
   }
   void Counter(Minute minute, std::string_view series, uint64_t count) override {
@@ -59,8 +59,8 @@ class CsvDump : public Writer {
   void Header(const CheckpointContents& contents) override {
     out_ << "kind,name,at,value\nsequence,,," << contents.header.sequence << '\n';
   }
-  void Partition(const TopicPartition& place, const PartitionState& state) override {
-    std::string where = Cat(place.topic, ",", place.partition, ",");
+  void Partition(const TopicPartition& topic_partition, const PartitionState& state) override {
+    std::string where = Cat(topic_partition.topic, ",", topic_partition.partition, ",");
     out_ << "next," << where << state.next << '\n';
     for (size_t i = 0; i < kFates; ++i) out_ << kFateNames[i] << ',' << where << state.fates[i] << '\n';
     for (const Gap& gap : state.gaps) {
@@ -89,14 +89,14 @@ class JsonDump : public Writer {
     json_.EndArray().NewLine().Key("partitions").BeginArray();
     Flush();
   }
-  void Partition(const TopicPartition& place, const PartitionState& state) override {
-    json_.NewLine().BeginObject().Member("topic", place.topic).Member("partition", place.partition);
+  void Partition(const TopicPartition& topic_partition, const PartitionState& state) override {
+    json_.NewLine().BeginObject().Member("topic", topic_partition.topic).Member("partition", topic_partition.partition);
     json_.Member("next", state.next).Key("fates").BeginObject();
     for (size_t i = 0; i < kFates; ++i) json_.Member(kFateNames[i], state.fates[i]);
-    json_.EndObject().Key("newest_event");
-    Time(state.newest_event);
-    json_.Key("newest_stamp");
-    Time(state.newest_stamp);
+    json_.EndObject().Key("newest_event_time");
+    Time(state.newest_event_time);
+    json_.Key("newest_timestamp");
+    Time(state.newest_timestamp);
     json_.Member("cluster", state.cluster).Key("last");
     Mark(state.last);
     json_.Key("gaps").BeginArray();
@@ -124,8 +124,8 @@ class JsonDump : public Writer {
   void Time(const std::optional<Timestamp>& time) { time ? json_.Value(FormatTimestamp(*time)) : json_.Null(); }
   void Mark(const std::optional<RecordMark>& mark) {
     if (!mark) return void(json_.Null());
-    json_.BeginObject().Member("offset", mark->offset).Key("stamp");
-    Time(mark->stamp);
+    json_.BeginObject().Member("offset", mark->offset).Key("timestamp");
+    Time(mark->timestamp);
     json_.Member("hash", mark->hash).EndObject();
   }
   void BeginCounters() {
@@ -175,7 +175,7 @@ void WriteMinute(Minute minute, Counts& counts, Writer& writer) {
 void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, std::ostream& out) {
   std::unique_ptr<Writer> writer = NewWriter(format, out);
   writer->Header(contents);
-  for (const auto& [place, state] : contents.saved.partitions) writer->Partition(place, state);
+  for (const auto& [topic_partition, state] : contents.saved.partitions) writer->Partition(topic_partition, state);
   absl::flat_hash_map<SeriesId, std::string_view> names;
   for (const auto& [id, name] : contents.saved.series) names[id] = name;
   Counts counts;

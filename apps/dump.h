@@ -11,8 +11,8 @@ namespace tally {
 // Writes the sequence, the offsets, then every counter, ordered by minute and series name.
 //   text: `sequence N`, `node ID`, `horizon MINUTE`; `partition TOPIC N next OFFSET FATE N...`; `MINUTE SERIES COUNT`
 //   json: one object with all that the checkpoint holds: sequence, node, horizon, clock, event (its fingerprint),
-//         metrics (name, known_from, fingerprint), partitions (topic, partition, next, fates, newest_event,
-//         newest_stamp, cluster, last, gaps), counters (minute, series, count). What is not there is null
+//         metrics (name, known_from, fingerprint), partitions (topic, partition, next, fates, newest_event_time,
+//         newest_timestamp, cluster, last, gaps), counters (minute, series, count). What is not there is null
 //   csv:  `kind,name,at,value`: sequence,,,N; next,TOPIC,PARTITION,OFFSET; FATE,TOPIC,PARTITION,N;
 //         count,SERIES,MINUTE,N
 void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, std::ostream& out);

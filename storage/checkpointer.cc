@@ -63,9 +63,9 @@ Checkpointer::Progress Checkpointer::progress() const {
   std::vector<PartitionStatus> partitions = counters_.Partitions();
   MutexLock lock(mutex_);
   std::map<TopicPartition, int64_t> next;
-  for (const auto& [place, state] : saved_) next[place] = state.next;
+  for (const auto& [topic_partition, state] : saved_) next[topic_partition] = state.next;
   bool saved = std::all_of(partitions.begin(), partitions.end(), [&](const PartitionStatus& partition) {
-    return partition.state.next <= next[partition.place];
+    return partition.state.next <= next[partition.topic_partition];
   });
   return {sequence_, saved ? absl::ZeroDuration() : clock_.Monotonic() - all_saved_at_, failures_, duration_};
 }

@@ -59,14 +59,14 @@ bool ReadOptionalMark(Reader& in, std::optional<RecordMark>& mark) {
   uint8_t there;
   if (!in.Byte(there) || there > 1) return false;
   mark = there ? std::optional<RecordMark>(RecordMark()) : std::nullopt;
-  return !there || (ReadOffset(in, mark->offset) && ReadTimestamp(in, mark->stamp) && in.Varint(mark->hash));
+  return !there || (ReadOffset(in, mark->offset) && ReadTimestamp(in, mark->timestamp) && in.Varint(mark->hash));
 }
 
 void PutOptionalMark(std::string& out, const std::optional<RecordMark>& mark) {
   out.push_back(mark ? '\1' : '\0');
   if (!mark) return;
   PutOffset(out, mark->offset);
-  PutSigned(out, mark->stamp.millis());
+  PutSigned(out, mark->timestamp.millis());
   PutVarint(out, mark->hash);
 }
 
@@ -95,9 +95,9 @@ std::string HeaderKey() { return Key(RowKind::kHeader); }
 std::string EventKey() { return Key(RowKind::kEvent); }
 std::string MetricKey(std::string_view name) { return Key(RowKind::kMetric).append(name); }
 
-std::string PartitionKey(const TopicPartition& place) {
-  std::string key = Key(RowKind::kPartition) + place.topic + '\0';
-  PutUint32BigEndian(key, static_cast<uint32_t>(place.partition));
+std::string PartitionKey(const TopicPartition& topic_partition) {
+  std::string key = Key(RowKind::kPartition) + topic_partition.topic + '\0';
+  PutUint32BigEndian(key, static_cast<uint32_t>(topic_partition.partition));
   return key;
 }
 
@@ -141,8 +141,8 @@ std::string PartitionValue(const PartitionState& state) {
   std::string value;
   PutOffset(value, state.next);
   for (uint64_t records : state.fates) PutVarint(value, records);
-  PutOptionalTimestamp(value, state.newest_event);
-  PutOptionalTimestamp(value, state.newest_stamp);
+  PutOptionalTimestamp(value, state.newest_event_time);
+  PutOptionalTimestamp(value, state.newest_timestamp);
   PutText(value, state.cluster);
   PutOptionalMark(value, state.last);
   PutGaps(value, state.gaps);
@@ -181,11 +181,11 @@ absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string
   Changes::Partition partition;
   size_t end = key.find('\0');
   if (end == std::string_view::npos) return Damaged(key);
-  partition.place.topic = key.substr(1, end - 1);
+  partition.topic_partition.topic = key.substr(1, end - 1);
   Reader number(key.substr(end + 1));
   uint32_t of_topic;
   if (!number.Uint32BigEndian(of_topic) || !number.empty() || of_topic > INT32_MAX) return Damaged(key);
-  partition.place.partition = static_cast<int32_t>(of_topic);
+  partition.topic_partition.partition = static_cast<int32_t>(of_topic);
 
   Reader in(value);
   PartitionState& state = partition.state;
@@ -194,7 +194,7 @@ absl::StatusOr<Changes::Partition> PartitionOf(std::string_view key, std::string
     if (!in.Varint(records)) return Damaged(key);
   }
   std::string_view cluster;
-  if (!ReadOptionalTimestamp(in, state.newest_event) || !ReadOptionalTimestamp(in, state.newest_stamp) ||
+  if (!ReadOptionalTimestamp(in, state.newest_event_time) || !ReadOptionalTimestamp(in, state.newest_timestamp) ||
       !in.Text(cluster) || !ReadOptionalMark(in, state.last) || !ReadGaps(in, state.gaps) || !in.empty()) {
     return Damaged(key);
   }

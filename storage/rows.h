@@ -45,7 +45,7 @@ struct MetricRow {
 std::string HeaderKey();
 std::string EventKey();
 std::string MetricKey(std::string_view name);
-std::string PartitionKey(const TopicPartition& place);
+std::string PartitionKey(const TopicPartition& topic_partition);
 std::string SeriesKey(SeriesId id);
 std::string BlockRowKey(BlockKey key);
 std::string LinkKey(uint64_t sequence);

@@ -36,7 +36,8 @@ HeaderRow StoredRows::Next(const Changes& changes, const MetricRows& metrics, Ro
     header.series += uint64_t{!name.empty()} - uint64_t{HasSeries(id)};
   }
   header.partitions = changes.partitions.size();
-  for (const auto& [place, state] : changes.partitions) sink(PartitionKey(place), PartitionValue(state));
+  for (const auto& [topic_partition, state] : changes.partitions)
+    sink(PartitionKey(topic_partition), PartitionValue(state));
   header.metrics = metrics.metrics.size();
   for (const std::string& name : metrics_) {
     if (!metrics.metrics.contains(name)) sink(MetricKey(name), std::nullopt);
@@ -76,7 +77,8 @@ void StoredRows::SetHasSeries(SeriesId id, bool has_row) {
 void AllRows(const CheckpointContents& contents, RowSink sink) {
   for (const auto& [key, block] : contents.saved.blocks) sink(BlockRowKey(key), block.bytes());
   for (const auto& [id, name] : contents.saved.series) sink(SeriesKey(id), name);
-  for (const auto& [place, state] : contents.saved.partitions) sink(PartitionKey(place), PartitionValue(state));
+  for (const auto& [topic_partition, state] : contents.saved.partitions)
+    sink(PartitionKey(topic_partition), PartitionValue(state));
   PutMetrics(contents.metrics, sink);
   sink(LinkKey(contents.header.sequence), "");
   sink(HeaderKey(), HeaderValue(contents.header));

@@ -51,11 +51,14 @@ std::span<const rd_kafka_topic_partition_t> Elements(const PartitionsHandle& lis
   return {list->elems, static_cast<size_t>(list->cnt)};
 }
 
-std::string FirstOf(std::span<const TopicPartition> places) {
-  return Cat(places[0].topic, ":", places[0].partition, " and ", places.size() - 1, " more");
+std::string FirstOf(std::span<const TopicPartition> topic_partitions) {
+  return Cat(topic_partitions[0].topic, ":", topic_partitions[0].partition, " and ", topic_partitions.size() - 1,
+             " more");
 }
 
-TopicPartition PlaceOf(const rd_kafka_topic_partition_t& element) { return {element.topic, element.partition}; }
+TopicPartition TopicPartitionOf(const rd_kafka_topic_partition_t& element) {
+  return {element.topic, element.partition};
+}
 
 absl::Status KafkaError(std::string_view what, rd_kafka_resp_err_t error) {
   return absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_err2str(error))));
@@ -107,11 +110,11 @@ absl::StatusOr<KafkaMetadata::Topics> KafkaMetadata::ListPartitions(std::span<co
 }
 
 std::vector<TopicPartition> KafkaMetadata::PartitionsOf(const Topics& topics) {
-  std::vector<TopicPartition> places;
+  std::vector<TopicPartition> topic_partitions;
   for (const auto& [topic, count] : topics) {
-    for (int32_t i = 0; i < count.value_or(0); ++i) places.push_back({topic, i});
+    for (int32_t i = 0; i < count.value_or(0); ++i) topic_partitions.push_back({topic, i});
   }
-  return places;
+  return topic_partitions;
 }
 
 bool KafkaMetadata::MaySeeAll(const Topics& topics) {
@@ -169,9 +172,9 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
   ServeErrors();
   const Deadline deadline(timeout);
   std::map<int32_t, std::vector<TopicPartition>> by_leader;
-  for (const TopicPartition& place : partitions) {
-    const auto leader = leaders_.find(place);
-    by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(place);
+  for (const TopicPartition& topic_partition : partitions) {
+    const auto leader = leaders_.find(topic_partition);
+    by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(topic_partition);
   }
   if (const auto leaderless = by_leader.extract(kNoLeader)) {  // librdkafka would wait until there is one
     LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " have no leader"));
@@ -179,8 +182,8 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
   Offsets offsets;
   absl::Status problem;
   size_t leaders_left = by_leader.size();
-  for (const auto& [leader, places] : by_leader) {
-    problem.Update(LookupAt(places, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));
+  for (const auto& [leader, topic_partitions] : by_leader) {
+    problem.Update(LookupAt(topic_partitions, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));
   }
   if (problem.ok()) return offsets;
   if (offsets.empty()) return problem;
@@ -204,7 +207,7 @@ absl::Status KafkaMetadata::LookupAt(std::span<const TopicPartition> partitions,
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       problem.Update(KafkaError(what, element));
     } else if (element.offset >= 0 || (element.offset == kNoRecord && time_ms >= 0)) {
-      offsets[PlaceOf(element)] = element.offset;
+      offsets[TopicPartitionOf(element)] = element.offset;
     } else {
       problem.Update(absl::UnavailableError(
           Cat(what, " of ", std::string_view(element.topic), ":", element.partition, ": got ", element.offset)));
@@ -225,8 +228,8 @@ absl::StatusOr<std::map<TopicPartition, KafkaMetadata::CommittedOffset>> KafkaMe
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kWhat, element);
     if (element.offset < 0) continue;
-    positions[PlaceOf(element)] = {element.offset,
-                                   std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
+    positions[TopicPartitionOf(element)] = {
+        element.offset, std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
   }
   return positions;
 }
@@ -242,8 +245,9 @@ absl::Status KafkaMetadata::Commit(const Offsets& positions, std::string_view me
   }
   if (positions.empty()) return absl::OkStatus();
   const PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
-  for (const auto& [place, offset] : positions) {
-    auto* element = rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition);
+  for (const auto& [topic_partition, offset] : positions) {
+    auto* element =
+        rd_kafka_topic_partition_list_add(list.get(), topic_partition.topic.c_str(), topic_partition.partition);
     element->offset = offset;
     element->metadata_size = metadata.size();
     element->metadata = std::malloc(metadata.size() + 1);  // the list's, which frees it

@@ -41,7 +41,7 @@ class KafkaMetadata : public LogBounds {
     friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
   };
 
-  // What OffsetsForTime() finds where no record is stamped at or after the time.
+  // What OffsetsForTime() finds where no record has a timestamp at or after the time.
   static constexpr int64_t kNoRecord = -1;
 
   static absl::StatusOr<std::unique_ptr<KafkaMetadata>> Create(const ClientOptions& options);
@@ -66,7 +66,7 @@ class KafkaMetadata : public LogBounds {
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
   absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
 
-  // The first record stamped at or after `time`, or kNoRecord; leaves partitions out as Ends() does.
+  // The first record with a timestamp at or after `time`, or kNoRecord; leaves partitions out as Ends() does.
   absl::StatusOr<Offsets> OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
                                          absl::Duration timeout);
 

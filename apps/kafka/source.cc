@@ -22,7 +22,7 @@ Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
   record.offset = message.offset;
   // -1 in formats of before Kafka 0.10, which had no timestamps; Kafka takes no other negative one.
   const int64_t stamp_ms = rd_kafka_message_timestamp(&message, nullptr);
-  record.stamp = stamp_ms < 0 ? Timestamp::Min() : Timestamp::FromMillis(stamp_ms);
+  record.timestamp = stamp_ms < 0 ? Timestamp::Min() : Timestamp::FromMillis(stamp_ms);
   if (message.key != nullptr) record.key.emplace(static_cast<const char*>(message.key), message.key_len);
   record.payload = {static_cast<const char*>(message.payload), message.len};
   return record;
@@ -87,7 +87,7 @@ KafkaSource::~KafkaSource() {
 absl::Status KafkaSource::Assign(const std::vector<Assignment>& assignments) {
   PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(assignments.size())));
   for (const Assignment& assignment : assignments) {
-    const auto& [topic, partition] = assignment.place;
+    const auto& [topic, partition] = assignment.topic_partition;
     TALLY_CHECK(partition >= 0 && assignment.next >= 0 && assignment.slot != kNoSlot);
     std::vector<Partition>& partitions = TopicOf(topic).partitions;
     partitions.resize(std::max(partitions.size(), static_cast<size_t>(partition) + 1));

@@ -1,7 +1,7 @@
 // Records of some partitions, from one Kafka client: the edge where the log comes in.
 //
-//   ASSIGN_OR_RETURN(auto source, KafkaSource::Create(options, {{.place = {"mw", 0}, .slot = 0, .next = 17}}));
-//   while (running) RETURN_IF_ERROR(source->Poll(absl::Milliseconds(100), sink));
+//   ASSIGN_OR_RETURN(auto source, KafkaSource::Create(options, {{.topic_partition = {"mw", 0}, .slot = 0, .next =
+//   17}})); while (running) RETURN_IF_ERROR(source->Poll(absl::Milliseconds(100), sink));
 //
 // The assignment is for life. For another one destroy the source and make a new one at the offsets that were reached:
 // consuming in batches beside seek, pause or a rebalance can lose records, and one mechanism is enough.
@@ -62,12 +62,12 @@ class KafkaSource {
   static constexpr size_t kBatchMax = 512;
 
   struct Assignment {
-    TopicPartition place;
+    TopicPartition topic_partition;
     uint32_t slot = 0;  // its records carry this; small numbers
     int64_t next = 0;   // the first offset to read
   };
 
-  // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct places and
+  // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct partitions and
   // no negative offset.
   static absl::StatusOr<std::unique_ptr<KafkaSource>> Create(const ClientOptions& options,
                                                              const std::vector<Assignment>& assignments);

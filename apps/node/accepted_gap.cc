@@ -30,8 +30,8 @@ absl::StatusOr<AcceptedGap> ParseAcceptedGap(std::string_view text) {
   if (good) {
     const std::string_view behind = text.substr(at + 1);
     const size_t equals = behind.find('=');
-    gap.place.topic = text.substr(0, colon);
-    good = ReadNumber(text.substr(colon + 1, at - colon - 1), gap.place.partition) &&
+    gap.topic_partition.topic = text.substr(0, colon);
+    good = ReadNumber(text.substr(colon + 1, at - colon - 1), gap.topic_partition.partition) &&
            ReadNumber(behind.substr(0, equals), gap.next) &&
            (equals == std::string_view::npos || ReadTo(behind.substr(equals + 1), gap));
   }

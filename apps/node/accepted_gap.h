@@ -17,7 +17,7 @@ namespace tally {
 struct AcceptedGap {
   enum class To { kUnsaid, kStart, kEnd, kOffset };
 
-  TopicPartition place;
+  TopicPartition topic_partition;
   int64_t next = 0;
   To to = To::kUnsaid;
   int64_t offset = 0;  // of kOffset

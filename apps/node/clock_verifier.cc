@@ -41,8 +41,8 @@ class ClockVerifier::FreshRecords : public RecordSink {
   void OnRecords(std::span<const Record> records) override {
     for (const Record& record : records) {
       Reach(record.slot, record.offset + 1);
-      if (record.stamp == Timestamp::Min()) continue;  // it has none
-      clock_.SeeFresh(record.stamp);
+      if (record.timestamp == Timestamp::Min()) continue;  // it has none
+      clock_.SeeFresh(record.timestamp);
       silent_ = false;
     }
   }
@@ -102,12 +102,12 @@ absl::Status ClockVerifier::Listen(const std::string& doubt) {
   }
   bool hfresh_all = ends->all;
   std::vector<Written> written;
-  for (const auto& [place, end] : ends->offsets) {
-    const auto heard = heard_.find(place);
+  for (const auto& [topic_partition, end] : ends->offsets) {
+    const auto heard = heard_.find(topic_partition);
     if (heard == heard_.end() || heard->second > end) {
       hfresh_all = false;  // what was written to it meanwhile is not known
     } else if (heard->second < end) {
-      written.push_back({place, heard->second, end});
+      written.push_back({topic_partition, heard->second, end});
     }
   }
   heard_ = std::move(ends->offsets);
@@ -122,12 +122,12 @@ absl::StatusOr<ClockVerifier::Ends> ClockVerifier::AskEnds() {
     ASSIGN_OR_RETURN(kafka_, KafkaMetadata::Create(client_));
   }
   ASSIGN_OR_RETURN(const LogBounds::Topics topics, topics_.Find(*kafka_, patience_.timeout()));
-  const std::vector<TopicPartition> places = KafkaMetadata::PartitionsOf(topics);
-  if (places.empty()) return Ends{};  // of no log nothing can be heard
+  const std::vector<TopicPartition> topic_partitions = KafkaMetadata::PartitionsOf(topics);
+  if (topic_partitions.empty()) return Ends{};  // of no log nothing can be heard
   Ends ends;
-  ASSIGN_OR_RETURN(ends.offsets, kafka_->Ends(places, patience_.timeout()));
+  ASSIGN_OR_RETURN(ends.offsets, kafka_->Ends(topic_partitions, patience_.timeout()));
   ends.cluster = kafka_->ClusterId(kTimeout).value_or("");  // it came with the topics, if it has a name
-  ends.all = KafkaMetadata::MaySeeAll(topics) && ends.offsets.size() == places.size();
+  ends.all = KafkaMetadata::MaySeeAll(topics) && ends.offsets.size() == topic_partitions.size();
   return ends;
 }
 
@@ -136,7 +136,7 @@ absl::StatusOr<bool> ClockVerifier::FindNothingFreshIn(const std::vector<Written
   if (written.empty()) return true;
   std::vector<KafkaSource::Assignment> assignments;
   for (const Written& some : written) {
-    assignments.push_back({some.place, static_cast<uint32_t>(assignments.size()), some.begin});
+    assignments.push_back({some.topic_partition, static_cast<uint32_t>(assignments.size()), some.begin});
   }
   ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(client_, assignments));
   FreshRecords fresh(clock_, written);

@@ -55,7 +55,7 @@ class ClockVerifier {
   };
   // What was written to a partition between two looks at its end.
   struct Written {
-    TopicPartition place;
+    TopicPartition topic_partition;
     int64_t begin = 0;
     int64_t end = 0;
   };

@@ -58,11 +58,11 @@ void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
   const absl::Duration now = clock_.Monotonic();
   std::erase_if(all, [&](const Partition& partition) {
     const PartitionStatus& status = partition.status;
-    if (!IsMissing(status.place)) {
-      missing_since_.erase(status.place);
+    if (!IsMissing(status.topic_partition)) {
+      missing_since_.erase(status.topic_partition);
       return false;
     }
-    const absl::Duration since = missing_since_.try_emplace(status.place, now).first->second;
+    const absl::Duration since = missing_since_.try_emplace(status.topic_partition, now).first->second;
     if (!status.stopped.empty()) return true;
     if (!status.out_of_range) ShardOf(partition).LeaveRange(partition.slot);
     if (now - since >= kMissingFor) {
@@ -73,10 +73,10 @@ void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
 }
 
 void ContinuityChecker::NoteLeaders(const LogBounds::Leaders& leaders) {
-  for (const auto& [place, leader] : leaders) {
+  for (const auto& [topic_partition, leader] : leaders) {
     if (leader < 0) continue;
-    const auto [known, first] = leaders_.try_emplace(place, leader);
-    if (!first && std::exchange(known->second, leader) != leader) new_leader_.insert(place);
+    const auto [known, first] = leaders_.try_emplace(topic_partition, leader);
+    if (!first && std::exchange(known->second, leader) != leader) new_leader_.insert(topic_partition);
   }
 }
 
@@ -84,62 +84,63 @@ void ContinuityChecker::NoteLeaders(const LogBounds::Leaders& leaders) {
 // follower, and after an unclean election it soon has the log of the new one. librdkafka 2.0.2 sees no leader epochs.
 void ContinuityChecker::PauseAfterLeaderChange(std::vector<Partition>& all) {
   for (Partition& partition : all) {
-    if (new_leader_.erase(partition.status.place) == 0 || !partition.status.stopped.empty()) continue;
+    if (new_leader_.erase(partition.status.topic_partition) == 0 || !partition.status.stopped.empty()) continue;
     ShardOf(partition).LeaveRange(partition.slot);
     partition.status.out_of_range = true;
   }
 }
 
-bool ContinuityChecker::IsMissing(const TopicPartition& place) const {
+bool ContinuityChecker::IsMissing(const TopicPartition& topic_partition) const {
   if (!topics_) return false;
-  const auto topic = topics_->find(place.topic);
+  const auto topic = topics_->find(topic_partition.topic);
   if (topic == topics_->end()) return true;
-  return topic->second && place.partition >= *topic->second;  // one that may not be seen may well be there
+  return topic->second && topic_partition.partition >= *topic->second;  // one that may not be seen may well be there
 }
 
 // A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
 void ContinuityChecker::KeepMatching(const std::vector<Partition>& all) {
   std::erase_if(accepted_, [&](const AcceptedGap& gap) {
     return std::none_of(all.begin(), all.end(), [&](const Partition& partition) {
-      return partition.status.place == gap.place && partition.status.state.next == gap.next;
+      return partition.status.topic_partition == gap.topic_partition && partition.status.state.next == gap.next;
     });
   });
 }
 
 absl::Status ContinuityChecker::AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout) {
-  std::vector<TopicPartition> places;
-  for (const Partition& partition : all) places.push_back(partition.status.place);
+  std::vector<TopicPartition> topic_partitions;
+  for (const Partition& partition : all) topic_partitions.push_back(partition.status.topic_partition);
   Timestamp asked = clock_.Now();
-  ASSIGN_OR_RETURN(LogBounds::Offsets ends, bounds.Ends(places, timeout));
+  ASSIGN_OR_RETURN(LogBounds::Offsets ends, bounds.Ends(topic_partitions, timeout));
   for (const auto& shard : counters_.shards()) shard->ReportEnds(ends, asked);
   for (Partition& partition : all) {
-    if (auto end = ends.find(partition.status.place); end != ends.end()) partition.end = end->second;
+    if (auto end = ends.find(partition.status.topic_partition); end != ends.end()) partition.end = end->second;
   }
   return absl::OkStatus();
 }
 
 // Of those whose leader has just said the end: the others must not wait for one that is away.
 void ContinuityChecker::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
-  std::vector<TopicPartition> places;
+  std::vector<TopicPartition> topic_partitions;
   for (const Partition& suspect : suspects) {
-    if (suspect.end) places.push_back(suspect.status.place);
+    if (suspect.end) topic_partitions.push_back(suspect.status.topic_partition);
   }
-  if (places.empty()) return;
-  const absl::StatusOr<LogBounds::Offsets> beginnings = bounds.Beginnings(places, timeout);
+  if (topic_partitions.empty()) return;
+  const absl::StatusOr<LogBounds::Offsets> beginnings = bounds.Beginnings(topic_partitions, timeout);
   if (!beginnings.ok()) return;  // the next look tells
   for (Partition& suspect : suspects) {
-    if (auto begin = beginnings->find(suspect.status.place); begin != beginnings->end()) suspect.begin = begin->second;
+    if (auto begin = beginnings->find(suspect.status.topic_partition); begin != beginnings->end())
+      suspect.begin = begin->second;
   }
 }
 
 bool ContinuityChecker::IsSuspect(const Partition& partition, const std::string& cluster) {
   const PartitionStatus& status = partition.status;
   const bool is_short = partition.end && *partition.end < status.state.next;
-  if (!is_short) short_since_.erase(status.place);
-  if (!status.stopped.empty()) return HasFlag(status) || !said_.contains(status.place);
-  if (status.unverified && unverified_.insert(status.place).second) {
+  if (!is_short) short_since_.erase(status.topic_partition);
+  if (!status.stopped.empty()) return HasFlag(status) || !said_.contains(status.topic_partition);
+  if (status.unverified && unverified_.insert(status.topic_partition).second) {
     spdlog::info("{}:{}: its last record counted is gone, so it cannot be seen whether this is the same log; going on",
-                 status.place.topic, status.place.partition);
+                 status.topic_partition.topic, status.topic_partition.partition);
   }
   if (IsElsewhere(status, cluster) || is_short || status.out_of_range) return true;
   if (status.state.cluster.empty() && !cluster.empty()) ShardOf(partition).NoteCluster(partition.slot, cluster);
@@ -167,39 +168,40 @@ std::optional<ContinuityChecker::Trouble> ContinuityChecker::TroubleOf(const Par
     return Trouble{Cat("expected the log of cluster ", status.state.cluster, ", found that of ", cluster)};
   }
   if (suspect.begin && *suspect.begin > next) {
-    const std::string since = status.state.newest_stamp ? FormatTimestamp(*status.state.newest_stamp) : "the beginning";
+    const std::string since =
+        status.state.newest_timestamp ? FormatTimestamp(*status.state.newest_timestamp) : "the beginning";
     return Trouble{Cat("offsets ", next, " to ", *suspect.begin - 1, " are gone, up to ", *suspect.begin - next,
                        " records since ", since),
                    /*is_gap=*/true};
   }
-  if (suspect.end && *suspect.end < next && StaysShort(status.place)) {
+  if (suspect.end && *suspect.end < next && StaysShort(status.topic_partition)) {
     return Trouble{Cat("the log ends before the next offset ", next,
                        ": it was truncated, the topic was created again, or an unclean leader election lost records")};
   }
   return std::nullopt;
 }
 
-bool ContinuityChecker::StaysShort(const TopicPartition& place) {
+bool ContinuityChecker::StaysShort(const TopicPartition& topic_partition) {
   const absl::Duration now = clock_.Monotonic();
-  return now - short_since_.try_emplace(place, now).first->second >= kShortFor;
+  return now - short_since_.try_emplace(topic_partition, now).first->second >= kShortFor;
 }
 
 bool ContinuityChecker::HasFlag(const PartitionStatus& status) const {
   return std::any_of(accepted_.begin(), accepted_.end(), [&](const AcceptedGap& gap) {
-    return gap.place == status.place && gap.next == status.state.next;
+    return gap.topic_partition == status.topic_partition && gap.next == status.state.next;
   });
 }
 
 bool ContinuityChecker::Accept(const Partition& suspect, const Trouble& trouble, const std::string& cluster) {
   const PartitionStatus& status = suspect.status;
   for (auto gap = accepted_.begin(); gap != accepted_.end(); ++gap) {
-    if (gap->place != status.place || gap->next != status.state.next) continue;
+    if (gap->topic_partition != status.topic_partition || gap->next != status.state.next) continue;
     std::optional<int64_t> to = OffsetOf(*gap, suspect, trouble);
     if (!to || !ShardOf(suspect).AcceptGap(suspect.slot, {gap->next, *to, clock_.Now()}, cluster)) continue;
-    spdlog::warn("{}:{}: {}; accepted: it goes on at offset {}", status.place.topic, status.place.partition,
-                 trouble.reason, *to);
-    short_since_.erase(status.place);
-    said_.erase(status.place);
+    spdlog::warn("{}:{}: {}; accepted: it goes on at offset {}", status.topic_partition.topic,
+                 status.topic_partition.partition, trouble.reason, *to);
+    short_since_.erase(status.topic_partition);
+    said_.erase(status.topic_partition);
     accepted_.erase(gap);
     to_save_.insert(suspect.shard);
     return true;
@@ -224,8 +226,9 @@ std::optional<int64_t> ContinuityChecker::OffsetOf(const AcceptedGap& gap, const
 }
 
 void ContinuityChecker::Stop(const Partition& suspect, const Trouble& trouble) {
-  const auto& [topic, partition] = suspect.status.place;
-  if (!said_.insert(suspect.status.place).second || suspect.status.unreadable) return;  // which its client has said
+  const auto& [topic, partition] = suspect.status.topic_partition;
+  if (!said_.insert(suspect.status.topic_partition).second || suspect.status.unreadable)
+    return;  // which its client has said
   to_renew_.insert(suspect.shard);
   std::string reason = trouble.reason;
   if (suspect.begin && suspect.end) Append(reason, Cat("; the log is now from ", *suspect.begin, " to ", *suspect.end));

@@ -81,7 +81,7 @@ class ContinuityChecker {
   std::vector<Partition> All() const;
   void TakeOutMissing(std::vector<Partition>& all);
   void PauseAfterLeaderChange(std::vector<Partition>& all);
-  bool IsMissing(const TopicPartition& place) const;
+  bool IsMissing(const TopicPartition& topic_partition) const;
   absl::Status AskEnds(std::vector<Partition>& all, LogBounds& bounds, absl::Duration timeout);
   void AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout);
   bool IsSuspect(const Partition& partition, const std::string& cluster);
@@ -91,7 +91,7 @@ class ContinuityChecker {
   std::optional<int64_t> OffsetOf(const AcceptedGap& gap, const Partition& suspect, const Trouble& trouble) const;
   void Stop(const Partition& suspect, const Trouble& trouble);
   void KeepMatching(const std::vector<Partition>& all);
-  bool StaysShort(const TopicPartition& place);
+  bool StaysShort(const TopicPartition& topic_partition);
   bool HasFlag(const PartitionStatus& status) const;
   Shard& ShardOf(const Partition& partition) { return *counters_.shards()[partition.shard]; }
 

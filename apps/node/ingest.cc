@@ -34,8 +34,8 @@ class Ingest::Sink : public RecordSink {
     if (!ingest_.stopping_) ingest_.shard_.ReachEnd(slot, offset, ingest_.clock_.Now());
   }
   void OnStopped(uint32_t slot, std::string reason) override {
-    const TopicPartition place = ingest_.shard_.Partitions()[slot].place;
-    spdlog::error("{}:{} is not read any more: {}", place.topic, place.partition, reason);
+    const TopicPartition topic_partition = ingest_.shard_.Partitions()[slot].topic_partition;
+    spdlog::error("{}:{} is not read any more: {}", topic_partition.topic, topic_partition.partition, reason);
     ingest_.shard_.GiveUp(slot, std::move(reason));
   }
   void OnOutOfRange(uint32_t slot) override { ingest_.shard_.LeaveRange(slot); }
@@ -52,9 +52,9 @@ Ingest::~Ingest() {
   thread_.join();
 }
 
-void Ingest::Read(const std::set<TopicPartition>& places) {
+void Ingest::Read(const std::set<TopicPartition>& topic_partitions) {
   MutexLock lock(mutex_);
-  places_.insert(places.begin(), places.end());
+  topic_partitions_.insert(topic_partitions.begin(), topic_partitions.end());
   ++generation_;
 }
 
@@ -95,8 +95,8 @@ std::vector<KafkaSource::Assignment> Ingest::Assignments() {
   MutexLock lock(mutex_);
   for (uint32_t slot = 0; slot < partitions.size(); ++slot) {
     const PartitionStatus& partition = partitions[slot];
-    if (!partition.stopped.empty() || !places_.contains(partition.place)) continue;
-    assignments.push_back({partition.place, slot, shard_.BeginReading(slot)});
+    if (!partition.stopped.empty() || !topic_partitions_.contains(partition.topic_partition)) continue;
+    assignments.push_back({partition.topic_partition, slot, shard_.BeginReading(slot)});
   }
   return assignments;
 }

@@ -2,7 +2,7 @@
 // that it has, and what comes behind it waits in the client's queue.
 //
 //   Ingest ingest(shard, options, clock);
-//   ingest.Read(places);      // more of them later: the client is made anew, where the shard says
+//   ingest.Read(partitions);  // more of them later: the client is made anew, where the shard says
 //   ingest.StopApplying();
 //
 // Thread-safe.
@@ -29,7 +29,7 @@ class Ingest {
   ~Ingest();
 
   // Adds partitions of the shard to those that are read.
-  void Read(const std::set<TopicPartition>& places);
+  void Read(const std::set<TopicPartition>& topic_partitions);
 
   // Reads them with a new client, that begins where the shard says, and without those that have stopped.
   void Renew();
@@ -58,7 +58,7 @@ class Ingest {
   std::atomic<bool> waits_for_look_{false};
   std::atomic<uint64_t> generation_{0};  // one more with each change of places_
   Mutex mutex_;
-  std::set<TopicPartition> places_ ABSL_GUARDED_BY(mutex_);
+  std::set<TopicPartition> topic_partitions_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

@@ -42,8 +42,8 @@ absl::Status OffsetPublisher::PublishIfDue(KafkaMetadata& log) {
   const absl::Duration wait = sequence == sequence_ ? kAgainEvery : kEvery;
   if (sequence == 0 || now - published_at_ < wait) return absl::OkStatus();
   LogBounds::Offsets offsets;
-  for (const auto& [place, state] : checkpointer_.saved_positions()) {
-    if (assigner_.Has(place)) offsets[place] = state.next;
+  for (const auto& [topic_partition, state] : checkpointer_.saved_positions()) {
+    if (assigner_.Has(topic_partition)) offsets[topic_partition] = state.next;
   }
   if (offsets.empty()) return absl::OkStatus();
   CrashPoint("before positions are written");

@@ -10,8 +10,8 @@ namespace tally {
 
 // These partitions need no broker to say where they begin, but one to say that their logs are the same.
 void PartitionAssigner::Resume(const TopicSet& topics) {
-  for (const TopicPartition& place : counters_.RestoredPartitions()) {
-    if (topics.Contains(place.topic)) Assign(place, *counters_.TakePartition(place));
+  for (const TopicPartition& topic_partition : counters_.RestoredPartitions()) {
+    if (topics.Contains(topic_partition.topic)) Assign(topic_partition, *counters_.TakePartition(topic_partition));
   }
   saved_ = true;
   begun_ = true;
@@ -20,23 +20,23 @@ void PartitionAssigner::Resume(const TopicSet& topics) {
 void PartitionAssigner::Add(const LogBounds::Offsets& starts, const std::string& cluster) {
   if (starts.empty()) return;
   saved_ = false;
-  for (const auto& [place, next] : starts) {
-    spdlog::info("{}:{} begins at offset {}", place.topic, place.partition, next);
+  for (const auto& [topic_partition, next] : starts) {
+    spdlog::info("{}:{} begins at offset {}", topic_partition.topic, topic_partition.partition, next);
     PartitionState state;
     state.next = next;
     state.cluster = cluster;
-    Assign(place, state);
+    Assign(topic_partition, state);
   }
 }
 
 // To the shard with the fewest partitions.
-void PartitionAssigner::Assign(const TopicPartition& place, const PartitionState& state) {
+void PartitionAssigner::Assign(const TopicPartition& topic_partition, const PartitionState& state) {
   std::vector<size_t> load(ingests_.size());
   for (const auto& [other, shard] : shards_) ++load[shard];
   const auto shard = static_cast<size_t>(std::min_element(load.begin(), load.end()) - load.begin());
-  counters_.shards()[shard]->AddPartition(place, state);
-  shards_[place] = shard;
-  unread_[shard].insert(place);
+  counters_.shards()[shard]->AddPartition(topic_partition, state);
+  shards_[topic_partition] = shard;
+  unread_[shard].insert(topic_partition);
 }
 
 absl::Status PartitionAssigner::StartReading(bool replace) {
@@ -46,7 +46,7 @@ absl::Status PartitionAssigner::StartReading(bool replace) {
     saved_ = true;
   }
   CrashPoint("before assigning");
-  for (const auto& [shard, places] : unread_) ingests_[shard]->Read(places);
+  for (const auto& [shard, topic_partitions] : unread_) ingests_[shard]->Read(topic_partitions);
   unread_.clear();
   begun_ = true;
   return absl::OkStatus();

@@ -46,13 +46,13 @@ class PartitionAssigner {
   // start.
   bool begun() const { return begun_; }
   bool has_unread() const { return !unread_.empty(); }
-  bool Has(const TopicPartition& place) const { return shards_.contains(place); }
+  bool Has(const TopicPartition& topic_partition) const { return shards_.contains(topic_partition); }
 
   // Whether anything was counted of another cluster than `cluster`.
   bool CountedAnother(const std::string& cluster) const;
 
  private:
-  void Assign(const TopicPartition& place, const PartitionState& state);
+  void Assign(const TopicPartition& topic_partition, const PartitionState& state);
 
   Counters& counters_;
   Checkpointer& checkpointer_;

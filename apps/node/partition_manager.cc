@@ -116,8 +116,8 @@ absl::Status PartitionManager::GoOn() {
 
 absl::Status PartitionManager::AddNewPartitions() {
   std::vector<TopicPartition> added;
-  for (const TopicPartition& place : found_.partitions) {
-    if (!assigner_.Has(place)) added.push_back(place);
+  for (const TopicPartition& topic_partition : found_.partitions) {
+    if (!assigner_.Has(topic_partition)) added.push_back(topic_partition);
   }
   // As long as what was counted is another cluster's, partitions that only this one has are none of ours.
   if (!added.empty() && assigner_.CountedAnother(found_.cluster)) return absl::OkStatus();

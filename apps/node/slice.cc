@@ -102,8 +102,8 @@ absl::Status Slice::Load(const SliceOptions& options, const Fingerprints& config
 void Slice::Continue(CheckpointContents contents) {
   // A metric that was added has seen nothing of what lies before the loaded offsets.
   std::optional<Timestamp> newest;
-  for (const auto& [place, state] : contents.saved.partitions) {
-    if (state.newest_event) newest = std::max(newest.value_or(*state.newest_event), *state.newest_event);
+  for (const auto& [topic_partition, state] : contents.saved.partitions) {
+    if (state.newest_event_time) newest = std::max(newest.value_or(*state.newest_event_time), *state.newest_event_time);
   }
   const auto& metrics = counters_->rules().metrics();
   for (uint32_t i = 0; i < metrics.size(); ++i) {

@@ -17,20 +17,21 @@ Minute MinuteAtOrAfter(Timestamp time) {
 // A start must be known for every partition, or for none.
 absl::StatusOr<Offsets> All(absl::StatusOr<Offsets> answer, const std::vector<TopicPartition>& partitions) {
   if (!answer.ok()) return answer;
-  for (const TopicPartition& place : partitions) {
-    if (answer->contains(place)) continue;
-    return absl::UnavailableError(Cat(place.topic, ":", place.partition, ": the broker gave no offset to start at"));
+  for (const TopicPartition& topic_partition : partitions) {
+    if (answer->contains(topic_partition)) continue;
+    return absl::UnavailableError(
+        Cat(topic_partition.topic, ":", topic_partition.partition, ": the broker gave no offset to start at"));
   }
   return answer;
 }
 
 absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, KafkaMetadata& log,
                                   absl::Duration timeout) {
-  // The end first: if no record is stamped at or after `time` now, one that comes in between must not be skipped.
+  // The end first: if no record has such a timestamp now, one that comes in between must not be skipped.
   ASSIGN_OR_RETURN(Offsets ends, All(log.Ends(partitions, timeout), partitions));
   ASSIGN_OR_RETURN(Offsets found, All(log.OffsetsForTime(partitions, time, timeout), partitions));
-  for (auto& [place, offset] : found) {
-    if (offset == KafkaMetadata::kNoRecord) offset = ends.at(place);
+  for (auto& [topic_partition, offset] : found) {
+    if (offset == KafkaMetadata::kNoRecord) offset = ends.at(topic_partition);
   }
   return found;
 }

@@ -38,7 +38,7 @@ absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& log, const Foun
                                       "; a first start waits for the group's positions, serve --init does not"));
   }
   group_checked_ = true;
-  for (const auto& [place, position] : *committed) {
+  for (const auto& [topic_partition, position] : *committed) {
     const std::optional<PublishedBy> by = ParsePublishedBy(position.metadata);
     if (!by) continue;
     const std::string who =

@@ -18,7 +18,8 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
   std::string wrong;
   for (const PartitionStatus& partition : context.counters.Partitions()) {
     if (partition.stopped.empty()) continue;
-    wrong += Cat("stopped: ", partition.place.topic, ":", partition.place.partition, " ", partition.stopped, "\n");
+    wrong += Cat("stopped: ", partition.topic_partition.topic, ":", partition.topic_partition.partition, " ",
+                 partition.stopped, "\n");
   }
   for (const std::string& topic : status.waiting_topics) wrong += Cat("waiting for topic: ", topic, "\n");
   if (status.checkpoint_stale) {

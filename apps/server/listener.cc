@@ -64,10 +64,10 @@ void Listener::OnAccept(SocketError error, tcp::socket socket) {
 }
 
 void Listener::Begin(tcp::socket socket) {
-  Peers::Place place = peers_.NextPlace(which_);
-  if (place == Peers::Place::kNone) return;
-  auto peer = new_peer_(std::make_unique<TcpStream>(std::move(socket)), place == Peers::Place::kOver);
-  peers_.Add(peer, which_, place);
+  Peers::Admission admission = peers_.NextAdmission(which_);
+  if (admission == Peers::Admission::kNone) return;
+  auto peer = new_peer_(std::make_unique<TcpStream>(std::move(socket)), admission == Peers::Admission::kOver);
+  peers_.Add(peer, which_, admission);
   peer->Start();
 }
 

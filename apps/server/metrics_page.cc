@@ -47,9 +47,10 @@ void AddSample(std::string_view name, Labels labels, Number value, std::string& 
 }
 
 void AddFates(const PartitionStatus& partition, std::string& out) {
-  const std::string number = Cat(partition.place.partition);
+  const std::string number = Cat(partition.topic_partition.partition);
   for (size_t fate = 0; fate < kFates; ++fate) {
-    AddSample(kFateFamily, {{"topic", partition.place.topic}, {"partition", number}, {"fate", kFateNames[fate]}},
+    AddSample(kFateFamily,
+              {{"topic", partition.topic_partition.topic}, {"partition", number}, {"fate", kFateNames[fate]}},
               partition.state.fates[fate], out);
   }
 }
@@ -94,11 +95,12 @@ bool MetricsPage::AppendSome(std::string& out) {
   const size_t end = std::min(partition_ + kPartitionsAtOnce, facts_.partitions.size());
   for (; partition_ < end; ++partition_) {
     const PartitionStatus& partition = facts_.partitions[partition_];
-    const TopicPartition& place = partition.place;
+    const TopicPartition& topic_partition = partition.topic_partition;
     if (figure == nullptr) {
       AddFates(partition, out);
     } else if (const std::optional<int64_t> value = figure->value(partition, facts_.wall)) {
-      AddSample(figure->metric, {{"topic", place.topic}, {"partition", Cat(place.partition)}}, *value, out);
+      AddSample(figure->metric, {{"topic", topic_partition.topic}, {"partition", Cat(topic_partition.partition)}},
+                *value, out);
     }
   }
   if (partition_ == facts_.partitions.size()) ++family_, partition_ = 0;

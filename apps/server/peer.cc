@@ -12,20 +12,20 @@ constexpr std::chrono::minutes kSayTime{1};  // not more often
 
 }  // namespace
 
-void Peers::Add(std::shared_ptr<Peer> peer, Port port, Place place) {
-  if (place == Place::kWithin) {
+void Peers::Add(std::shared_ptr<Peer> peer, Port port, Admission admission) {
+  if (admission == Admission::kWithin) {
     within_.fetch_add(1, std::memory_order_relaxed);
   } else {
     ++over_[static_cast<size_t>(port)];
   }
   Peer* key = peer.get();
-  all_.emplace(key, Entry{std::move(peer), port, place});
+  all_.emplace(key, Entry{std::move(peer), port, admission});
 }
 
 void Peers::Remove(Peer* peer) {
   auto it = all_.find(peer);
   if (it == all_.end()) return;
-  if (it->second.place == Place::kWithin) {
+  if (it->second.admission == Admission::kWithin) {
     within_.fetch_sub(1, std::memory_order_relaxed);
   } else {
     --over_[static_cast<size_t>(it->second.port)];

@@ -72,17 +72,17 @@ class Peers {
   static constexpr size_t kHeldBytesMax = 128 << 20;
 
   enum class Port { kText, kHttp };
-  enum class Place { kWithin, kOver, kNone };
+  enum class Admission { kWithin, kOver, kNone };
 
   explicit Peers(size_t clients_max) : clients_max_(clients_max) {}
 
   // What the next connection to `port` would get. kNone: it is to be closed at once.
-  Place NextPlace(Port port) const {
-    if (size() < clients_max_) return Place::kWithin;
-    return over_[static_cast<size_t>(port)] < kOverMax ? Place::kOver : Place::kNone;
+  Admission NextAdmission(Port port) const {
+    if (size() < clients_max_) return Admission::kWithin;
+    return over_[static_cast<size_t>(port)] < kOverMax ? Admission::kOver : Admission::kNone;
   }
 
-  void Add(std::shared_ptr<Peer> peer, Port port, Place place);
+  void Add(std::shared_ptr<Peer> peer, Port port, Admission admission);
   void Remove(Peer* peer);
 
   // `peer` holds so many bytes between its turns. If all together hold more than they may, those that have waited
@@ -104,7 +104,7 @@ class Peers {
   struct Entry {
     std::shared_ptr<Peer> peer;
     Port port;
-    Place place;
+    Admission admission;
   };
 
   Peer* LongestWaiting(const Peer& apart_from) const;

@@ -32,7 +32,7 @@ Parsed RespParser::Next(std::string_view input) {
     if (!ReadWord(input, parsed)) return parsed;
   }
   words_.clear();
-  for (const Place& place : places_) words_.push_back(input.substr(place.at, place.size));
+  for (const WordRange& word : words_seen_) words_.push_back(input.substr(word.at, word.size));
   parsed.kind = Parsed::Kind::kRequest;
   parsed.consumed = at_;
   parsed.words = words_;
@@ -44,10 +44,10 @@ void RespParser::Reset() {
   at_ = 0;
   words_left_ = -1;
   word_size_ = -1;
-  places_.clear();
+  words_seen_.clear();
 }
 
-// Returns whether the word is whole, and its place known; if it is not, `otherwise` is what to say.
+// Returns whether the word is whole; if it is not, `otherwise` is what to say.
 bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
   auto wrong = [&otherwise](Parsed broken) {
     otherwise = std::move(broken);
@@ -69,7 +69,7 @@ bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
   if (input.size() - at_ < size + 2) return false;
   std::string_view behind = input.substr(at_ + size, 2);
   if (behind != "\r\n") return wrong(Wrong("CRLF behind a word", behind));
-  places_.push_back({at_, size});
+  words_seen_.push_back({at_, size});
   at_ += size + 2;
   word_size_ = -1;
   return true;

@@ -34,7 +34,7 @@ class RespParser {
     int64_t number = 0;
     std::string_view text = {};  // with kWrong: what stands there instead
   };
-  struct Place {
+  struct WordRange {
     size_t at;
     size_t size;
   };
@@ -43,10 +43,10 @@ class RespParser {
   bool ReadWord(std::string_view input, Parsed& otherwise);
   void Reset();
 
-  size_t at_ = 0;              // read up to here
-  int64_t words_left_ = -1;    // -1: the request's header is not read yet
-  int64_t word_size_ = -1;     // -1: the next word's header is not read yet
-  std::vector<Place> places_;  // of the words that are whole; the bytes may move until the last one is
+  size_t at_ = 0;                      // read up to here
+  int64_t words_left_ = -1;            // -1: the request's header is not read yet
+  int64_t word_size_ = -1;             // -1: the next word's header is not read yet
+  std::vector<WordRange> words_seen_;  // of the words that are whole; the bytes may move until the last one is
   std::vector<std::string_view> words_;
 };
 

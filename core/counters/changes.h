@@ -29,7 +29,7 @@ struct Changes {
     std::string name;  // empty: the number is free
   };
   struct Partition {
-    TopicPartition place;
+    TopicPartition topic_partition;
     PartitionState state;
   };
 

@@ -15,19 +15,19 @@ void Counters::Restore(Saved saved) {
   clock_millis_ = saved.clock.millis();
   for (StatePart* part : parts_) part->Restore(saved);
   MutexLock lock(mutex_);
-  for (auto& [place, state] : saved.partitions) parked_[place] = std::move(state);
+  for (auto& [topic_partition, state] : saved.partitions) parked_[topic_partition] = std::move(state);
 }
 
 std::vector<TopicPartition> Counters::RestoredPartitions() const {
   MutexLock lock(mutex_);
-  std::vector<TopicPartition> places;
-  for (const auto& [place, state] : parked_) places.push_back(place);
-  return places;
+  std::vector<TopicPartition> topic_partitions;
+  for (const auto& [topic_partition, state] : parked_) topic_partitions.push_back(topic_partition);
+  return topic_partitions;
 }
 
-std::optional<PartitionState> Counters::TakePartition(const TopicPartition& place) {
+std::optional<PartitionState> Counters::TakePartition(const TopicPartition& topic_partition) {
   MutexLock lock(mutex_);
-  auto parked = parked_.find(place);
+  auto parked = parked_.find(topic_partition);
   if (parked == parked_.end()) return std::nullopt;
   PartitionState state = parked->second;
   parked_.erase(parked);
@@ -46,7 +46,7 @@ std::vector<PartitionStatus> Counters::Partitions() const {
   for (const auto& shard : shards_) {
     for (PartitionStatus& status : shard->Partitions()) all.push_back(std::move(status));
   }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.topic_partition < b.topic_partition; });
   return all;
 }
 
@@ -55,7 +55,7 @@ Timestamp Counters::EventClock() const {
   Timestamp largest = Timestamp::Min();
   for (const PartitionStatus& partition : Partitions()) {
     // One without events yet holds the clock where it is.
-    Timestamp newest = partition.state.newest_event.value_or(Timestamp::Min());
+    Timestamp newest = partition.state.newest_event_time.value_or(Timestamp::Min());
     largest = std::max(largest, newest);
     if (!partition.at_end()) smallest_reading = std::min(smallest_reading.value_or(newest), newest);
   }
@@ -85,7 +85,7 @@ std::optional<Timestamp> Counters::CompleteUntil() const {
   if (partitions.empty()) return std::nullopt;
   Timestamp complete = Timestamp::Max();
   for (const PartitionStatus& partition : partitions) {
-    Timestamp reached = partition.state.newest_stamp.value_or(Timestamp::Min());
+    Timestamp reached = partition.state.newest_timestamp.value_or(Timestamp::Min());
     if (partition.at_end()) reached = std::max(reached, partition.end->as_of);
     complete = std::min(complete, reached);
   }
@@ -101,7 +101,7 @@ const Changes& Counters::Cut() {
     part->Expire();
   }
   auto same = [](const Changes::Partition& a, const Changes::Partition& b) {
-    return a.place == b.place && a.state == b.state;
+    return a.topic_partition == b.topic_partition && a.state == b.state;
   };
   partitions_moved_ = partitions_moved_ || !std::equal(partitions.begin(), partitions.end(),
                                                        changes_.partitions.begin(), changes_.partitions.end(), same);
@@ -117,11 +117,11 @@ std::vector<Changes::Partition> Counters::CutShards() {
   std::vector<Changes::Partition> partitions;
   for (const auto& shard : shards_) {
     for (PartitionStatus& partition : shard->Cut()) {
-      partitions.push_back({std::move(partition.place), std::move(partition.state)});
+      partitions.push_back({std::move(partition.topic_partition), std::move(partition.state)});
     }
   }
   MutexLock lock(mutex_);
-  for (const auto& [place, state] : parked_) partitions.push_back({place, state});
+  for (const auto& [topic_partition, state] : parked_) partitions.push_back({topic_partition, state});
   return partitions;
 }
 

@@ -48,7 +48,7 @@ class Counters {
   // The partitions that no shard has taken.
   std::vector<TopicPartition> RestoredPartitions() const;
   // The restored state of a partition, which belongs to a shard from now on; nothing if there is none.
-  std::optional<PartitionState> TakePartition(const TopicPartition& place);
+  std::optional<PartitionState> TakePartition(const TopicPartition& topic_partition);
 
   Shard& AddShard();
   std::span<const std::unique_ptr<Shard>> shards() const { return shards_; }
@@ -64,7 +64,7 @@ class Counters {
   Timestamp clock() const;
   Minute horizon() const { return minutes_.horizon(); }
 
-  // Minutes that end after this are open: some partition may still bring records stamped in them. Nothing if there is
+  // Minutes that end after this are open: some partition may still deliver records of them. Nothing if there is
   // no partition.
   std::optional<Timestamp> CompleteUntil() const;
   std::vector<PartitionStatus> Partitions() const;

@@ -35,13 +35,13 @@ struct Gap {
 struct PartitionState {
   static constexpr size_t kGapsMax = 16;  // the latest ones
 
-  int64_t next = 0;                            // the next offset to read
-  std::array<uint64_t, kFates> fates{};        // of the records before it
-  std::optional<Timestamp> newest_event = {};  // the largest time of an event that was not rejected as future
-  std::optional<Timestamp> newest_stamp = {};  // the largest timestamp of a record
-  std::string cluster = {};                    // the id of the Kafka cluster; empty: not known
-  std::optional<RecordMark> last = {};         // the last record that was applied
-  std::vector<Gap> gaps = {};                  // oldest first
+  int64_t next = 0;                                 // the next offset to read
+  std::array<uint64_t, kFates> fates{};             // of the records before it
+  std::optional<Timestamp> newest_event_time = {};  // the largest time of an event that was not rejected as future
+  std::optional<Timestamp> newest_timestamp = {};   // the largest timestamp of a record
+  std::string cluster = {};                         // the id of the Kafka cluster; empty: not known
+  std::optional<RecordMark> last = {};              // the last record that was applied
+  std::vector<Gap> gaps = {};                       // oldest first
 
   friend bool operator==(const PartitionState&, const PartitionState&) = default;
 };

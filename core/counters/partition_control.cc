@@ -6,8 +6,9 @@
 
 namespace tally {
 
-PartitionControl::PartitionControl(TopicPartition place, const PartitionState& state) : number_(Cat(place.partition)) {
-  status_.place = std::move(place);
+PartitionControl::PartitionControl(TopicPartition topic_partition, const PartitionState& state)
+    : number_(Cat(topic_partition.partition)) {
+  status_.topic_partition = std::move(topic_partition);
   status_.state = state;
 }
 
@@ -64,7 +65,8 @@ bool PartitionControl::AcceptGap(const Gap& gap, const std::string& cluster) {
   if (state.gaps.size() > PartitionState::kGapsMax) state.gaps.erase(state.gaps.begin());
   state.next = gap.to;
   state.last.reset();
-  if (gap.to < gap.from) state.newest_event = state.newest_stamp = std::nullopt;  // they were of the log before
+  if (gap.to < gap.from)
+    state.newest_event_time = state.newest_timestamp = std::nullopt;  // they were of the log before
   if (!cluster.empty()) state.cluster = cluster;
   status_.stopped.clear();
   status_.unreadable = status_.out_of_range = false;

@@ -27,7 +27,7 @@ struct LogEnd {
 
 // What an operator wants to know about a partition.
 struct PartitionStatus {
-  TopicPartition place;
+  TopicPartition topic_partition;
   PartitionState state;
   std::optional<LogEnd> end;
   std::string stopped;        // why no records are applied; empty while they are
@@ -45,10 +45,10 @@ struct PartitionStatus {
 
 class PartitionControl {
  public:
-  PartitionControl(TopicPartition place, const PartitionState& state);
+  PartitionControl(TopicPartition topic_partition, const PartitionState& state);
 
   const PartitionStatus& status() const { return status_; }
-  const TopicPartition& place() const { return status_.place; }
+  const TopicPartition& topic_partition() const { return status_.topic_partition; }
   std::string_view number() const { return number_; }  // of the partition, in decimal
 
   // Whether `record` is applied next. Stops the partition if the record proves that this is another log.
@@ -59,7 +59,7 @@ class PartitionControl {
 
   // An accepted record holds an event of this time, which is not in the future.
   void NoteEventTime(Timestamp time) {
-    std::optional<Timestamp>& newest = status_.state.newest_event;
+    std::optional<Timestamp>& newest = status_.state.newest_event_time;
     newest = std::max(newest.value_or(time), time);
   }
 
@@ -68,7 +68,7 @@ class PartitionControl {
     PartitionState& state = status_.state;
     ++state.fates[static_cast<size_t>(fate)];
     state.next = record.offset + 1;
-    state.newest_stamp = std::max(state.newest_stamp.value_or(record.stamp), record.stamp);
+    state.newest_timestamp = std::max(state.newest_timestamp.value_or(record.timestamp), record.timestamp);
     newest_ = &record;
   }
 

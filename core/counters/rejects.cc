@@ -2,10 +2,11 @@
 
 namespace tally {
 
-void Rejects::Add(const TopicPartition& place, int64_t offset, Fate reason, Timestamp seen, std::string_view payload) {
-  std::deque<Reject>& kept = kept_[{place.topic, reason}];
+void Rejects::Add(const TopicPartition& topic_partition, int64_t offset, Fate reason, Timestamp seen,
+                  std::string_view payload) {
+  std::deque<Reject>& kept = kept_[{topic_partition.topic, reason}];
   if (kept.size() == kKept) kept.pop_front();
-  kept.push_back({place, offset, reason, seen, std::string(payload.substr(0, kSampleBytes))});
+  kept.push_back({topic_partition, offset, reason, seen, std::string(payload.substr(0, kSampleBytes))});
 }
 
 void Rejects::AppendTo(std::vector<Reject>& all) const {

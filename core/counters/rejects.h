@@ -20,14 +20,15 @@ class Rejects {
   static constexpr size_t kSampleBytes = 200;  // from the start of each payload
 
   struct Reject {
-    TopicPartition place;
+    TopicPartition topic_partition;
     int64_t offset = 0;
     Fate reason = Fate::kUnparsable;
     Timestamp seen;
     std::string sample;
   };
 
-  void Add(const TopicPartition& place, int64_t offset, Fate reason, Timestamp seen, std::string_view payload);
+  void Add(const TopicPartition& topic_partition, int64_t offset, Fate reason, Timestamp seen,
+           std::string_view payload);
 
   // Appends all of them, oldest first within a topic and reason.
   void AppendTo(std::vector<Reject>& all) const;

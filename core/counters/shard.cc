@@ -14,9 +14,9 @@ Shard::Shard(std::shared_ptr<const Rules> rules, std::vector<std::unique_ptr<Sha
   for (auto& part : parts) parts_.push_back({std::move(part), Timestamp::Min()});
 }
 
-uint32_t Shard::AddPartition(TopicPartition place, const PartitionState& state) {
+uint32_t Shard::AddPartition(TopicPartition topic_partition, const PartitionState& state) {
   MutexLock lock(mutex_);
-  const PartitionControl& partition = partitions_.emplace_back(std::move(place), state);
+  const PartitionControl& partition = partitions_.emplace_back(std::move(topic_partition), state);
   MutexLock shown_lock(shown_mutex_);
   shown_partitions_.push_back(partition.status());
   return static_cast<uint32_t>(partitions_.size() - 1);
@@ -54,7 +54,7 @@ void Shard::ApplyChunk(std::span<const Record> records, Timestamp limit, Timesta
     Fate fate = decoded ? Judge(record, partition, limit) : Fate::kUnparsable;
     partition.Applied(record, fate);
     if (fate != Fate::kCounted && fate != Fate::kFiltered) {
-      rejects_.Add(partition.place(), record.offset, fate, now, record.payload);
+      rejects_.Add(partition.topic_partition(), record.offset, fate, now, record.payload);
     }
   }
   for (Part& part : parts_) part.part->EndChunk();
@@ -80,7 +80,7 @@ void Shard::ShowPartition(uint32_t slot) {
 }
 
 Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp limit) {
-  Timestamp time = record.stamp;
+  Timestamp time = record.timestamp;
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
     if (field.type == Field::Type::kMissing) return Fate::kMissingField;
@@ -89,7 +89,7 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
   if (time <= limit) partition.NoteEventTime(time);
   if (time < late_before_) return Fate::kLate;
   if (time > limit) return Fate::kFuture;
-  return Count({fields_, &record, partition.place().topic, partition.number()}, time);
+  return Count({fields_, &record, partition.topic_partition().topic, partition.number()}, time);
 }
 
 // An event that is late for one part still counts for the others.
@@ -117,7 +117,7 @@ void Shard::ReachEnd(uint32_t slot, int64_t offset, Timestamp now) {
 void Shard::ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of) {
   MutexLock lock(mutex_);
   for (uint32_t slot = 0; slot < partitions_.size(); ++slot) {
-    auto end = ends.find(partitions_[slot].place());
+    auto end = ends.find(partitions_[slot].topic_partition());
     if (end == ends.end()) continue;
     partitions_[slot].ReportEnd({end->second, as_of});
     ShowPartition(slot);

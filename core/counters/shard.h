@@ -40,7 +40,7 @@ class Shard {
   Shard(std::shared_ptr<const Rules> rules, std::vector<std::unique_ptr<ShardPart>> parts);
 
   // Returns the slot that the partition's records carry.
-  uint32_t AddPartition(TopicPartition place, const PartitionState& state);
+  uint32_t AddPartition(TopicPartition topic_partition, const PartitionState& state);
 
   // Applies the records that their partitions accept: counts each, decides its fate, and moves next after it. `now` is
   // the wall clock. Only by the shard's thread.

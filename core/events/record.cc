@@ -15,7 +15,7 @@ RecordMark MarkOf(const Record& record) {
   fnv.Add(uint64_t{record.payload.size()});
   if (record.key) fnv.Add(record.key->substr(0, kHashedMax));
   fnv.Add(record.payload.substr(0, kHashedMax));
-  return {record.offset, record.stamp, fnv.hash()};
+  return {record.offset, record.timestamp, fnv.hash()};
 }
 
 }  // namespace tally

@@ -22,7 +22,7 @@ struct TopicPartition {
 struct Record {
   uint32_t slot = 0;  // the number that Shard::AddPartition() gave to the partition
   int64_t offset = 0;
-  Timestamp stamp;  // Kafka's timestamp of the record, not the time of the event
+  Timestamp timestamp;  // Kafka's timestamp of the record, not the time of the event
   std::optional<std::string_view> key;
   std::string_view payload;
 };
@@ -30,7 +30,7 @@ struct Record {
 // Enough of a record to tell it from the record of another log at the same offset.
 struct RecordMark {
   int64_t offset = 0;
-  Timestamp stamp;
+  Timestamp timestamp;
   uint64_t hash = 0;
 
   friend bool operator==(const RecordMark&, const RecordMark&) = default;

@@ -28,7 +28,7 @@ Task<std::deque<FieldCount>> FieldsOf(Slices slices, std::string_view key_text) 
     all.push_back({series});
     co_await Did(1);
   }
-  auto add = [&](size_t place, uint64_t count) { all[place].count = AddCounts(all[place].count, count); };
+  auto add = [&](size_t index, uint64_t count) { all[index].count = AddCounts(all[index].count, count); };
   const bool whole = co_await ForEachCount(members, key->minute, add);
   for (size_t i = 0; whole && i < all.size(); ++i) {
     if (all[i].count > 0) fields.push_back(all[i]);

@@ -59,7 +59,7 @@ void Kafka(const NodeFacts& facts, Lines& out) {
     if (figure.total != PartitionFigure::Total::kNone) out.Add(figure.info, TotalOf(figure, facts));
   }
   for (const PartitionStatus& partition : facts.partitions) {
-    const auto& [topic, number] = partition.place;
+    const auto& [topic, number] = partition.topic_partition;
     if (!partition.stopped.empty()) out.Add(Cat("stopped_", topic, "_", number), Escaped(partition.stopped));
   }
 }

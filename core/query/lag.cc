@@ -22,7 +22,7 @@ Lag LagOf(const PartitionStatus& partition, Timestamp wall) {
   if (partition.at_end()) return {0, AgeOf(*partition.end, wall)};
   if (partition.end->offset < partition.state.next) return {};  // another log, or one that became shorter
   Lag lag{partition.end->offset - partition.state.next, std::nullopt};
-  if (std::optional<Timestamp> newest = partition.state.newest_stamp) {
+  if (std::optional<Timestamp> newest = partition.state.newest_timestamp) {
     lag.seconds = std::max(int64_t{0}, absl::ToInt64Seconds(wall - *newest));
   }
   return lag;

@@ -35,8 +35,8 @@ Task<Reply> LagCommand(CommandContext context, Words) {
   for (const PartitionStatus& partition : PartitionsOf(context.slices)) {
     Lag lag = LagOf(partition, context.wall.Now());
     Cell end = partition.end ? Cell(partition.end->offset) : Cell(NullCell{});
-    rows.push_back({partition.place.topic, partition.place.partition, partition.state.next, end, OrUnknown(lag.records),
-                    OrUnknown(lag.seconds), State(partition)});
+    rows.push_back({partition.topic_partition.topic, partition.topic_partition.partition, partition.state.next, end,
+                    OrUnknown(lag.records), OrUnknown(lag.seconds), State(partition)});
   }
   for (const std::string& topic : context.status.Status().waiting_topics) {
     rows.push_back({topic, NullCell{}, NullCell{}, NullCell{}, NullCell{}, NullCell{}, "waiting"});
@@ -50,9 +50,10 @@ std::vector<Rejects::Reject> LastRejects(Slices slices, Words topic) {
   for (const Counters* counters : slices) {
     for (const auto& shard : counters->shards()) shard->AppendRejects(all);
   }
-  std::erase_if(all, [&](const Rejects::Reject& reject) { return !topic.empty() && reject.place.topic != topic[0]; });
+  std::erase_if(
+      all, [&](const Rejects::Reject& reject) { return !topic.empty() && reject.topic_partition.topic != topic[0]; });
   auto newer = [](const Rejects::Reject& a, const Rejects::Reject& b) {
-    return std::tie(a.seen, a.place, a.offset) > std::tie(b.seen, b.place, b.offset);
+    return std::tie(a.seen, a.topic_partition, a.offset) > std::tie(b.seen, b.topic_partition, b.offset);
   };
   std::sort(all.begin(), all.end(), newer);
   std::array<size_t, kFates> kept{};
@@ -65,8 +66,8 @@ std::vector<Rejects::Reject> LastRejects(Slices slices, Words topic) {
 Task<Reply> RejectsCommand(CommandContext context, Words arguments) {
   std::vector<Row> rows;
   for (const Rejects::Reject& reject : LastRejects(context.slices, arguments)) {
-    rows.push_back({reject.place.topic, reject.place.partition, reject.offset, std::string(Name(reject.reason)),
-                    Escaped(reject.sample)});
+    rows.push_back({reject.topic_partition.topic, reject.topic_partition.partition, reject.offset,
+                    std::string(Name(reject.reason)), Escaped(reject.sample)});
   }
   return RowsReply(Table::Shape::kNested, std::move(rows));
 }

@@ -119,8 +119,8 @@ class Collector {
   Selection& selection() { return selection_; }
   void Add(std::span<const SeriesRef> series, bool is_new) {
     if (is_new) selection_.names.push_back(series.front());
-    const uint32_t place = static_cast<uint32_t>(selection_.names.size() - 1);
-    for (const SeriesRef& one : series) members_[one.slice].push_back({one.id, place});
+    const uint32_t index = static_cast<uint32_t>(selection_.names.size() - 1);
+    for (const SeriesRef& one : series) members_[one.slice].push_back({one.id, index});
   }
   Task<Selection> Finish() {
     for (auto& members : members_) {

@@ -45,7 +45,7 @@ Task<bool> ForEachName(Slices slices, std::string prefix, std::string from, Visi
 // Series whose counts are asked for.
 struct Selection {
   struct Part {
-    SeriesReader series;                // reports counts by a place in `names`
+    SeriesReader series;                // reports counts by an index in `names`
     std::vector<SeriesId> others = {};  // ~other series that may hide what was asked for
   };
 
@@ -92,7 +92,7 @@ uint64_t CountOfOne(Slices slices, std::string_view name, Minute minute);
 
 // Rows of name and count for a minute.
 
-// Calls visit(place in selection.names, count) for each count in `minute`, in no order; a name that several slices have
+// Calls visit(index in selection.names, count) for each count in `minute`, in no order; a name that several slices have
 // is visited for each of them. Returns whether the minute is still not before the horizon: if it is not, some counts
 // may be missing. `selection` and `visit` live as long as the task.
 template <typename Visit>

@@ -27,7 +27,7 @@ Task<std::vector<uint64_t>> SumByName(const Selection& selection, MinuteRange ra
     sums.resize(std::min(sums.size() + kSumsAtOnce, selection.names.size()));
     co_await Did(kStepWork);
   }
-  auto add = [&](size_t place, uint64_t count) { sums[place] = AddCounts(sums[place], count); };
+  auto add = [&](size_t index, uint64_t count) { sums[index] = AddCounts(sums[index], count); };
   range = range.Intersect(KnownMinutes(selection.slices, selection.metrics));
   for (Minute minute : MinutesWithCounts(selection.slices)) {
     if (!range.contains(minute)) continue;
@@ -40,17 +40,17 @@ Task<std::vector<uint64_t>> SumByName(const Selection& selection, MinuteRange ra
 
 struct Candidate {
   uint64_t sum;
-  uint32_t place;  // in the order of names
+  uint32_t index;  // in the order of names
 };
 
-bool IsBetter(const Candidate& a, const Candidate& b) { return a.sum != b.sum ? a.sum > b.sum : a.place < b.place; }
+bool IsBetter(const Candidate& a, const Candidate& b) { return a.sum != b.sum ? a.sum > b.sum : a.index < b.index; }
 
 // The `n` best, best first.
 Task<std::vector<Candidate>> Best(const std::vector<uint64_t>& sums, size_t n) {
   std::vector<Candidate> best;  // a heap, the worst on top
   best.reserve(std::min(n, sums.size()));
-  for (uint32_t place = 0; place < sums.size(); ++place) {
-    const Candidate candidate{sums[place], place};
+  for (uint32_t index = 0; index < sums.size(); ++index) {
+    const Candidate candidate{sums[index], index};
     if (candidate.sum > 0 && (best.size() < n || IsBetter(candidate, best.front()))) {
       if (best.size() == n) {
         std::pop_heap(best.begin(), best.end(), IsBetter);
@@ -59,7 +59,7 @@ Task<std::vector<Candidate>> Best(const std::vector<uint64_t>& sums, size_t n) {
       best.push_back(candidate);
       std::push_heap(best.begin(), best.end(), IsBetter);
       co_await Did(1);
-    } else if (place % 64 == 0) {
+    } else if (index % 64 == 0) {
       co_await Did(1);
     }
   }
@@ -107,7 +107,7 @@ Task<std::vector<TopSeries>> Top(const Selection& selection, MinuteRange range, 
   std::vector<TopSeries> top;
   top.reserve(best.size());
   for (const Candidate& candidate : best) {
-    top.push_back({selection.names[candidate.place], candidate.sum});
+    top.push_back({selection.names[candidate.index], candidate.sum});
     co_await Did(1);
   }
   co_return top;

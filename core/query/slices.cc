@@ -58,7 +58,7 @@ std::vector<PartitionStatus> PartitionsOf(Slices slices) {
   for (const Counters* counters : slices) {
     for (PartitionStatus& status : counters->Partitions()) all.push_back(std::move(status));
   }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.topic_partition < b.topic_partition; });
   return all;
 }
 

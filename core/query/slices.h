@@ -46,7 +46,7 @@ inline Timestamp ClockOf(Slices slices) { return slices.front()->clock(); }
 
 Minute HorizonOf(Slices slices);
 
-// Minutes that end after this are open: some partition may still bring records stamped in them.
+// Minutes that end after this are open: some partition may still deliver records of them.
 Timestamp CompleteUntil(Slices slices);
 
 // The minutes that are known for every one of the metrics, which are numbers of SeriesTable::metrics().

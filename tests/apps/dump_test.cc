@@ -53,11 +53,11 @@ TEST(Dump, AsJsonIsOneObjectWithARowPerLine) {
 ,"partitions":[
 {"topic":"hh","partition":0,"next":0,"fates":)"
       R"({"counted":0,"late":0,"future":0,"unparsable":0,"missing_field":0,"filtered":0},)"
-      R"("newest_event":null,"newest_stamp":null,"cluster":"","last":null,"gaps":[]}
+      R"("newest_event_time":null,"newest_timestamp":null,"cluster":"","last":null,"gaps":[]}
 ,{"topic":"mw","partition":3,"next":42,"fates":)"
       R"({"counted":30,"late":1,"future":2,"unparsable":3,"missing_field":4,"filtered":2},)"
-      R"("newest_event":"2011-06-05T14:31:05.000Z","newest_stamp":"2011-06-05T14:31:06.000Z",)"
-      R"("cluster":"east","last":{"offset":41,"stamp":"2011-06-05T14:31:06.000Z","hash":18446744073709551615},"gaps":[]}]
+      R"("newest_event_time":"2011-06-05T14:31:05.000Z","newest_timestamp":"2011-06-05T14:31:06.000Z",)"
+      R"("cluster":"east","last":{"offset":41,"timestamp":"2011-06-05T14:31:06.000Z","hash":18446744073709551615},"gaps":[]}]
 ,"counters":[
 {"minute":"2011-06-05T14:30Z","series":"stats:mw:buy","count":300}
 ,{"minute":"2011-06-05T14:30Z","series":"stats:mw:login","count":7}

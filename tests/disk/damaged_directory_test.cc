@@ -54,9 +54,9 @@ class DamagedDirectory : public testing::Test {
   void WaitForPositionsAfter(uint64_t sequence) {
     auto log = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
     ASSERT_TRUE(log.ok()) << log.status();
-    const std::vector<TopicPartition> places = {{feed_.topic(), 0}};
+    const std::vector<TopicPartition> topic_partitions = {{feed_.topic(), 0}};
     for (absl::Time deadline = absl::Now() + kDirectoryTimeout; absl::Now() < deadline;) {
-      auto positions = (*log)->Committed(places, absl::Seconds(5));
+      auto positions = (*log)->Committed(topic_partitions, absl::Seconds(5));
       if (positions.ok() && !positions->empty()) {
         const std::string& owner = positions->begin()->second.metadata;
         if (std::strtoull(owner.substr(owner.rfind(' ') + 1).c_str(), nullptr, 10) > sequence) return;
@@ -162,8 +162,8 @@ TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreGone) {
   feed_.Stop();
   auto contents = ReadCheckpoint(data_.path(), nullptr);
   ASSERT_TRUE(contents.ok()) << contents.status();
-  for (const auto& [place, state] : contents->saved.partitions) {
-    ASSERT_TRUE(broker_.DeleteRecordsBefore(place.topic, place.partition, state.next + 1).ok());
+  for (const auto& [topic_partition, state] : contents->saved.partitions) {
+    ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_partition.topic, topic_partition.partition, state.next + 1).ok());
   }
   Start();
   ExpectLine("it was rolled back");

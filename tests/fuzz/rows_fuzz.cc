@@ -37,7 +37,7 @@ void CheckRow(std::string_view key, std::string_view value) {
       return CheckRow(MetricOf(key, value), [&](const MetricRow& row) { return MetricValue(row) == value; });
     case RowKind::kPartition:
       return CheckRow(PartitionOf(key, value), [&](const Changes::Partition& row) {
-        return PartitionKey(row.place) == key && PartitionValue(row.state) == value;
+        return PartitionKey(row.topic_partition) == key && PartitionValue(row.state) == value;
       });
     case RowKind::kSeries:
       return CheckRow(SeriesOf(key, value), [&](const SeriesTable::NamedSeries& row) {

@@ -34,7 +34,7 @@ class SteppingClock : public testing::Test {
 
   // `n` records that are written now, by a producer whose clock says `time`.
   void Produce(int n, Timestamp time) {
-    const Message message{.payload = R"({"game":"mw","call":"login"})", .stamp = time};
+    const Message message{.payload = R"({"game":"mw","call":"login"})", .timestamp = time};
     ASSERT_TRUE(broker_.Produce(topic_, 0, std::vector<Message>(static_cast<size_t>(n), message)).ok());
   }
 
@@ -95,7 +95,7 @@ class SteppingClock : public testing::Test {
 
   KafkaBroker& broker_ = SharedBroker();
   const std::string topic_ = broker_.UniqueTopic("mw");
-  const Timestamp noon_ = SystemClock().Now();  // brokers refuse what is stamped far from their own clock
+  const Timestamp noon_ = SystemClock().Now();  // brokers refuse a record whose timestamp is far from their own clock
   FakeClock clock_{noon_};
   Password password_;
   TempDir data_;
@@ -145,7 +145,7 @@ TEST_F(SteppingClock, IsFollowedOnceARecordOfAnAbortedTransactionAgrees) {
   const Timestamp now = noon_ + absl::Minutes(30);
   clock_.Set(now);
   EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
-  const std::vector<Message> message = {{.payload = R"({"game":"mw","call":"login"})", .stamp = now}};
+  const std::vector<Message> message = {{.payload = R"({"game":"mw","call":"login"})", .timestamp = now}};
   EXPECT_TRUE(Eventually([&] {
     EXPECT_TRUE(broker_.ProduceTransaction(topic_, 0, message, KafkaBroker::TransactionEnd::kAbort).ok());
     return Ready().code == 200;

@@ -115,7 +115,8 @@ TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
 TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
   CreateTopic();
   Timestamp old = now_ - absl::Hours(6);
-  ASSERT_TRUE(broker_.Produce(topic_, 0, {{.payload = Event("old"), .stamp = old}, {.payload = Event("new")}}).ok());
+  ASSERT_TRUE(
+      broker_.Produce(topic_, 0, {{.payload = Event("old"), .timestamp = old}, {.payload = Event("new")}}).ok());
   auto node = Start();
   ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 1", kCountTimeout).ok());
   ExpectRead(*node, 1);

@@ -45,7 +45,8 @@ inline Totals TotalsOf(const Saved& saved) {
       if (n > 0) totals.counts[{key.minute, names.at(key.block * kBlockSize + cell)}] = n;
     }
   }
-  for (const auto& [place, state] : saved.partitions) totals.partitions[place] = {state.next, state.fates};
+  for (const auto& [topic_partition, state] : saved.partitions)
+    totals.partitions[topic_partition] = {state.next, state.fates};
   return totals;
 }
 inline Totals TotalsOf(const CheckpointContents& contents) { return TotalsOf(contents.saved); }

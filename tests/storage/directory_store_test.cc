@@ -80,7 +80,7 @@ TEST(DirectoryStore, FindsWhatWasWritten) {
   EXPECT_EQ(contents.metrics.event, "format=json");
   EXPECT_EQ(contents.metrics.metrics, SomeMetrics().metrics);
   ASSERT_EQ(contents.saved.partitions.size(), 2u);
-  EXPECT_EQ(contents.saved.partitions[1].place, (TopicPartition{"mw", 3}));
+  EXPECT_EQ(contents.saved.partitions[1].topic_partition, (TopicPartition{"mw", 3}));
   EXPECT_EQ(contents.saved.partitions[1].state, SomeChanges().partitions[1].state);
   ASSERT_EQ(contents.saved.series.size(), 3u);
   EXPECT_EQ(contents.saved.series[2].id, 300u);

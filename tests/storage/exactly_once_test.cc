@@ -39,7 +39,7 @@ std::vector<MetricSpec> Metrics() {
 
 // The log, as Kafka would keep it: it outlives every crash.
 struct Log {
-  TopicPartition place;
+  TopicPartition topic_partition;
   std::vector<ModelEvent> events;  // offsets ascend, with gaps
   int64_t end = 0;
 };
@@ -112,7 +112,7 @@ class Trial {
     static const char* kCalls[] = {"login", "install", "buy"};
     ModelEvent event;
     event.offset = offset;
-    event.stamp = clock_.Now();
+    event.timestamp = clock_.Now();
     event.time = clock_.Now() + absl::Seconds(Below(120) - 100);
     if (Below(5) == 0) event.time = event.time - absl::Minutes(Below(60));
     if (Below(20) == 0) event.time = event.time + absl::Minutes(Below(20));
@@ -126,7 +126,7 @@ class Trial {
   // Delivers up to `n` records from the partition's next offset on, and now and then some that were delivered before.
   void Read(size_t index, size_t n) {
     Log& log = logs_[index];
-    auto& [shard, slot, next] = places_[index];
+    auto& [shard, slot, next] = assigned_[index];
     size_t first = 0;
     while (first < log.events.size() && log.events[first].offset < next) ++first;
     size_t last = std::min(log.events.size(), first + n);
@@ -136,15 +136,15 @@ class Trial {
     payloads.reserve(last - first);
     for (size_t i = first; i < last; ++i) {
       const ModelEvent& event = log.events[i];
-      records.push_back({slot, event.offset, event.stamp, std::nullopt, payloads.emplace_back(event.Json())});
-      model_.Apply(log.place, event, clock_.Now());
+      records.push_back({slot, event.offset, event.timestamp, std::nullopt, payloads.emplace_back(event.Json())});
+      model_.Apply(log.topic_partition, event, clock_.Now());
       next = event.offset + 1;
     }
     shard->Apply(records, clock_.Now());
     if (last == log.events.size() && Below(2)) {
       next = std::max(next, log.end);
       shard->ReachEnd(slot, log.end, clock_.Now());
-      model_.ReachEnd(log.place, log.end);
+      model_.ReachEnd(log.topic_partition, log.end);
     }
   }
 
@@ -196,12 +196,12 @@ class Trial {
     if (contents) counters_->Restore(std::move(contents->saved));
     checkpointer_ = std::make_unique<Checkpointer>(*counters_, *store_, FingerprintsOf(event_, Metrics()), clock_);
     for (int i = 0, n = 1 + Below(3); i < n; ++i) counters_->AddShard();
-    places_.clear();
+    assigned_.clear();
     for (const Log& log : logs_) {
       Shard* shard =
           counters_->shards()[static_cast<size_t>(Below(static_cast<int>(counters_->shards().size())))].get();
-      PartitionState state = counters_->TakePartition(log.place).value_or(PartitionState{});
-      places_.push_back({shard, shard->AddPartition(log.place, state), state.next});
+      PartitionState state = counters_->TakePartition(log.topic_partition).value_or(PartitionState{});
+      assigned_.push_back({shard, shard->AddPartition(log.topic_partition, state), state.next});
     }
     RollBackModel();
   }
@@ -245,13 +245,13 @@ class Trial {
   // Those that were never read, and have never had a row, are as new ones.
   std::map<TopicPartition, Model::Partition> Partitions(const Model& model) const {
     std::map<TopicPartition, Model::Partition> partitions = model.partitions();
-    for (const Log& log : logs_) partitions[log.place];
+    for (const Log& log : logs_) partitions[log.topic_partition];
     return partitions;
   }
   std::map<TopicPartition, Model::Partition> Partitions() const {
     std::map<TopicPartition, Model::Partition> partitions;
     for (const PartitionStatus& status : counters_->Partitions()) {
-      partitions[status.place] = {status.state.next, status.state.fates};
+      partitions[status.topic_partition] = {status.state.next, status.state.fates};
     }
     return partitions;
   }
@@ -274,7 +274,7 @@ class Trial {
     ASSERT_EQ(counters_->series().size(), names.size());
   }
 
-  struct Place {
+  struct Assigned {
     Shard* shard;
     uint32_t slot;
     int64_t next;
@@ -293,7 +293,7 @@ class Trial {
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::vector<Place> places_;
+  std::vector<Assigned> assigned_;
 };
 
 TEST(ExactlyOnce, EqualsTheNaiveModelThroughCrashesPowerLossesAndErrors) {

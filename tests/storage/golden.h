@@ -84,8 +84,8 @@ class GoldenNode {
   void Save() {
     Changes changes = node_->counters().Cut();
     for (Changes::Partition& partition : changes.partitions) {
-      if (partition.place.partition == 0) partition.state.cluster = "4L6g3nShT-eMCtK--X86sw";
-      if (partition.place.partition == 1)
+      if (partition.topic_partition.partition == 0) partition.state.cluster = "4L6g3nShT-eMCtK--X86sw";
+      if (partition.topic_partition.partition == 1)
         partition.state.gaps = {{0, 5, TimeAt("14:30:01")}, {9, 2, TimeAt("14:30:02")}};
     }
     const Fingerprints prints = FingerprintsOf({}, metrics_);

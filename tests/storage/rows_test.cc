@@ -15,13 +15,13 @@ namespace {
 
 using testing::HasSubstr;
 
-const TopicPartition kPlace{"mw", 3};
+const TopicPartition kPartition{"mw", 3};
 
 PartitionState SomeState() {
   return {.next = 42,
           .fates = {1, 2, 3, 4, 5, 600},
-          .newest_event = TimeAt("14:30"),
-          .newest_stamp = TimeAt("14:31"),
+          .newest_event_time = TimeAt("14:30"),
+          .newest_timestamp = TimeAt("14:31"),
           .cluster = "4L6g3nShT-eMCtK--X86sw",
           .last = RecordMark{41, TimeAt("14:31"), 0x123456789abcdef0},
           .gaps = {{7, 9, TimeAt("14:32")}, {INT64_MAX, 0, TimeAt("14:33")}}};
@@ -133,9 +133,9 @@ TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
 }
 
 TEST(Rows, OfAPartitionHoldPlaceAndState) {
-  auto partition = PartitionOf(PartitionKey(kPlace), PartitionValue(SomeState()));
+  auto partition = PartitionOf(PartitionKey(kPartition), PartitionValue(SomeState()));
   ASSERT_TRUE(partition.ok()) << partition.status();
-  EXPECT_EQ(partition->place, kPlace);
+  EXPECT_EQ(partition->topic_partition, kPartition);
   EXPECT_EQ(partition->state, SomeState());
 }
 
@@ -143,16 +143,16 @@ TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
   for (PartitionState state : {PartitionState{}, SomeState(),
                                PartitionState{.next = INT64_MAX,
                                .fates = {UINT64_MAX},
-                               .newest_event = Timestamp::Min(),
-                               .newest_stamp = Timestamp::Max()},
+                               .newest_event_time = Timestamp::Min(),
+                               .newest_timestamp = Timestamp::Max()},
                                PartitionState{.next = 1,
-                               .newest_stamp = TimeAt("14:30"),
+                               .newest_timestamp = TimeAt("14:30"),
                                .last = RecordMark{0, Timestamp::Min(), UINT64_MAX},
                                .gaps = std::vector<Gap>(PartitionState::kGapsMax)}}) {
     auto partition = PartitionOf(PartitionKey({"a.b-c_D", INT32_MAX}), PartitionValue(state));
     ASSERT_TRUE(partition.ok()) << partition.status();
     EXPECT_EQ(partition->state, state);
-    EXPECT_EQ(partition->place, (TopicPartition{"a.b-c_D", INT32_MAX}));
+    EXPECT_EQ(partition->topic_partition, (TopicPartition{"a.b-c_D", INT32_MAX}));
   }
 }
 
@@ -167,11 +167,11 @@ TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsNone) {
 TEST(Rows, OfAPartitionAreDamagedIfItsOffsetIsNone) {
   std::string value;
   PutVarint(value, uint64_t{INT64_MAX} + 1);
-  ExpectDamaged(PartitionKey(kPlace), value + std::string(8, '\0'));
+  ExpectDamaged(PartitionKey(kPartition), value + std::string(8, '\0'));
 }
 
 TEST(Rows, OfAPartitionAreDamagedIfSomethingIsNeitherThereNorNot) {
-  ExpectDamaged(PartitionKey(kPlace), std::string(7, '\0') + "\x02" + std::string("\0\0", 2));
+  ExpectDamaged(PartitionKey(kPartition), std::string(7, '\0') + "\x02" + std::string("\0\0", 2));
 }
 
 TEST(Rows, OfAMetricHoldWhenItBeganAndItsFingerprint) {
@@ -237,7 +237,7 @@ TEST(Rows, AreReadOnlyInTheirOneForm) {
   std::vector<std::pair<std::string, std::string>> rows = {
       {HeaderKey(), HeaderValue(SomeHeader())},
       {MetricKey("stats"), MetricValue({MinuteAt("14:30"), "by=game"})},
-      {PartitionKey(kPlace), PartitionValue(SomeState())},
+      {PartitionKey(kPartition), PartitionValue(SomeState())},
       {BlockRowKey({MinuteAt("14:30"), 3}), std::string(Block::Pack(counts).bytes())}};
   std::mt19937 random(1);
   for (int i = 0; i < 100'000; ++i) {

@@ -50,7 +50,8 @@ inline Rows RowsOf(const CheckpointContents& contents) {
   rows[EventKey()] = contents.metrics.event;
   rows[LinkKey(contents.header.sequence)] = "";
   for (const auto& [name, metric] : contents.metrics.metrics) rows[MetricKey(name)] = MetricValue(metric);
-  for (const auto& [place, state] : contents.saved.partitions) rows[PartitionKey(place)] = PartitionValue(state);
+  for (const auto& [topic_partition, state] : contents.saved.partitions)
+    rows[PartitionKey(topic_partition)] = PartitionValue(state);
   for (const auto& [id, name] : contents.saved.series) rows[SeriesKey(id)] = name;
   for (const auto& [key, block] : contents.saved.blocks) rows[BlockRowKey(key)] = block.bytes();
   return rows;

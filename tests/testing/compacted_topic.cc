@@ -34,7 +34,7 @@ absl::Status CompactedTopic::Append(int32_t partition, std::vector<Message> mess
   const auto at = static_cast<size_t>(partition);
   for (size_t i = 0; i < messages.size(); ++i) {
     messages[i].key = KeyOf(i);
-    messages[i].stamp = Old();
+    messages[i].timestamp = Old();
     keys_[at].insert(*messages[i].key);
   }
   ends_[at] += static_cast<int64_t>(messages.size());

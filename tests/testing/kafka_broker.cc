@@ -146,7 +146,7 @@ absl::Status KafkaBroker::WriteProperties() {
           // A follower that copies nothing leaves the replicas in sync, and a preferred leader returns, within seconds.
           "replica.lag.time.max.ms=2000\n"
           "leader.imbalance.check.interval.seconds=1\n"
-          // Tests stamp records in 2011 and in the far future.
+          // Tests timestamp records in 2011 and in the far future.
           "log.retention.ms=-1\n"
           "log.message.timestamp.after.max.ms=9223372036854775807\n"
           // Compaction within a test's patience.

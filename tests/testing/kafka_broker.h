@@ -35,7 +35,7 @@ namespace tally {
 struct Message {
   std::string payload;
   std::optional<std::string> key = std::nullopt;
-  std::optional<Timestamp> stamp = std::nullopt;  // Kafka's timestamp; without one: when it is produced
+  std::optional<Timestamp> timestamp = std::nullopt;  // Kafka's timestamp; without one: when it is produced
 };
 
 // Start it from the main thread: it dies with the thread that started it (see Subprocess), however that one ends.

@@ -48,7 +48,7 @@ rd_kafka_resp_err_t Enqueue(rd_kafka_t* client, const std::string& topic, int32_
                             Deliveries* deliveries) {
   const void* key = message.key ? message.key->data() : nullptr;
   const size_t key_size = message.key ? message.key->size() : 0;
-  const int64_t stamp_ms = message.stamp ? message.stamp->millis() : 0;  // 0: now
+  const int64_t stamp_ms = message.timestamp ? message.timestamp->millis() : 0;  // 0: now
   return rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
                            RD_KAFKA_V_VALUE(const_cast<char*>(message.payload.data()), message.payload.size()),

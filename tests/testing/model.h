@@ -21,7 +21,7 @@ struct ModelEvent {
 
   Form form = Form::kGood;
   int64_t offset = 0;
-  Timestamp stamp;
+  Timestamp timestamp;
   Timestamp time;
   std::optional<std::string> game;
   std::optional<std::string> call;

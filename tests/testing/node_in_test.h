@@ -48,7 +48,7 @@ inline std::unique_ptr<Node> StartNode(const Config& config, const NodeOptions& 
 inline uint64_t RecordsRead(Node& node, std::string_view topic) {
   uint64_t read = 0;
   for (const PartitionStatus& partition : node.counters().Partitions()) {
-    if (partition.place.topic != topic) continue;
+    if (partition.topic_partition.topic != topic) continue;
     for (uint64_t n : partition.state.fates) read += n;
   }
   return read;

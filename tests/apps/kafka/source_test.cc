@@ -28,7 +28,7 @@ class Transcript : public RecordSink {
     for (const Record& record : records) {
       lines.push_back(Cat(record.slot, "@", record.offset, " ", record.payload));
       keys.push_back(record.key ? std::string(*record.key) : "none");
-      stamps.push_back(record.stamp.millis());
+      stamps.push_back(record.timestamp.millis());
     }
   }
   void OnEnd(uint32_t slot, int64_t offset) override { lines.push_back(Cat(slot, " ends at ", offset)); }

@@ -19,28 +19,28 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const TopicPartition kPlace = {"mw", 0};
+const TopicPartition kPartition = {"mw", 0};
 
 // What the leaders say; a partition that is not there gets no answer.
 class FakeBounds : public LogBounds {
  public:
-  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> places, absl::Duration) override {
+  absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> topic_partitions, absl::Duration) override {
     if (before_ends) before_ends();
-    return Of(places, ends);
+    return Of(topic_partitions, ends);
   }
-  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> places, absl::Duration) override {
+  absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> topic_partitions, absl::Duration) override {
     if (before_beginnings) before_beginnings();
-    return Of(places, beginnings);
+    return Of(topic_partitions, beginnings);
   }
 
   Offsets beginnings, ends;
   std::function<void()> before_ends, before_beginnings;
 
  private:
-  static absl::StatusOr<Offsets> Of(std::span<const TopicPartition> places, const Offsets& all) {
+  static absl::StatusOr<Offsets> Of(std::span<const TopicPartition> topic_partitions, const Offsets& all) {
     Offsets found;
-    for (const TopicPartition& place : places) {
-      if (auto at = all.find(place); at != all.end()) found.insert(*at);
+    for (const TopicPartition& topic_partition : topic_partitions) {
+      if (auto at = all.find(topic_partition); at != all.end()) found.insert(*at);
     }
     if (found.empty()) return absl::UnavailableError("no answer");
     return found;
@@ -67,8 +67,8 @@ class ContinuityCheckerTest : public testing::Test {
   }
 
   void SetLog(int64_t begin, int64_t end) {
-    bounds_.beginnings = {{kPlace, begin}};
-    bounds_.ends = {{kPlace, end}};
+    bounds_.beginnings = {{kPartition, begin}};
+    bounds_.ends = {{kPartition, end}};
   }
 
   absl::Status Look(const std::string& cluster = "a") {
@@ -197,12 +197,12 @@ TEST_F(ContinuityCheckerTest, ComparesATopicThatIsThereAgain) {
 
 TEST_F(ContinuityCheckerTest, ComparesTheLastRecordAfterALeaderChange) {
   Check();
-  checker_->NoteLeaders({{kPlace, 1}});
+  checker_->NoteLeaders({{kPartition, 1}});
   EXPECT_TRUE(Look().ok());
-  checker_->NoteLeaders({{kPlace, -1}});
+  checker_->NoteLeaders({{kPartition, -1}});
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, IsEmpty());
-  checker_->NoteLeaders({{kPlace, 2}});
+  checker_->NoteLeaders({{kPartition, 2}});
   bounds_.ends.clear();  // the new leader does not answer yet
   EXPECT_FALSE(Look().ok());
   EXPECT_TRUE(status().out_of_range);

@@ -52,7 +52,7 @@ TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
   Shard& shard = counters.AddShard();
   PartitionState state;
   state.next = 7;
-  state.newest_stamp = TimeAt("14:30:25");
+  state.newest_timestamp = TimeAt("14:30:25");
   state.fates[static_cast<size_t>(Fate::kLate)] = 3;
   uint32_t slot = shard.AddPartition({"mw", 2}, state);
   EXPECT_THAT(Page(counters, {}),

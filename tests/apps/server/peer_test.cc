@@ -36,7 +36,7 @@ class MemoryOfPeers : public testing::Test {
   // One that waits from now on, and holds so much.
   std::shared_ptr<SomePeer> Add(size_t bytes) {
     auto peer = std::make_shared<SomePeer>(peers_);
-    peers_.Add(peer, Peers::Port::kText, Peers::Place::kWithin);
+    peers_.Add(peer, Peers::Port::kText, Peers::Admission::kWithin);
     peer->Wait();
     peers_.Hold(*peer, bytes);
     return peer;

@@ -27,7 +27,9 @@ class OneShard {
   }
 
   void Apply(int64_t offset, const std::string& payload, uint32_t slot = 0) { Apply({offset, payload, slot, kNow}); }
-  void ApplyStamped(int64_t offset, Timestamp stamp) { Apply({offset, EventAt("14:30", "mw", "login"), 0, stamp}); }
+  void ApplyStamped(int64_t offset, Timestamp timestamp) {
+    Apply({offset, EventAt("14:30", "mw", "login"), 0, timestamp});
+  }
 
   // Both of the active and the frozen delta.
   uint64_t Count(std::string_view name, Minute minute = MinuteAt("14:30")) const {
@@ -51,10 +53,10 @@ class OneShard {
     int64_t offset;
     std::string payload;
     uint32_t slot;
-    Timestamp stamp;
+    Timestamp timestamp;
   };
   void Apply(const Given& given) {
-    Record record{given.slot, given.offset, given.stamp, "the key", given.payload};
+    Record record{given.slot, given.offset, given.timestamp, "the key", given.payload};
     shard_.Apply({&record, 1}, kNow);
   }
 

@@ -54,8 +54,8 @@ TEST_F(PartitionControlTest, AcceptsRecordsFromNextOn) {
 TEST_F(PartitionControlTest, KeepsTheLargestTimes) {
   partition_.NoteEventTime(TimeAt("14:29")), partition_.NoteEventTime(TimeAt("14:20"));
   Apply({0, 10, TimeAt("14:31"), std::nullopt, ""}), Apply({0, 11, TimeAt("14:30"), std::nullopt, ""});
-  EXPECT_EQ(state().newest_event, TimeAt("14:29"));
-  EXPECT_EQ(state().newest_stamp, TimeAt("14:31"));
+  EXPECT_EQ(state().newest_event_time, TimeAt("14:29"));
+  EXPECT_EQ(state().newest_timestamp, TimeAt("14:31"));
 }
 
 TEST_F(PartitionControlTest, AcceptsNothingWhileStopped) {
@@ -134,8 +134,8 @@ TEST_F(PartitionControlTest, ForgetsTheTimesOfAnotherLogAfterAGapBackwards) {
   partition_.NoteEventTime(TimeAt("14:29"));
   Apply(LoginAt(10));
   partition_.AcceptGap({11, 0, TimeAt("14:30")}, "");
-  EXPECT_EQ(state().newest_event, std::nullopt);
-  EXPECT_EQ(state().newest_stamp, std::nullopt);
+  EXPECT_EQ(state().newest_event_time, std::nullopt);
+  EXPECT_EQ(state().newest_timestamp, std::nullopt);
   EXPECT_EQ(state().last, std::nullopt);
 }
 

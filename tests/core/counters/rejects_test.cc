@@ -15,8 +15,8 @@ using testing::ElementsAre;
 const TopicPartition kMw{"mw", 0};
 const TopicPartition kHh{"hh", 3};
 
-void Add(Rejects& rejects, const TopicPartition& place, int64_t offset, Fate reason) {
-  rejects.Add(place, offset, reason, TimeAt("14:30"), "{");
+void Add(Rejects& rejects, const TopicPartition& topic_partition, int64_t offset, Fate reason) {
+  rejects.Add(topic_partition, offset, reason, TimeAt("14:30"), "{");
 }
 
 std::vector<Rejects::Reject> All(const Rejects& rejects) {
@@ -29,7 +29,7 @@ TEST(Rejects, KeepsWhereWhyWhenAndWhat) {
   Rejects rejects;
   rejects.Add(kHh, 17, Fate::kFuture, TimeAt("14:30"), "{\"time\":9}");
   ASSERT_EQ(All(rejects).size(), 1u);
-  EXPECT_EQ(All(rejects)[0].place, kHh);
+  EXPECT_EQ(All(rejects)[0].topic_partition, kHh);
   EXPECT_EQ(All(rejects)[0].offset, 17);
   EXPECT_EQ(All(rejects)[0].reason, Fate::kFuture);
   EXPECT_EQ(All(rejects)[0].seen, TimeAt("14:30"));
@@ -58,7 +58,7 @@ TEST(Rejects, SharesTheTenAmongTheTopicsPartitions) {
   Rejects rejects;
   for (int32_t partition = 0; partition < 25; ++partition) Add(rejects, {"mw", partition}, 0, Fate::kLate);
   EXPECT_EQ(All(rejects).size(), 10u);
-  EXPECT_EQ(All(rejects)[0].place.partition, 15);
+  EXPECT_EQ(All(rejects)[0].topic_partition.partition, 15);
 }
 
 TEST(Rejects, CutsASampleAt200Bytes) {

@@ -11,8 +11,8 @@ namespace {
 
 using Verdict = ReplayVerifier::Verdict;
 
-Record At(int64_t offset, std::string_view payload = "login", std::string_view stamp = "14:30") {
-  return {0, offset, TimeAt(stamp), std::nullopt, payload};
+Record At(int64_t offset, std::string_view payload = "login", std::string_view timestamp = "14:30") {
+  return {0, offset, TimeAt(timestamp), std::nullopt, payload};
 }
 
 // 16 is the last record and 20 the next offset: transaction markers were between them.

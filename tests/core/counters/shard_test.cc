@@ -148,7 +148,7 @@ TEST(Shard, KeepsASampleOfWhatItRejects) {
   shard->AppendRejects(rejects);
   ASSERT_THAT(rejects, SizeIs(3));
   EXPECT_EQ(rejects[1].reason, Fate::kUnparsable);
-  EXPECT_EQ(rejects[1].place, (TopicPartition{"mw", 3}));
+  EXPECT_EQ(rejects[1].topic_partition, (TopicPartition{"mw", 3}));
   EXPECT_EQ(rejects[1].offset, 1);
   EXPECT_EQ(rejects[1].sample, "{");
 }
@@ -165,31 +165,31 @@ TEST(Shard, KeepsNoSampleOfWhatWasFiltered) {
 
 TEST(Shard, RemembersTheLargestEventTime) {
   OneShard shard;
-  EXPECT_EQ(shard.status().state.newest_event, std::nullopt);
+  EXPECT_EQ(shard.status().state.newest_event_time, std::nullopt);
   shard.Apply(0, EventAt("14:30:05", "mw", "x")), shard.Apply(1, EventAt("14:29:00", "mw", "x"));
-  EXPECT_EQ(shard.status().state.newest_event, TimeAt("14:30:05"));
+  EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("14:30:05"));
 }
 
 TEST(Shard, RemembersAlsoTheTimeOfEventsThatWereLateOrFiltered) {
   OneShard shard(std::vector<MetricSpec>{});
   shard.horizon().RaiseTo(MinuteAt("10:30"));
   shard.Apply(0, EventAt("09:00", "mw", "x"));
-  EXPECT_EQ(shard.status().state.newest_event, TimeAt("09:00"));
+  EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("09:00"));
   shard.Apply(1, EventAt("14:00", "mw", "x"));
-  EXPECT_EQ(shard.status().state.newest_event, TimeAt("14:00"));
+  EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("14:00"));
 }
 
 TEST(Shard, ForgetsTheTimeOfEventsFromTheFuture) {
   OneShard shard;
   shard.Apply(0, EventAt("16:00", "mw", "x")), shard.Apply(1, "{");
-  EXPECT_EQ(shard.status().state.newest_event, std::nullopt);
+  EXPECT_EQ(shard.status().state.newest_event_time, std::nullopt);
 }
 
 TEST(Shard, RemembersTheLargestTimestampOfAnyRecord) {
   OneShard shard;
   shard.ApplyStamped(0, TimeAt("14:30:00")), shard.ApplyStamped(1, TimeAt("14:31:00")),
       shard.ApplyStamped(2, TimeAt("14:30:30"));
-  EXPECT_EQ(shard.status().state.newest_stamp, TimeAt("14:31:00"));
+  EXPECT_EQ(shard.status().state.newest_timestamp, TimeAt("14:31:00"));
 }
 
 TEST(Shard, MovesNextToTheEndOfTheLog) {

@@ -135,7 +135,7 @@ TEST_F(NodeCommands, LagSaysThatAPartitionWaitsForADecision) {
 
 TEST_F(NodeCommands, InfoAddsTheRecordsAndTakesTheLongestLag) {
   Apply("x", At("14:35:10"));
-  shard_.AddPartition({"games", 1}, {.next = 5, .newest_stamp = At("14:35:25")});
+  shard_.AddPartition({"games", 1}, {.next = 5, .newest_timestamp = At("14:35:25")});
   shard_.AddPartition({"games", 2}, {});
   shard_.ReportEnds({{{"games", 0}, 10}, {{"games", 1}, 9}}, clock_.Now());
   EXPECT_THAT(Ask({"INFO", "kafka"}), ElementsAre("# Kafka", "lag_records:13", "lag_seconds:20", "partitions_stopped:0",

@@ -71,8 +71,8 @@ class NodeTest : public testing::Test, public StatusSource {
     ReachEnd();
   }
 
-  void Apply(std::string_view payload, Timestamp stamp) {
-    shard_.Apply(std::vector<Record>{{slot_, offset_++, stamp, std::nullopt, payload}}, clock_.Now());
+  void Apply(std::string_view payload, Timestamp timestamp) {
+    shard_.Apply(std::vector<Record>{{slot_, offset_++, timestamp, std::nullopt, payload}}, clock_.Now());
   }
 
   void ReachEnd() { shard_.ReachEnd(slot_, offset_, clock_.Now()); }

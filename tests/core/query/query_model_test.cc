@@ -27,12 +27,12 @@ class QueryModel : public NodeTest {
       ModelEvent event;
       event.offset = offset_++;
       event.time = clock_.Now() - absl::Minutes(250) + absl::Seconds(Below(265 * 60));
-      event.stamp = clock_.Now();
+      event.timestamp = clock_.Now();
       if (Below(20) > 0) event.game = Pick(games_);
       if (Below(20) > 0) event.call = Pick(calls_);
       if (Below(4) > 0) event.amount = Below(5);
       std::string payload = event.Json();
-      shard_.Apply(std::vector<Record>{{slot_, event.offset, event.stamp, std::nullopt, payload}}, clock_.Now());
+      shard_.Apply(std::vector<Record>{{slot_, event.offset, event.timestamp, std::nullopt, payload}}, clock_.Now());
       model_.Apply({std::string(kTopic), 0}, event, clock_.Now());
     }
     if (Below(2) == 0) Cut();
