@@ -44,7 +44,7 @@ TEST_F(Topics, ReadsAddedPartitionsFromTheirStartUnderLoad) {
                                "kafka.start=latest", "--set", "kafka.group=" + broker_.UniqueTopic("group")});
     ASSERT_TRUE(node.ok()) << node.status();
     // The first 4 begin at their ends; what is added begins at its start, wherever a first start is.
-    ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, "[3] begins at offset 500"), kPatience).ok());
+    ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, ":3 begins at offset 500"), kPatience).ok());
     produce(4);
     ASSERT_TRUE(broker_.AddPartitions(topic, 8).ok());
     const absl::Time added = absl::Now();
