@@ -62,8 +62,8 @@ TEST(Fingerprint, OfEventsDependsOnEachOfTheirKeys) {
 }
 
 TEST(Fingerprint, NamesTheFormatAsTheConfigurationDoes) {
-  for (const auto& [name, format] : kFormatNames) {
-    EXPECT_THAT(PrintEvent([&](EventSpec& e) { e.format = format; }), StartsWith(Cat("format=", name, " ")));
+  for (const auto& known : kFormatNames) {
+    EXPECT_THAT(PrintEvent([&](EventSpec& e) { e.format = known.value; }), StartsWith(Cat("format=", known.name, " ")));
   }
 }
 
