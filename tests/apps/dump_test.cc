@@ -57,7 +57,8 @@ TEST(Dump, AsJsonIsOneObjectWithARowPerLine) {
 ,{"topic":"mw","partition":3,"next":42,"fates":)"
       R"({"counted":30,"late":1,"future":2,"unparsable":3,"missing_field":4,"filtered":2},)"
       R"("newest_event_time":"2011-06-05T14:31:05.000Z","newest_timestamp":"2011-06-05T14:31:06.000Z",)"
-      R"("cluster":"east","last":{"offset":41,"timestamp":"2011-06-05T14:31:06.000Z","hash":18446744073709551615},"gaps":[]}]
+      R"("cluster":"east","last":{"offset":41,"timestamp":"2011-06-05T14:31:06.000Z",)"
+      R"("hash":18446744073709551615},"gaps":[]}]
 ,"counters":[
 {"minute":"2011-06-05T14:30Z","series":"stats:mw:buy","count":300}
 ,{"minute":"2011-06-05T14:30Z","series":"stats:mw:login","count":7}
