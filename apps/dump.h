@@ -1,4 +1,4 @@
-// `tallyd dump`: a checkpoint as a person or a program reads it.
+// `tallyd dump`: prints a checkpoint for a person or a program.
 #pragma once
 
 #include <ostream>
@@ -10,9 +10,9 @@ namespace tally {
 
 // Writes the sequence, the offsets, then every counter, ordered by minute and series name.
 //   text: `sequence N`, `node ID`, `horizon MINUTE`; `partition TOPIC N next OFFSET FATE N...`; `MINUTE SERIES COUNT`
-//   json: one object with all that the checkpoint holds: sequence, node, horizon, clock, event (its fingerprint),
+//   json: one object with the whole checkpoint: sequence, node, horizon, clock, event (its fingerprint),
 //         metrics (name, known_from, fingerprint), partitions (topic, partition, next, fates, newest_event_time,
-//         newest_timestamp, cluster, last, gaps), counters (minute, series, count). What is not there is null
+//         newest_timestamp, cluster, last, gaps), counters (minute, series, count). A missing value is null
 //   csv:  `kind,name,at,value`: sequence,,,N; next,TOPIC,PARTITION,OFFSET; FATE,TOPIC,PARTITION,N;
 //         count,SERIES,MINUTE,N
 void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, std::ostream& out);

@@ -14,13 +14,13 @@ int RunDemo(const DemoOptions& options);
 int RunCheck(const CheckOptions& options);
 int RunDump(const DumpOptions& options);
 
-// Writes the log to stderr, one line per entry, with RFC 3339 times in UTC.
+// Writes log lines to stderr, one for each message, with RFC 3339 times in UTC.
 void SetUpLogging();
 
-// Keeps SIGINT and SIGTERM for WaitForSignal(). Call it before any thread is started.
+// Blocks SIGINT and SIGTERM, so that WaitForSignal() receives them. Call it before any thread starts.
 void BlockSignals();
 
-// Waits for one of them, `timeout` at most. Returns whether one came.
+// Waits for one of them, `timeout` at most. Returns whether one arrived.
 bool WaitForSignal(absl::Duration timeout);
 
 // Logs an error. Returns the exit status for it.

@@ -59,7 +59,7 @@ MetricRows Checkpointer::Rows(const Changes& changes) const {
 }
 
 Checkpointer::Progress Checkpointer::progress() const {
-  // One by one: the checkpoint also has the partitions of topics that were removed, to which nothing is applied.
+  // Adds the partitions one by one: the checkpoint also has those of removed topics, to which nothing is applied.
   std::vector<PartitionStatus> partitions = counters_.Partitions();
   MutexLock lock(mutex_);
   std::map<TopicPartition, int64_t> next;
@@ -70,7 +70,7 @@ Checkpointer::Progress Checkpointer::progress() const {
   return {sequence_, saved ? absl::ZeroDuration() : clock_.Monotonic() - all_saved_at_, failures_, duration_};
 }
 
-std::vector<Changes::Partition> Checkpointer::saved_positions() const {
+std::vector<Changes::Partition> Checkpointer::saved_offsets() const {
   MutexLock lock(mutex_);
   return saved_;
 }

@@ -1,9 +1,9 @@
-// Takes one checkpoint after another: cuts the counters and writes what changed.
+// Takes checkpoints in sequence: cuts the counters and writes the changes.
 //
 //   Checkpointer checkpointer(counters, store, fingerprints, clock);
 //   absl::Status status = checkpointer.Run();      // every interval, from one thread
 //
-// A failed write loses nothing: the next one writes what it held. Thread-safe: one checkpoint at a time.
+// A failed write loses nothing: the next one writes its changes too. Thread-safe: one checkpoint at a time.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +27,19 @@ class Checkpointer {
     absl::Duration duration;  // of the last one that was written, its cut included; zero before the first
   };
 
-  // All outlive the checkpointer.
+  // All arguments outlive the checkpointer.
   Checkpointer(Counters& counters, CheckpointStore& store, Fingerprints fingerprints, const Clock& clock);
 
   // Writes a checkpoint if anything changed since the last one.
   absl::Status Run();
-  // Writes one in any case: a first one, so that the resolved start is stored before the first record is applied.
+  // Always writes one: the first checkpoint stores the resolved start before the first record is applied.
   absl::Status RunAlways();
-  // Writes one in place of all that is stored.
+  // Writes one that replaces everything that is stored.
   absl::Status Replace();
 
   Progress progress() const;
-  // The positions in the last checkpoint that is stored.
-  std::vector<Changes::Partition> saved_positions() const;
+  // The offsets in the last checkpoint that is stored.
+  std::vector<Changes::Partition> saved_offsets() const;
 
  private:
   enum class How { kIfChanged, kAlways, kReplace };

@@ -18,7 +18,7 @@ absl::Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::stri
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error) == RD_KAFKA_CONF_OK) {
     return absl::OkStatus();
   }
-  return InvalidArgument("librdkafka does not take this value for ", name);  // `error` may quote a secret
+  return InvalidArgument("librdkafka does not accept this value of ", name);  // `error` may quote a secret
 }
 
 void SetIfKnown(rd_kafka_conf_t* conf, const char* name, const char* value) {
@@ -36,12 +36,12 @@ absl::Status SetPreferences(rd_kafka_conf_t* conf, const Prefetch& prefetch) {
       {"fetch.message.max.bytes", to_string(Prefetch::kPartitionFetchBytes)},
       {"socket.keepalive.enable", "true"},
       {"reconnect.backoff.max.ms", "2000"},  // a broker that is back is read again this soon
-      // A round trip of 30 s is slow, not broken; the defaults of 10 s and 30 s would never get through it.
+      // A round trip of 30 s is slow, not broken; the defaults of 10 s and 30 s would always end it.
       {"api.version.request.timeout.ms", "60000"},
       {"socket.connection.setup.timeout.ms", "60000"},
   };
   for (const auto& [name, value] : preferences) RETURN_IF_ERROR(Set(conf, name, value));
-  SetIfKnown(conf, "fetch.queue.backoff.ms", "1");  // from 2.3 on; FetchNudge stands in for it before
+  SetIfKnown(conf, "fetch.queue.backoff.ms", "1");  // from 2.3 on; FetchNudge replaces it before
   return absl::OkStatus();
 }
 
@@ -51,12 +51,12 @@ absl::Status SetLaws(rd_kafka_conf_t* conf, const ClientOptions& options) {
       {"group.id", options.group},
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "error"},    // every other policy leaves records out, or counts them twice
+      {"auto.offset.reset", "error"},    // every other policy skips records, or counts them twice
       {"enable.partition.eof", "true"},  // ends of logs whose last records are markers or aborted
-      {"check.crcs", "true"},            // else a flipped byte is data
+      {"check.crcs", "true"},            // without it, a flipped byte is data
       {"isolation.level", options.read_committed ? "read_committed" : "read_uncommitted"},
-      {"allow.auto.create.topics", "false"},  // looking at a topic must not make it
-      // Nobody joins the group, so all that is left of this one is how long a commit, and with it the client's end,
+      {"allow.auto.create.topics", "false"},  // a lookup must not create a topic
+      // No client joins the group. This time-out only limits how long a commit, and with it the end of the client,
       // waits for a coordinator that is away: 45 s by default.
       {"session.timeout.ms", "500"},
       {"log.queue", "false"},  // lines come through the callback, from librdkafka's threads
@@ -67,7 +67,8 @@ absl::Status SetLaws(rd_kafka_conf_t* conf, const ClientOptions& options) {
 }
 
 void OnLog(const rd_kafka_t*, int level, const char* facility, const char* text) {
-  // Only brokers of before 0.11 make a topic that one looks at, and the embedded one passes for such: it is no news.
+  // Only brokers before 0.11 create a topic at a lookup, and the embedded broker looks like one: the message has no
+  // news.
   if (std::string_view(facility) != "AUTOCREATE") LogKafka(level, facility, text);
 }
 
@@ -81,8 +82,8 @@ absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
   rd_kafka_conf_set_error_cb(conf.get(), &OnError);
   char error[512] = "";
   ClientHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
-  if (!client) return InvalidArgument("librdkafka makes no client: ", std::string_view(error));
-  conf.release();  // the client's now
+  if (!client) return InvalidArgument("librdkafka cannot create a client: ", std::string_view(error));
+  conf.release();  // the client owns it now
   return client;
 }
 

@@ -44,7 +44,7 @@ void LogKafka(int level, std::string_view facility, std::string_view text) {
   if (!suppressed) return;
   std::string line = Cat("kafka ", facility, ": ", text);
   for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // TLS errors come in several lines
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // TLS errors have several lines
   }
   if (*suppressed > 0) line += Cat(" (and ", *suppressed, " like it since the last such line)");
   spdlog::log(severity, "{}", line);

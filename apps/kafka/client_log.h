@@ -1,5 +1,5 @@
-// librdkafka's log, in ours: one line each on spdlog's default logger, few enough that a broker that is away for hours
-// does not fill the disk with its absence.
+// Writes librdkafka's messages to spdlog's default logger, one line each, and few enough: a broker that is away for
+// hours does not fill the disk with messages.
 //
 //   LogKafka(kSyslogWarning, "FETCH", "mw:3: ...");   // at most once in 10 s for this facility and level
 #pragma once
@@ -16,18 +16,18 @@
 
 namespace tally {
 
-// Decides which lines are written: of each facility and level one per interval.
+// Decides which lines are written: one of each facility and level in an interval.
 //
 // Thread-safe.
 class LogLimiter {
  public:
-  // Facilities are librdkafka's few constants; should there be more than this, the later ones share one place.
+  // Facilities are librdkafka's few constants. If there are more than this, the later ones share one entry.
   static constexpr size_t kKeysMax = 200;
 
   explicit LogLimiter(absl::Duration interval) : interval_(interval) {}
 
-  // If the line may be written, how many of its kind were not since the last one that was; else nothing.
-  // `now` is a monotonic time.
+  // Returns nothing if the line must not be written; else how many lines of its kind were not written since the last
+  // one that was. `now` is a monotonic time.
   std::optional<uint64_t> Admit(std::string_view facility, int level, absl::Duration now);
 
  private:
@@ -41,7 +41,7 @@ class LogLimiter {
   std::map<std::pair<std::string, int>, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Syslog's levels, which are librdkafka's.
+// Syslog's levels, which librdkafka uses.
 inline constexpr int kSyslogEmergency = 0;
 inline constexpr int kSyslogError = 3;
 inline constexpr int kSyslogWarning = 4;

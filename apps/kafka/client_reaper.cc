@@ -15,10 +15,11 @@
 namespace tally {
 namespace {
 
-// librdkafka aborts the process if it gets no thread for a client. A client needs so many before it knows the brokers.
+// librdkafka aborts the process if it gets no thread for a client. A client needs this many before it knows the
+// brokers.
 constexpr int kThreadsOfAClient = 6;
 
-// Throws if the system does not let so many threads begin.
+// Throws if the system does not allow this many threads.
 void TryThreads() {
   std::latch end(1);
   std::vector<std::jthread> threads;
@@ -37,7 +38,8 @@ absl::Status ClientReaper::Admit() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (overdue_ >= kOverdueMax) {
     return absl::UnavailableError(
-        Cat(overdue_, " Kafka clients that are not used any more do not end, so no other one is created; restart"));
+        Cat(overdue_,
+            " Kafka clients that are not used any more do not end, so no other client is created; restart the node"));
   }
   try {
     TryThreads();
@@ -77,8 +79,8 @@ void ClientReaper::Run() {
     waiting_.pop_front();
     --idle_;
     lock.unlock();
-    // Without rd_kafka_consumer_close(): no client of ours is a member of a group, and closing can hang while a broker
-    // is away.
+    // Does not call rd_kafka_consumer_close(): our clients are not members of a group, and closing can hang while a
+    // broker is away.
     rd_kafka_destroy_flags(ending->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     ending->used.reset();
     lock.lock();

@@ -13,7 +13,8 @@
 namespace tally {
 namespace {
 
-// No record comes over the connection to it, and the broker ends that every ten minutes, as nobody says anything there.
+// No records come over the connection to the coordinator, and the broker closes it every ten minutes because it is
+// idle.
 constexpr std::string_view kCoordinator = "GroupCoordinator";
 
 bool BroughtBytes(int fd) {
@@ -42,7 +43,7 @@ int Connections::OnClose(int fd, void* connections) {
   return close(fd);
 }
 
-// HOST:PORT/ID, of which the id is not known at first.
+// HOST:PORT/ID. The id is not known at first.
 void Connections::Opened(int fd, std::string_view broker) {
   if (broker.starts_with(kCoordinator)) return;
   std::string name(broker.substr(0, broker.rfind('/')));

@@ -1,13 +1,13 @@
-// Notices that a client talks to a broker over another connection than before: who is at the other end may be another
-// cluster, or the same one without the end of its log, and nothing in the records would say so.
+// Detects that a client talks to a broker over a new connection: the new peer may be another cluster, or the same one
+// without the end of its log, and the records would not show it.
 //
 //   Connections connections;
-//   connections.WatchOver(conf);          // of the client that is made from it
-//   if (connections.replaced()) ...       // the answers that came last may be of another log
+//   connections.WatchOver(conf);          // of the client that is created from it
+//   if (connections.replaced()) ...       // the latest answers may be of another log
 //
-// A connection that never brought a byte does not count: where a host has several addresses, some may never work.
+// A connection that never received a byte does not count: if a host has several addresses, some may never work.
 //
-// Thread-safe: librdkafka's threads tell it. Outlives the client.
+// Thread-safe: librdkafka's threads call it. It outlives the client.
 #pragma once
 
 #include <atomic>
@@ -27,8 +27,8 @@ class Connections {
  public:
   void WatchOver(rd_kafka_conf_s* conf);
 
-  // Whether a broker was connected to again after a connection to it had worked and ended. Once true, always true; what
-  // comes over the later connection comes after it is.
+  // Whether a client connected again to a broker, after an earlier connection to it had worked and ended. Once true, it
+  // stays true. It is true before anything arrives over the later connection.
   bool replaced() const { return replaced_; }
 
  private:

@@ -18,7 +18,7 @@ constexpr int32_t kMockNoLeader = -1;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::Start(int brokers) {
-  // It connects nowhere, and below the level of errors would say so.
+  // This client connects to no broker, and would log that below the level of errors.
   ASSIGN_OR_RETURN(ClientHandle client, NewProducer({{"client.id", "embedded-broker"}, {"log_level", "3"}}));
   rd_kafka_mock_cluster_s* cluster = rd_kafka_mock_cluster_new(client.get(), brokers);
   if (cluster == nullptr) return absl::UnavailableError("cannot start the embedded broker: no port, or no memory");

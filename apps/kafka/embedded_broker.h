@@ -4,9 +4,9 @@
 //   RETURN_IF_ERROR(broker->CreateTopic("mw", /*partitions=*/4));
 //   Connect(broker->bootstrap());   // 127.0.0.1, a free port
 //
-// It can produce and fetch, list topics, tell where logs end, and keep groups' positions. It cannot look an offset up
-// by time (it says that there is no record there), knows no transactions, creates every topic that is only asked about,
-// and of each partition keeps the newest 5 MB or 100,000 records, whichever is less.
+// It can produce and fetch, list topics, return the ends of logs, and store committed offsets. It cannot look up an
+// offset by time (it answers that there is no such record), does not support transactions, creates every topic that a
+// client asks about, and keeps the newest 5 MB or 100,000 records of each partition, whichever is less.
 //
 // Thread-safe.
 #pragma once
@@ -25,7 +25,7 @@ namespace tally {
 
 class EmbeddedBroker {
  public:
-  // Brokers are numbered from 1. They share each partition's log, so that a new leader has all of it.
+  // Brokers are numbered from 1. They share the log of each partition, so a new leader has all of its records.
   static absl::StatusOr<std::unique_ptr<EmbeddedBroker>> Start(int brokers = 1);
   ~EmbeddedBroker();
   EmbeddedBroker(const EmbeddedBroker&) = delete;
@@ -33,27 +33,26 @@ class EmbeddedBroker {
 
   const std::string& bootstrap() const { return bootstrap_; }
 
-  // An error if the topic is there.
+  // An error if the topic exists.
   absl::Status CreateTopic(const std::string& topic, int partitions);
 
-  // Whoever asks about the topic gets this error, by librdkafka's numbers; 0 ends that.
+  // Every request about the topic gets this error (librdkafka's number) until it is set to 0.
   void SetTopicError(const std::string& topic, int error);
 
-  void TakeLeader(const std::string& topic, int partition);  // leaves it without one
+  void TakeLeader(const std::string& topic, int partition);  // the partition then has none
   void MoveLeader(const std::string& topic, int partition, int broker);
 
-  // The first broker closes its connections and takes none until BringUp(). The logs stay.
+  // The first broker closes its connections and accepts none until BringUp(). The logs are kept.
   void TakeDown();
   void BringUp();
 
-  // The next requests of kind `api_key` (Kafka's number: 1 is Fetch) get these errors, one each, by librdkafka's
-  // numbers.
+  // The next requests of kind `api_key` (Kafka's number: 1 is Fetch) get these errors (librdkafka's numbers), one each.
   void FailRequests(int api_key, const std::vector<int>& errors);
 
  private:
   EmbeddedBroker(ClientHandle client, rd_kafka_mock_cluster_s* cluster);
 
-  const ClientHandle client_;  // the cluster needs one to live in
+  const ClientHandle client_;  // the mock cluster needs a client
   rd_kafka_mock_cluster_s* const cluster_;
   const std::string bootstrap_;
 };

@@ -10,7 +10,7 @@
 namespace tally {
 namespace {
 
-constexpr double kLowWater = 0.5;  // of what librdkafka may queue; the other half is read while the next fetch comes
+constexpr double kLowWater = 0.5;  // of the maximum queue; the other half is read during the next fetch
 
 bool Get(rd_kafka_s* client, const char* name, std::string& value) {
   size_t size = 0;
@@ -41,13 +41,13 @@ FetchNudge::FetchNudge(rd_kafka_s* client) : client_(client) {
 
 bool FetchNudge::AfterBatch(size_t taken, size_t bytes, size_t left) {
   if (!needed_ || taken == 0) return false;
-  // The queue's bytes are not to be had; its records are taken to be like those of the batch.
+  // librdkafka does not report the queue's bytes; its records are assumed to be like those of the batch.
   const double each = std::max(1 / messages_max_, static_cast<double>(bytes) / static_cast<double>(taken) / bytes_max_);
   const double fill = static_cast<double>(left) * each;
   if (fill >= kLowWater || fill + static_cast<double>(taken) * each < kLowWater) return false;
-  // Every broker thread wakes, and looks at the queue, when credentials are set, also to what they are; a client
-  // without SASL never reads them. Not the public ways around it: pause, seek and a new assignment lose or repeat
-  // records, and a request that passes through the thread would cost a round trip and a permission.
+  // Setting the credentials, even to the same values, wakes every broker thread, which then looks at the queue. A
+  // client without SASL never reads the credentials. Rejected alternatives: pause, seek and a new assignment lose or
+  // repeat records, and a request through the thread would cost a round trip and a permission.
   if (rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
     rd_kafka_error_destroy(error);
   }

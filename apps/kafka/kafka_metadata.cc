@@ -18,7 +18,7 @@ namespace {
 
 constexpr int32_t kLeaderUnknown = -2;
 constexpr int32_t kNoLeader = -1;  // Kafka's
-constexpr std::string_view kCommitting = "writing the group's positions";
+constexpr std::string_view kCommitting = "committing the group's offsets";
 
 // Times below 0 are librdkafka's for the ends of a log.
 constexpr int64_t kTimeOfEnd = RD_KAFKA_OFFSET_END;
@@ -82,12 +82,12 @@ KafkaMetadata::~KafkaMetadata() {
   topics_.clear();
   commits_.reset();
   if (!commit_pending_) return;
-  // The client ends once the commit has its answer, which nobody needs any more.
+  // The client ends when the commit has its answer, which is not needed any more.
   rd_kafka_set_log_level(client_.get(), kSyslogEmergency);
   ClientReaper::Get().End(client_.release(), nullptr, absl::ZeroDuration());
 }
 
-// Nothing is consumed, so nothing else would take the client's errors from its queue.
+// Nothing is consumed, so nothing else takes the client's errors from its queue.
 void KafkaMetadata::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
 
 absl::StatusOr<std::string> KafkaMetadata::ClusterId(absl::Duration timeout) {
@@ -117,12 +117,12 @@ std::vector<TopicPartition> KafkaMetadata::PartitionsOf(const Topics& topics) {
   return topic_partitions;
 }
 
-bool KafkaMetadata::MaySeeAll(const Topics& topics) {
+bool KafkaMetadata::IsAuthorizedForAll(const Topics& topics) {
   return std::all_of(topics.begin(), topics.end(), [](const auto& topic) { return topic.second.has_value(); });
 }
 
-// Topic by topic: librdkafka's question for all known ones may create a topic that was just deleted, and that for all
-// topics of the cluster may be a large one.
+// Asks for each topic: librdkafka's request for all known topics may create a topic that was just deleted, and the
+// answer for all topics of the cluster may be large.
 absl::Status KafkaMetadata::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {
   const std::string what = Cat("listing the partitions of ", topic);
   TopicHandle& handle = topics_[topic];
@@ -141,7 +141,7 @@ absl::Status KafkaMetadata::ListTopic(const std::string& topic, absl::Duration t
       topics[topic] = std::nullopt;
       continue;
     }
-    if (found.partition_cnt == 0) return KafkaError(what, found.err);  // it is being made
+    if (found.partition_cnt == 0) return KafkaError(what, found.err);  // it is being created
     topics[topic] = found.partition_cnt;
     for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
       leaders_[{topic, partition.id}] = partition.leader;
@@ -165,8 +165,8 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::OffsetsForTime(std::span<c
   return Lookup(partitions, std::max<int64_t>(time.millis(), 0), timeout);
 }
 
-// Leader by leader, each with its share of what time is left: librdkafka answers for all partitions or for none, and a
-// broker that is away should cost only its own.
+// Asks each leader, with its share of the time that is left: librdkafka answers for all partitions or for none, and a
+// broker that is away must not use the time of the others.
 absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const TopicPartition> partitions,
                                                              int64_t time_ms, absl::Duration timeout) {
   ServeErrors();
@@ -176,7 +176,7 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
     const auto leader = leaders_.find(topic_partition);
     by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(topic_partition);
   }
-  if (const auto leaderless = by_leader.extract(kNoLeader)) {  // librdkafka would wait until there is one
+  if (const auto leaderless = by_leader.extract(kNoLeader)) {  // librdkafka would wait for a leader
     LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " have no leader"));
   }
   Offsets offsets;
@@ -191,7 +191,7 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
   return offsets;
 }
 
-// Not rd_kafka_query_watermark_offsets(): 2.0.2 waits there for as long as it likes. Returns the first error.
+// Does not use rd_kafka_query_watermark_offsets(): in 2.0.2 it may exceed its time-out. Returns the first error.
 absl::Status KafkaMetadata::LookupAt(std::span<const TopicPartition> partitions, int64_t time_ms,
                                      absl::Duration timeout, Offsets& offsets) {
   const std::string what = time_ms == kTimeOfEnd         ? "looking up the end"
@@ -218,34 +218,34 @@ absl::Status KafkaMetadata::LookupAt(std::span<const TopicPartition> partitions,
 
 absl::StatusOr<std::map<TopicPartition, KafkaMetadata::CommittedOffset>> KafkaMetadata::Committed(
     std::span<const TopicPartition> partitions, absl::Duration timeout) {
-  constexpr std::string_view kWhat = "reading the group's position";
+  constexpr std::string_view kWhat = "reading the group's committed offset";
   ServeErrors();
-  std::map<TopicPartition, CommittedOffset> positions;
-  if (partitions.empty()) return positions;
+  std::map<TopicPartition, CommittedOffset> offsets;
+  if (partitions.empty()) return offsets;
   const PartitionsHandle list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
   const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), list.get(), Millis(timeout));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(Cat(kWhat, "s"), error);
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {
     if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kWhat, element);
     if (element.offset < 0) continue;
-    positions[TopicPartitionOf(element)] = {
+    offsets[TopicPartitionOf(element)] = {
         element.offset, std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
   }
-  return positions;
+  return offsets;
 }
 
-// Not rd_kafka_commit(), which waits for as long as the coordinator is away. Nor AlterConsumerGroupOffsets, which has a
-// time-out of its own: in 2.0.2 it aborts the process when the coordinator comes back after it.
-absl::Status KafkaMetadata::Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout) {
+// Does not use rd_kafka_commit(), which waits for as long as the coordinator is away, nor AlterConsumerGroupOffsets,
+// which has its own time-out: in 2.0.2 it aborts the process when the coordinator comes back after it.
+absl::Status KafkaMetadata::Commit(const Offsets& offsets, std::string_view metadata, absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
   if (commit_pending_) {
     const absl::Status earlier = AwaitCommit(deadline.Left());
     if (commit_pending_) return Annotate(earlier, "an earlier commit");
   }
-  if (positions.empty()) return absl::OkStatus();
-  const PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
-  for (const auto& [topic_partition, offset] : positions) {
+  if (offsets.empty()) return absl::OkStatus();
+  const PartitionsHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  for (const auto& [topic_partition, offset] : offsets) {
     auto* element =
         rd_kafka_topic_partition_list_add(list.get(), topic_partition.topic.c_str(), topic_partition.partition);
     element->offset = offset;

@@ -1,15 +1,14 @@
-// Asks the brokers what the ingest clients do not say: which partitions there are, where their logs begin and end, and
-// which positions the group has.
+// Asks the brokers for what the ingest clients do not report: which partitions exist, where their logs begin and end,
+// and the committed offsets of the group.
 //
 //   ASSIGN_OR_RETURN(auto metadata, KafkaMetadata::Create(options));
 //   ASSIGN_OR_RETURN(auto topics, metadata->ListPartitions(names, absl::Seconds(5)));      // {"mw": 4}
-//   ASSIGN_OR_RETURN(auto ends, metadata->Ends(KafkaMetadata::PartitionsOf(topics), absl::Seconds(5)));   // {{"mw",
-//   0}: 17, ...}
+//   ASSIGN_OR_RETURN(auto ends, metadata->Ends(KafkaMetadata::PartitionsOf(topics), absl::Seconds(5)));
 //
-// It has a client of its own, so that a slow answer holds no record up. Every call blocks, for its time-out at most (a
+// It has its own client, so that a slow answer delays no record. Every call blocks, for its time-out at most (a
 // millisecond more or less), and never creates a topic.
 //
-// Not thread-safe: one thread at a time, that of whoever looks every few seconds.
+// Not thread-safe: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +32,7 @@ namespace tally {
 
 class KafkaMetadata : public LogBounds {
  public:
-  // A position of the group: the next offset to read, and a note beside it.
+  // A committed offset of the group: the next offset to read, and its metadata.
   struct CommittedOffset {
     int64_t offset = 0;
     std::string metadata;
@@ -41,28 +40,26 @@ class KafkaMetadata : public LogBounds {
     friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
   };
 
-  // What OffsetsForTime() finds where no record has a timestamp at or after the time.
+  // OffsetsForTime() returns it if no record has a timestamp at or after the time.
   static constexpr int64_t kNoRecord = -1;
 
   static absl::StatusOr<std::unique_ptr<KafkaMetadata>> Create(const ClientOptions& options);
-  // Takes some milliseconds, and at most kEndPatience, whatever the brokers do.
+  // Takes some milliseconds, kEndPatience at most, also while brokers are away.
   ~KafkaMetadata() override;
   KafkaMetadata(const KafkaMetadata&) = delete;
   KafkaMetadata& operator=(const KafkaMetadata&) = delete;
 
-  // The cluster's own name for itself; another one means other logs.
+  // The cluster's id; another id means other logs.
   absl::StatusOr<std::string> ClusterId(absl::Duration timeout);
 
-  // With a line in the log for topics that may not be seen. An error: no answer for some topic, so that nothing can be
-  // said about all of them.
+  // Logs topics that are not authorized. An error: some topic has no answer, so the list is not complete.
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
   // As of the last ListPartitions().
   const Leaders& leaders() const { return leaders_; }
   static std::vector<TopicPartition> PartitionsOf(const Topics& topics);
-  static bool MaySeeAll(const Topics& topics);
+  static bool IsAuthorizedForAll(const Topics& topics);
 
-  // With a line in the log for partitions that are left out. Whether one has a leader is as of the last
-  // ListPartitions().
+  // Logs partitions that are left out. Whether a partition has a leader is as of the last ListPartitions().
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
   absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) override;
 
@@ -70,14 +67,15 @@ class KafkaMetadata : public LogBounds {
   absl::StatusOr<Offsets> OffsetsForTime(std::span<const TopicPartition> partitions, Timestamp time,
                                          absl::Duration timeout);
 
-  // The group's positions; a partition without one is left out. All or an error: "there is none" must be certain.
+  // The group's committed offsets, without the partitions that have none. All or an error: that there is none must be
+  // certain.
   absl::StatusOr<std::map<TopicPartition, CommittedOffset>> Committed(std::span<const TopicPartition> partitions,
                                                                       absl::Duration timeout);
 
-  // Writes positions for the group, which must have no members, each with the note `metadata`: for lag tools and for
-  // Committed(). An error may also mean that they were written and the answer was late; until it came no other commit
-  // is sent, so that none piles up while the group's coordinator is away.
-  absl::Status Commit(const Offsets& positions, std::string_view metadata, absl::Duration timeout);
+  // Commits offsets for the group, each with `metadata`: for lag tools and for Committed(). The group must have no
+  // members. An error may also mean that they were committed and the answer was late. Until that answer arrives, no
+  // other commit is sent, so that commits do not pile up while the group's coordinator is away.
+  absl::Status Commit(const Offsets& offsets, std::string_view metadata, absl::Duration timeout);
 
  private:
   explicit KafkaMetadata(ClientHandle client);

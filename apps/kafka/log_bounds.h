@@ -1,4 +1,4 @@
-// Which logs there are, and where they begin and end, as their leaders say.
+// Which logs exist, and where they begin and end, as their leaders report.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,23 @@ class LogBounds {
  public:
   using Offsets = std::map<TopicPartition, int64_t>;
 
-  // How many partitions each topic has; nothing where that may not be seen. One that does not exist is not in it.
+  // The number of partitions of each topic; nothing if the topic is not authorized. A topic that does not exist is left
+  // out.
   using Topics = std::map<std::string, std::optional<int>>;
 
-  // The number of the broker that leads each partition; -1 where there is none.
+  // The number of the broker that leads each partition; -1 without a leader.
   using Leaders = std::map<TopicPartition, int32_t>;
 
   virtual ~LogBounds() = default;
 
-  // Each leaves out partitions that have no leader to ask, and those whose leader did not answer; an error if there
-  // were leaders and none answered. Both block, for the time-out at most.
+  // Each leaves out the partitions without a leader, and those whose leader does not answer. An error if there are
+  // leaders and none answers. Both block, for the time-out at most.
 
-  // Behind the last record that can be read: of committed ones that is the last stable offset.
+  // The end offset: after the last record that can be read. With committed records only, that is the last stable
+  // offset.
   virtual absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> partitions, absl::Duration timeout) = 0;
 
-  // The first record that is still there.
+  // The offset of the first record that the log still has.
   virtual absl::StatusOr<Offsets> Beginnings(std::span<const TopicPartition> partitions, absl::Duration timeout) = 0;
 };
 

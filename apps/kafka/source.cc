@@ -20,7 +20,7 @@ Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
   Record record;
   record.slot = slot;
   record.offset = message.offset;
-  // -1 in formats of before Kafka 0.10, which had no timestamps; Kafka takes no other negative one.
+  // -1 in formats before Kafka 0.10, which have no timestamps; Kafka accepts no other negative one.
   const int64_t stamp_ms = rd_kafka_message_timestamp(&message, nullptr);
   record.timestamp = stamp_ms < 0 ? Timestamp::Min() : Timestamp::FromMillis(stamp_ms);
   if (message.key != nullptr) record.key.emplace(static_cast<const char*>(message.key), message.key_len);
@@ -28,7 +28,7 @@ Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
   return record;
 }
 
-// Of an error, librdkafka's text for it is the payload.
+// The payload of an error message is librdkafka's text.
 std::string_view ErrorText(const rd_kafka_message_t& message) {
   if (message.payload == nullptr) return rd_kafka_err2str(message.err);
   return {static_cast<const char*>(message.payload), message.len};
@@ -38,10 +38,10 @@ bool IsOutOfRange(const rd_kafka_message_t& message) {
   return message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
 }
 
-// Why a partition cannot be read past this error without leaving records out; empty if it can.
+// Returns why a partition cannot be read past this error without a gap; empty if it can.
 std::string ReasonToStop(const rd_kafka_message_t& message) {
   switch (message.err) {
-    // Where librdkafka cannot read a batch of records it reports that and may go on behind it.
+    // If librdkafka cannot read a batch of records, it reports that and may continue after it.
     case RD_KAFKA_RESP_ERR__BAD_MSG:
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
@@ -50,7 +50,7 @@ std::string ReasonToStop(const rd_kafka_message_t& message) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return Cat("damaged record at offset ", message.offset, " (", ErrorText(message), ")");
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return Cat("not allowed to read it (", ErrorText(message), ")");
+      return Cat("not authorized to read it (", ErrorText(message), ")");
     default:
       return "";
   }
@@ -69,7 +69,7 @@ absl::StatusOr<std::unique_ptr<KafkaSource>> KafkaSource::Create(const ClientOpt
 absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& prefetch) {
   ASSIGN_OR_RETURN(client_, NewConsumer(options, prefetch, connections_.get()));
   nudge_.emplace(client_.get());
-  rd_kafka_poll_set_consumer(client_.get());  // errors of the client come through the same queue
+  rd_kafka_poll_set_consumer(client_.get());  // the same queue delivers the client's errors
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
   TALLY_CHECK(queue_ != nullptr);
   messages_.resize(kReservedBatch);
@@ -115,17 +115,17 @@ absl::Status KafkaSource::Poll(absl::Duration timeout, RecordSink& sink) {
   const size_t count = Take(timeout);
   if (count > 0 && connections_->replaced()) {
     Drop(count);
-    return absl::AbortedError("a broker was connected to again, and its log may be another");
+    return absl::AbortedError("the connection to a broker is a new one, and its log may be another");
   }
   if (count > 0) RETURN_IF_ERROR(Deliver(count, sink));
   char error[512] = "";
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_.get(), error, sizeof error);
   if (fatal == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  return absl::UnavailableError(Cat("librdkafka gave the client up: ", rd_kafka_err2name(fatal), ": ", error));
+  return absl::UnavailableError(Cat("librdkafka ended the client: ", rd_kafka_err2name(fatal), ": ", error));
 }
 
-// Returns how many messages it put into messages_. librdkafka waits until a batch is full or the time is over, so it
-// waits for one record only, and takes the others as they are there.
+// Returns how many messages it put into messages_. librdkafka waits until a batch is full or the time is over. So this
+// waits for one record only, and then takes the records that are already there.
 size_t KafkaSource::Take(absl::Duration timeout) {
   const auto take = [this](int timeout_ms, size_t from, size_t to) -> size_t {
     const ssize_t taken = rd_kafka_consume_batch_queue(queue_.get(), timeout_ms, messages_.data() + from, to - from);
@@ -199,7 +199,7 @@ void KafkaSource::HandleError(const rd_kafka_message_t& message, Partition* part
     LogKafka(kSyslogWarning, rd_kafka_err2name(message.err), ErrorText(message));
     return;
   }
-  if (partition->slot == kNoSlot) return;  // stopped before, or not ours
+  if (partition->slot == kNoSlot) return;  // stopped before, or not assigned
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     sink.OnEnd(partition->slot, message.offset);
     return;

@@ -1,20 +1,21 @@
-// Records of some partitions, from one Kafka client: the edge where the log comes in.
+// The records of some partitions, from one Kafka client: where records enter the node.
 //
-//   ASSIGN_OR_RETURN(auto source, KafkaSource::Create(options, {{.topic_partition = {"mw", 0}, .slot = 0, .next =
-//   17}})); while (running) RETURN_IF_ERROR(source->Poll(absl::Milliseconds(100), sink));
+//   std::vector<KafkaSource::Assignment> assignments = {{.topic_partition = {"mw", 0}, .slot = 0, .next = 17}};
+//   ASSIGN_OR_RETURN(auto source, KafkaSource::Create(options, assignments));
+//   while (running) RETURN_IF_ERROR(source->Poll(absl::Milliseconds(100), sink));
 //
-// The assignment is for life. For another one destroy the source and make a new one at the offsets that were reached:
-// consuming in batches beside seek, pause or a rebalance can lose records, and one mechanism is enough.
+// The assignment never changes. For another one, destroy the source and create a new one at the next offsets: consuming
+// in batches together with seek, pause or a rebalance can lose records, and one mechanism is enough.
 //
-// Every record before an error in the log is delivered before the error. A record may come twice (librdkafka before
-// 2.4); the caller drops a record whose offset is below the next one.
+// Every record before an error in the log is delivered before the error. A record may be delivered twice (librdkafka
+// before 2.4); the caller drops a record whose offset is below the next one.
 //
-// A source never delivers records of another leader than the first one of each partition: the log of a new leader may
-// differ, after an unclean election from any offset on. Each message names the broker that it was fetched from, so
-// there is no moment in which a change goes unnoticed.
+// A source delivers the records of one leader of each partition, the first one: the log of a new leader may differ from
+// any offset on, after an unclean election. Each message names the broker that it was fetched from, so a change is
+// never missed.
 //
-// Not thread-safe: one thread creates, polls and destroys. Destroying takes some milliseconds, and at most
-// kEndPatience, also while brokers are away or silent.
+// Not thread-safe: one thread creates, polls and destroys it. Destroying takes some milliseconds, kEndPatience at most,
+// also while brokers are away or silent.
 #pragma once
 
 #include <cstdint>
@@ -37,28 +38,28 @@ struct rd_kafka_message_s;
 
 namespace tally {
 
-// Takes what a source finds. Called by Poll(), on its thread.
+// Takes the results of a source. Called by Poll(), on its thread.
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
 
-  // In the order of each partition's log. The records' bytes live until the call returns.
+  // In the order of each partition's log. The bytes of the records are valid until the call returns.
   virtual void OnRecords(std::span<const Record> records) = 0;
 
-  // Every record before `offset` that can be read was delivered, and none is there at the moment. Comes again each time
-  // that the end has moved and was reached.
+  // Every record below `offset` that can be read was delivered, and there is no later one at present. Called again each
+  // time the source reaches a new end.
   virtual void OnEnd(uint32_t slot, int64_t offset) = 0;
 
-  // The partition cannot be read on without leaving records out. Comes once; nothing of the partition comes after it.
+  // The partition cannot continue without a gap. Called once; nothing of the partition follows.
   virtual void OnStopped(uint32_t slot, std::string reason) = 0;
 
-  // The log does not have the offset that is to be read next. Comes once; nothing of the partition comes after it.
+  // The log does not have the next offset. Called once; nothing of the partition follows.
   virtual void OnOutOfRange(uint32_t slot) = 0;
 };
 
 class KafkaSource {
  public:
-  // Records in a batch: few enough that what one brings is still in the cache when it is applied.
+  // Records in a batch: few enough that their bytes are still in the cache when they are applied.
   static constexpr size_t kBatchMax = 512;
 
   struct Assignment {
@@ -67,18 +68,18 @@ class KafkaSource {
     int64_t next = 0;   // the first offset to read
   };
 
-  // Does not wait for a broker: what is wrong with the assignment shows in Poll(). REQUIRES: distinct partitions and
-  // no negative offset.
+  // Does not wait for a broker: Poll() reports problems of the assignment. REQUIRES: distinct partitions and no
+  // negative offset.
   static absl::StatusOr<std::unique_ptr<KafkaSource>> Create(const ClientOptions& options,
                                                              const std::vector<Assignment>& assignments);
   ~KafkaSource();
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
 
-  // Delivers the next batch to `sink`, waiting up to `timeout` for its first record. Brokers that are away, and topics
-  // that are not there, are logged and waited for. After an error create another source. Aborted: a broker was
-  // connected to again, or a partition has a new leader; the records since then may be of another log and were not
-  // delivered. Any other error: librdkafka has given up the client.
+  // Delivers the next batch to `sink`, waiting up to `timeout` for its first record. Brokers that are away and topics
+  // that do not exist are logged and waited for. After an error, create another source. Aborted: the client connected
+  // again to a broker, or a partition has a new leader; the records since then may be of another log and were not
+  // delivered. Any other error: librdkafka cannot use the client any more.
   absl::Status Poll(absl::Duration timeout, RecordSink& sink);
 
  private:
@@ -87,10 +88,10 @@ class KafkaSource {
 
   struct Partition {
     uint32_t slot = kNoSlot;     // kNoSlot if not assigned, or stopped
-    int32_t leader = kNoBroker;  // the broker that its messages came from; a follower where client.rack says so
+    int32_t leader = kNoBroker;  // the broker that its messages came from; a follower if client.rack allows it
   };
   struct Topic {
-    TopicHandle handle;  // held for its address, by which messages name their topic
+    TopicHandle handle;  // kept for its address, which identifies the topic of a message
     std::string name;
     std::vector<Partition> partitions;
   };
@@ -112,13 +113,13 @@ class KafkaSource {
   QueueHandle queue_;
   std::optional<FetchNudge> nudge_;
 
-  // The partition of the previous message, which is usually that of the next one too.
+  // The partition of the previous message, which usually is also that of the next message.
   const void* last_topic_ = nullptr;
   int32_t last_number_ = 0;
   Partition* last_partition_ = nullptr;
 
   std::vector<rd_kafka_message_s*> messages_;  // the batch
-  std::vector<Record> records_;                // of it, not yet handed over
+  std::vector<Record> records_;                // of the batch, not delivered yet
   size_t batch_bytes_ = 0;
 };
 

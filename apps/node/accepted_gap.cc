@@ -8,7 +8,7 @@ namespace {
 
 template <typename Int>
 bool ReadNumber(std::string_view text, Int& number) {
-  // SimpleAtoi would take a sign and white space.
+  // SimpleAtoi accepts a sign and white space.
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return false;
   return absl::SimpleAtoi(ToAbsl(text), &number);
 }
@@ -22,22 +22,22 @@ bool ReadTo(std::string_view text, AcceptedGap& gap) {
 }  // namespace
 
 absl::StatusOr<AcceptedGap> ParseAcceptedGap(std::string_view text) {
-  // From the back: a topic's name has no '@', ':' or '='.
+  // Parses from the back: a topic's name has no '@', ':' or '='.
   const size_t at = text.find('@');
   const size_t colon = text.substr(0, at).rfind(':');
   AcceptedGap gap;
   bool good = at != std::string_view::npos && colon != std::string_view::npos && colon > 0;
   if (good) {
-    const std::string_view behind = text.substr(at + 1);
-    const size_t equals = behind.find('=');
+    const std::string_view rest = text.substr(at + 1);
+    const size_t equals = rest.find('=');
     gap.topic_partition.topic = text.substr(0, colon);
     good = ReadNumber(text.substr(colon + 1, at - colon - 1), gap.topic_partition.partition) &&
-           ReadNumber(behind.substr(0, equals), gap.next) &&
-           (equals == std::string_view::npos || ReadTo(behind.substr(equals + 1), gap));
+           ReadNumber(rest.substr(0, equals), gap.next) &&
+           (equals == std::string_view::npos || ReadTo(rest.substr(equals + 1), gap));
   }
   if (good) return gap;
   return InvalidArgument("--accept-gap ", text,
-                         ": expected TOPIC:PARTITION@NEXT, or that with =start, =end or =OFFSET");
+                         ": expected TOPIC:PARTITION@NEXT, optionally followed by =start, =end or =OFFSET");
 }
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// What each Kafka client of a node is made of, as the configuration says it.
+// The options of a node's Kafka clients, from the configuration.
 #pragma once
 
 #include "apps/config/config.h"

@@ -12,18 +12,18 @@
 namespace tally {
 namespace {
 
-void Say(const std::string& doubt) {
+void LogDoubt(const std::string& doubt) {
   if (doubt.empty()) {
-    spdlog::warn("the clock is trusted again; counting goes on");
+    spdlog::warn("the clock is trusted again; counting resumes");
   } else {
     spdlog::error(
-        "the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or none came "
-        "for {}",
+        "the clock is in doubt: {}; nothing is counted until a fresh record agrees with it, or no fresh "
+        "record arrives for {}",
         doubt, FromAbsl(absl::FormatDuration(TrustedClock::kQuiet)));
   }
 }
 
-// What was written in a transaction is fresh when it was written, and not when that is committed.
+// A record of a transaction is fresh when it is written, not when the transaction is committed.
 ClientOptions Uncommitted(ClientOptions client) {
   client.read_committed = false;
   return client;
@@ -31,7 +31,7 @@ ClientOptions Uncommitted(ClientOptions client) {
 
 }  // namespace
 
-// Takes what was written to the ends of the logs, until all of it was read or cannot be.
+// Takes the records up to the ends of the logs, until all of them are read or a partition cannot be read.
 class ClockVerifier::FreshRecords : public RecordSink {
  public:
   FreshRecords(TrustedClock& clock, const std::vector<Written>& written) : clock_(clock) {
@@ -41,7 +41,7 @@ class ClockVerifier::FreshRecords : public RecordSink {
   void OnRecords(std::span<const Record> records) override {
     for (const Record& record : records) {
       Reach(record.slot, record.offset + 1);
-      if (record.timestamp == Timestamp::Min()) continue;  // it has none
+      if (record.timestamp == Timestamp::Min()) continue;  // without a timestamp
       clock_.SeeFresh(record.timestamp);
       silent_ = false;
     }
@@ -54,17 +54,17 @@ class ClockVerifier::FreshRecords : public RecordSink {
   bool silent() const { return silent_; }  // so far
 
  private:
-  void Reach(uint32_t slot, int64_t next) {  // a leader that was just elected may be behind
+  void Reach(uint32_t slot, int64_t next) {  // a new leader may have a lower end
     const auto end = ends_.find(slot);
     if (end != ends_.end() && next >= end->second) ends_.erase(end);
   }
-  void CannotRead(uint32_t slot) {  // what cannot be read is not silence
+  void CannotRead(uint32_t slot) {  // unreadable records may be fresh ones
     ends_.erase(slot);
     silent_ = false;
   }
 
   TrustedClock& clock_;
-  std::map<uint32_t, int64_t> ends_;  // of those that are not over yet, by slot
+  std::map<uint32_t, int64_t> ends_;  // of the partitions that are still read, by slot
   bool silent_ = true;
 };
 
@@ -77,42 +77,42 @@ ClockVerifier::~ClockVerifier() {
 }
 
 void ClockVerifier::Run() {
-  std::string doubt;  // the last one; each says other times
-  while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kListenEvery)) {
+  std::string doubt;  // the last one; the times in it change with each doubt
+  while (stop_.WaitFor(doubt.empty() ? kCheckEvery : kLookEvery)) {
     clock_.Check();
     if (std::string now = clock_.doubt(); now != doubt) {
       doubt = std::move(now);
-      Say(doubt);
+      LogDoubt(doubt);
       kafka_.reset();
-      heard_at_ = -absl::InfiniteDuration();
+      known_at_ = -absl::InfiniteDuration();
     }
-    if (!doubt.empty()) (void)Listen(doubt);  // the partition manager asks the same and logs what goes wrong
+    if (!doubt.empty()) (void)LookForFreshRecords(doubt);  // the partition manager asks the same and logs errors
   }
 }
 
-absl::Status ClockVerifier::Listen(const std::string& doubt) {
+absl::Status ClockVerifier::LookForFreshRecords(const std::string& doubt) {
   const absl::Duration now = clock_.Monotonic();
   absl::StatusOr<Ends> ends = AskEnds();
   patience_.Learn(ends.ok(), clock_.Monotonic() - now);
   RETURN_IF_ERROR(ends.status());
-  const bool elsewhere = std::exchange(cluster_, ends->cluster) != ends->cluster;
-  if (now - std::exchange(heard_at_, now) > kDeafMax || elsewhere) {
-    heard_.clear();
+  const bool other_cluster = std::exchange(cluster_, ends->cluster) != ends->cluster;
+  if (now - std::exchange(known_at_, now) > kNoAnswerMax || other_cluster) {
+    known_ends_.clear();
     silent_since_ = now;
   }
-  bool hfresh_all = ends->all;
+  bool knows_all = ends->all;
   std::vector<Written> written;
   for (const auto& [topic_partition, end] : ends->offsets) {
-    const auto heard = heard_.find(topic_partition);
-    if (heard == heard_.end() || heard->second > end) {
-      hfresh_all = false;  // what was written to it meanwhile is not known
-    } else if (heard->second < end) {
-      written.push_back({topic_partition, heard->second, end});
+    const auto known = known_ends_.find(topic_partition);
+    if (known == known_ends_.end() || known->second > end) {
+      knows_all = false;  // the records since the last look are not known
+    } else if (known->second < end) {
+      written.push_back({topic_partition, known->second, end});
     }
   }
-  heard_ = std::move(ends->offsets);
+  known_ends_ = std::move(ends->offsets);
   const absl::StatusOr<bool> silent = FindNothingFreshIn(written);
-  if (!hfresh_all || !silent.value_or(false)) silent_since_ = now;
+  if (!knows_all || !silent.value_or(false)) silent_since_ = now;
   if (clock_.doubt() == doubt) clock_.HearNothingFor(now - silent_since_);
   return silent.status();
 }
@@ -123,15 +123,15 @@ absl::StatusOr<ClockVerifier::Ends> ClockVerifier::AskEnds() {
   }
   ASSIGN_OR_RETURN(const LogBounds::Topics topics, topics_.Find(*kafka_, patience_.timeout()));
   const std::vector<TopicPartition> topic_partitions = KafkaMetadata::PartitionsOf(topics);
-  if (topic_partitions.empty()) return Ends{};  // of no log nothing can be heard
+  if (topic_partitions.empty()) return Ends{};  // without a log there is no silence to measure
   Ends ends;
   ASSIGN_OR_RETURN(ends.offsets, kafka_->Ends(topic_partitions, patience_.timeout()));
-  ends.cluster = kafka_->ClusterId(kTimeout).value_or("");  // it came with the topics, if it has a name
-  ends.all = KafkaMetadata::MaySeeAll(topics) && ends.offsets.size() == topic_partitions.size();
+  ends.cluster = kafka_->ClusterId(kTimeout).value_or("");  // the answer came with the topics, if the cluster has an id
+  ends.all = KafkaMetadata::IsAuthorizedForAll(topics) && ends.offsets.size() == topic_partitions.size();
   return ends;
 }
 
-// Whether there are only markers of transactions, and records that have no timestamp.
+// Whether the range has only transaction markers and records without a timestamp.
 absl::StatusOr<bool> ClockVerifier::FindNothingFreshIn(const std::vector<Written>& written) {
   if (written.empty()) return true;
   std::vector<KafkaSource::Assignment> assignments;

@@ -1,14 +1,14 @@
-// Watches over a node's clock: notices that it is in doubt, and then listens at the ends of the logs for a record that
-// was written just now and agrees with it, or for ten minutes of silence.
+// Detects that a node's clock is in doubt. It then reads the ends of the logs, until a fresh record agrees with the
+// clock or no record arrives for ten minutes.
 //
 //   ClockVerifier verifier(clock, topics, client);
 //
-// The ingest clients cannot be the verifieres: they hold back what they have while the clock is in doubt, may be far
-// behind the ends of their logs, and do not see what an open transaction has written. While the brokers do not say
-// which logs there are and where all of them end nobody can tell silence from deafness, so that such time does not
-// count. Where an answer for all topics takes longer than kTimeoutMax the verifier is deaf.
+// The ingest clients cannot do this: they hold back their records while the clock is in doubt, may have a long lag, and
+// do not see the records of an open transaction. While the brokers do not answer which logs exist and where all of them
+// end, silence cannot be told from a missing answer, so that time does not count as silence. If an answer for all
+// topics takes longer than kTimeoutMax, the verifier detects neither a fresh record nor silence.
 //
-// One thread of its own; the destructor may wait for an answer that is under way.
+// It has one thread of its own. The destructor may wait for the answer to a request in progress.
 #pragma once
 
 #include <memory>
@@ -32,8 +32,8 @@ namespace tally {
 
 class ClockVerifier {
  public:
-  // Longer without an answer, and what was written meanwhile is not fresh, nor would anybody have heard it.
-  static constexpr absl::Duration kDeafMax = absl::Minutes(2);
+  // After a longer time without an answer, records that were written meanwhile do not count as fresh.
+  static constexpr absl::Duration kNoAnswerMax = absl::Minutes(2);
 
   // `clock` and `topics` outlive this.
   ClockVerifier(TrustedClock& clock, const TopicSet& topics, ClientOptions client);
@@ -41,8 +41,8 @@ class ClockVerifier {
 
  private:
   static constexpr absl::Duration kCheckEvery = absl::Milliseconds(100);
-  static constexpr absl::Duration kListenEvery = absl::Milliseconds(250);
-  // Of a request; two of them, and the polls, are less than kDeafMax.
+  static constexpr absl::Duration kLookEvery = absl::Milliseconds(250);
+  // Of a request. Two of them, and the polls, are less than kNoAnswerMax.
   static constexpr absl::Duration kTimeout = absl::Seconds(5);
   static constexpr absl::Duration kTimeoutMax = absl::Seconds(25);
   static constexpr absl::Duration kPoll = absl::Milliseconds(100);
@@ -51,9 +51,9 @@ class ClockVerifier {
   struct Ends {
     std::string cluster;
     LogBounds::Offsets offsets;
-    bool all = false;  // of all logs
+    bool all = false;  // whether `offsets` has all partitions
   };
-  // What was written to a partition between two looks at its end.
+  // The records that were written to a partition between two looks at its end.
   struct Written {
     TopicPartition topic_partition;
     int64_t begin = 0;
@@ -62,7 +62,7 @@ class ClockVerifier {
   class FreshRecords;
 
   void Run();
-  absl::Status Listen(const std::string& doubt);
+  absl::Status LookForFreshRecords(const std::string& doubt);
   absl::StatusOr<Ends> AskEnds();
   absl::StatusOr<bool> FindNothingFreshIn(const std::vector<Written>& written);
 
@@ -70,12 +70,12 @@ class ClockVerifier {
   const TopicSet& topics_;
   const ClientOptions client_;
 
-  // The thread's own.
+  // Used by the thread only.
   std::unique_ptr<KafkaMetadata> kafka_;  // while the clock is in doubt
   Patience patience_{kTimeout, kTimeoutMax};
-  std::string cluster_;       // whose logs it hears
-  LogBounds::Offsets heard_;  // where it is known what is fresh: all from here on
-  absl::Duration heard_at_;   // when the logs ended there
+  std::string cluster_;            // whose logs it reads
+  LogBounds::Offsets known_ends_;  // of the last look; every record from here on is fresh
+  absl::Duration known_at_;        // when it looked
   absl::Duration silent_since_;
 
   StopFlag stop_;

@@ -11,7 +11,7 @@
 namespace tally {
 namespace {
 
-bool IsElsewhere(const PartitionStatus& status, const std::string& cluster) {
+bool IsOfOtherCluster(const PartitionStatus& status, const std::string& cluster) {
   return !cluster.empty() && !status.state.cluster.empty() && cluster != status.state.cluster;
 }
 
@@ -22,7 +22,8 @@ ContinuityChecker::ContinuityChecker(std::vector<AcceptedGap> accepted, Counters
     : accepted_(std::move(accepted)), counters_(counters), actions_(std::move(actions)), clock_(clock) {}
 
 absl::Status ContinuityChecker::Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout) {
-  // First what was read, then where the logs end: what is read meanwhile must not seem to be beyond its end.
+  // The order matters: the offsets that were read come first, then the ends of the logs. Otherwise records that are
+  // read meanwhile would seem to be after the end.
   std::vector<Partition> partitions = All();
   if (!std::exchange(looked_, true)) KeepMatching(partitions);
   TakeOutMissing(partitions);
@@ -53,7 +54,7 @@ std::vector<ContinuityChecker::Partition> ContinuityChecker::All() const {
   return all;
 }
 
-// A topic that comes back may be another one, and be longer than the one that was counted before the next look.
+// A topic that comes back may be another topic, and may have more records than were counted before the next look.
 void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
   const absl::Duration now = clock_.Monotonic();
   std::erase_if(all, [&](const Partition& partition) {
@@ -66,7 +67,8 @@ void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
     if (!status.stopped.empty()) return true;
     if (!status.out_of_range) ShardOf(partition).LeaveRange(partition.slot);
     if (now - since >= kMissingFor) {
-      Stop(partition, {"it does not exist any more: the topic was deleted, or created again with fewer partitions"});
+      Stop(partition,
+           {"it does not exist any more: the topic was deleted, or was created again with fewer partitions"});
     }
     return true;
   });
@@ -80,8 +82,9 @@ void ContinuityChecker::NoteLeaders(const LogBounds::Leaders& leaders) {
   }
 }
 
-// The ingest clients notice a new leader once it sends them something. But the former leader goes on to answer as a
-// follower, and after an unclean election it soon has the log of the new one. librdkafka 2.0.2 sees no leader epochs.
+// The ingest clients notice a new leader when it sends them something. But the former leader continues to answer as a
+// follower, and after an unclean election it soon has the log of the new leader. librdkafka 2.0.2 does not report
+// leader epochs.
 void ContinuityChecker::PauseAfterLeaderChange(std::vector<Partition>& all) {
   for (Partition& partition : all) {
     if (new_leader_.erase(partition.status.topic_partition) == 0 || !partition.status.stopped.empty()) continue;
@@ -94,10 +97,11 @@ bool ContinuityChecker::IsMissing(const TopicPartition& topic_partition) const {
   if (!topics_) return false;
   const auto topic = topics_->find(topic_partition.topic);
   if (topic == topics_->end()) return true;
-  return topic->second && topic_partition.partition >= *topic->second;  // one that may not be seen may well be there
+  return topic->second && topic_partition.partition >= *topic->second;  // a topic without authorization may exist
 }
 
-// A flag speaks of the offset that was on the disk when the node started, and of no other that comes to the same later.
+// A flag refers to the offset that was on the disk when the node started, not to another offset that later becomes
+// equal.
 void ContinuityChecker::KeepMatching(const std::vector<Partition>& all) {
   std::erase_if(accepted_, [&](const AcceptedGap& gap) {
     return std::none_of(all.begin(), all.end(), [&](const Partition& partition) {
@@ -118,7 +122,8 @@ absl::Status ContinuityChecker::AskEnds(std::vector<Partition>& all, LogBounds& 
   return absl::OkStatus();
 }
 
-// Of those whose leader has just said the end: the others must not wait for one that is away.
+// Asks only for the partitions whose leader has just answered with the end: the others must not wait for a broker that
+// is away.
 void ContinuityChecker::AskBeginnings(std::vector<Partition>& suspects, LogBounds& bounds, absl::Duration timeout) {
   std::vector<TopicPartition> topic_partitions;
   for (const Partition& suspect : suspects) {
@@ -126,7 +131,7 @@ void ContinuityChecker::AskBeginnings(std::vector<Partition>& suspects, LogBound
   }
   if (topic_partitions.empty()) return;
   const absl::StatusOr<LogBounds::Offsets> beginnings = bounds.Beginnings(topic_partitions, timeout);
-  if (!beginnings.ok()) return;  // the next look tells
+  if (!beginnings.ok()) return;  // the next look decides
   for (Partition& suspect : suspects) {
     if (auto begin = beginnings->find(suspect.status.topic_partition); begin != beginnings->end())
       suspect.begin = begin->second;
@@ -137,12 +142,14 @@ bool ContinuityChecker::IsSuspect(const Partition& partition, const std::string&
   const PartitionStatus& status = partition.status;
   const bool is_short = partition.end && *partition.end < status.state.next;
   if (!is_short) short_since_.erase(status.topic_partition);
-  if (!status.stopped.empty()) return HasFlag(status) || !said_.contains(status.topic_partition);
+  if (!status.stopped.empty()) return HasFlag(status) || !reported_.contains(status.topic_partition);
   if (status.unverified && unverified_.insert(status.topic_partition).second) {
-    spdlog::info("{}:{}: its last record counted is gone, so it cannot be seen whether this is the same log; going on",
-                 status.topic_partition.topic, status.topic_partition.partition);
+    spdlog::info(
+        "{}:{}: its last record counted is gone, so this log cannot be compared with the one that was counted; reading "
+        "continues",
+        status.topic_partition.topic, status.topic_partition.partition);
   }
-  if (IsElsewhere(status, cluster) || is_short || status.out_of_range) return true;
+  if (IsOfOtherCluster(status, cluster) || is_short || status.out_of_range) return true;
   if (status.state.cluster.empty() && !cluster.empty()) ShardOf(partition).NoteCluster(partition.slot, cluster);
   return false;
 }
@@ -153,7 +160,7 @@ void ContinuityChecker::Decide(const Partition& suspect, const std::string& clus
     return;
   }
   const PartitionStatus& status = suspect.status;
-  // Not known, or short, but not for long enough: the next look tells.
+  // The answer is missing, or the log is short but not for kShortFor: the next look decides.
   if (!status.out_of_range || !suspect.begin || !suspect.end || *suspect.end < status.state.next) return;
   if (status.state.last && *suspect.begin > status.state.last->offset) ShardOf(suspect).TrustNext(suspect.slot);
   to_renew_.insert(suspect.shard);
@@ -164,8 +171,9 @@ std::optional<ContinuityChecker::Trouble> ContinuityChecker::TroubleOf(const Par
   const PartitionStatus& status = suspect.status;
   const int64_t next = status.state.next;
   if (!status.stopped.empty()) return Trouble{status.stopped};
-  if (IsElsewhere(status, cluster)) {
-    return Trouble{Cat("expected the log of cluster ", status.state.cluster, ", found that of ", cluster)};
+  if (IsOfOtherCluster(status, cluster)) {
+    return Trouble{Cat("it belongs to another cluster: expected the log of cluster ", status.state.cluster,
+                       ", found that of ", cluster)};
   }
   if (suspect.begin && *suspect.begin > next) {
     const std::string since =
@@ -198,10 +206,10 @@ bool ContinuityChecker::Accept(const Partition& suspect, const Trouble& trouble,
     if (gap->topic_partition != status.topic_partition || gap->next != status.state.next) continue;
     std::optional<int64_t> to = OffsetOf(*gap, suspect, trouble);
     if (!to || !ShardOf(suspect).AcceptGap(suspect.slot, {gap->next, *to, clock_.Now()}, cluster)) continue;
-    spdlog::warn("{}:{}: {}; accepted: it goes on at offset {}", status.topic_partition.topic,
+    spdlog::warn("{}:{}: {}; accepted: it resumes at offset {}", status.topic_partition.topic,
                  status.topic_partition.partition, trouble.reason, *to);
     short_since_.erase(status.topic_partition);
-    said_.erase(status.topic_partition);
+    reported_.erase(status.topic_partition);
     accepted_.erase(gap);
     to_save_.insert(suspect.shard);
     return true;
@@ -209,14 +217,14 @@ bool ContinuityChecker::Accept(const Partition& suspect, const Trouble& trouble,
   return false;
 }
 
-// Where a person said that it goes on: nothing if that is not in the log, or was not said. Where records have merely
-// expired it is the log's start; in all other cases a person has to say, and in a log whose records were counted it can
-// only be behind them.
+// The offset at which an accepted gap ends. Nothing if the flag does not name one, or if it is not in the log. If
+// records have merely expired, the start of the log is the default. In all other cases the flag must name an offset. In
+// a log whose records were counted, that offset must be after the counted records.
 std::optional<int64_t> ContinuityChecker::OffsetOf(const AcceptedGap& gap, const Partition& suspect,
                                                    const Trouble& trouble) const {
   if (!suspect.begin) return std::nullopt;
   std::optional<int64_t> to;
-  if (gap.to == AcceptedGap::To::kUnsaid && trouble.is_gap) to = suspect.begin;
+  if (gap.to == AcceptedGap::To::kDefault && trouble.is_gap) to = suspect.begin;
   if (gap.to == AcceptedGap::To::kStart) to = suspect.begin;
   if (gap.to == AcceptedGap::To::kEnd) to = suspect.end;
   if (gap.to == AcceptedGap::To::kOffset) to = gap.offset;
@@ -227,13 +235,14 @@ std::optional<int64_t> ContinuityChecker::OffsetOf(const AcceptedGap& gap, const
 
 void ContinuityChecker::Stop(const Partition& suspect, const Trouble& trouble) {
   const auto& [topic, partition] = suspect.status.topic_partition;
-  if (!said_.insert(suspect.status.topic_partition).second || suspect.status.unreadable)
-    return;  // which its client has said
+  if (!reported_.insert(suspect.status.topic_partition).second || suspect.status.unreadable)
+    return;  // its ingest client logged it
   to_renew_.insert(suspect.shard);
   std::string reason = trouble.reason;
   if (suspect.begin && suspect.end) Append(reason, Cat("; the log is now from ", *suspect.begin, " to ", *suspect.end));
-  Append(reason, Cat("; serve --accept-gap ", topic, ":", partition, "@", suspect.status.state.next,
-                     trouble.is_gap ? " goes on at its start" : "=start, =end or =OFFSET goes on there"));
+  Append(reason,
+         Cat("; serve --accept-gap ", topic, ":", partition, "@", suspect.status.state.next,
+             trouble.is_gap ? " resumes it at the start of the log" : "=start, =end or =OFFSET resumes it there"));
   spdlog::error("{}:{} is not read any more: {}", topic, partition, reason);
   ShardOf(suspect).Stop(suspect.slot, std::move(reason));
 }

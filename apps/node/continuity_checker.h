@@ -1,23 +1,23 @@
-// Sees to it that each partition is read on from where its counts are, in the same log, or not at all.
+// Checks that each partition continues at its next offset in the same log, and stops the partition if it does not.
 //
 //   ContinuityChecker checker(accepted, counters, {.renew = ..., .save = ...}, clock);
 //   checker.NoteTopics(topics);               // every few seconds, the first time before anything is read
 //   checker.Look(cluster, bounds, timeout);
 //   checker.CarryOut();
 //
-// What it decides, and says in one line of the log each:
+// Its decisions, each with one log line:
 //
 //   the log is in another cluster                    stopped
 //   the next offset is no longer in the log          stopped: a gap
 //   the log ends before it, for kShortFor            stopped: truncated, created again, or an unclean election
-//   the partition has a new leader                   nothing is applied until its last record was compared
-//   the log is not there                             nothing is applied until it was compared; after kMissingFor
+//   the partition has a new leader                   nothing is applied until its last record is compared
+//   the log does not exist                           nothing is applied until it is compared; after kMissingFor
 //                                                    stopped: deleted
-//   the last record has expired, the next has not    goes on at the next: there is nothing to compare
-//   an --accept-gap says so                          goes on where that says, with the gap in the checkpoint
+//   the last record has expired, the next has not    continues at the next: there is nothing to compare
+//   an --accept-gap matches                          resumes at its offset, with the gap in the checkpoint
 //
-// That a record is not the one which was counted the shard finds by itself. On the way the shards learn where the logs
-// end.
+// The shard itself detects that a record is not the one that was counted. The checker also reports the ends of the logs
+// to the shards.
 //
 // Not thread-safe: belongs to the partition manager's thread.
 #pragma once
@@ -39,43 +39,43 @@ namespace tally {
 
 class ContinuityChecker {
  public:
-  // A leader that was just elected may for a moment end before what was read from the one before.
+  // The end at a leader that was just elected may for a moment be below the next offset.
   static constexpr absl::Duration kShortFor = absl::Seconds(30);
-  // A broker that has just come up may for a moment know no topics.
+  // A broker that has just started may for a moment know no topics.
   static constexpr absl::Duration kMissingFor = absl::Seconds(30);
 
   struct Actions {
-    std::function<void(size_t shard)> renew;  // has the shard's partitions read by a new client
+    std::function<void(size_t shard)> renew;  // reads the shard's partitions with a new client
     std::function<absl::Status()> save;       // takes a checkpoint
   };
 
   // `counters` and `clock` outlive the checker.
   ContinuityChecker(std::vector<AcceptedGap> accepted, Counters& counters, Actions actions, const Clock& clock);
 
-  // What the cluster says of the topics. Never called: all are there.
+  // The topics of the cluster. If this is never called, all topics are taken as present.
   void NoteTopics(const LogBounds::Topics& topics) { topics_ = topics; }
 
-  // Who leads the partitions. The log of a new leader may differ, so that the partition's last record is compared.
+  // The leaders of the partitions. The log of a new leader may differ, so the partition's last record is compared.
   void NoteLeaders(const LogBounds::Leaders& leaders);
 
-  // Decides. `cluster` is the one that answers, empty if it has no name. An error: no leader answered, and nothing was
-  // decided of what only they can tell.
+  // Decides. `cluster` is the id of the cluster that answers, empty if it has none. An error: no leader answered, and
+  // nothing that depends on a leader was decided.
   absl::Status Look(const std::string& cluster, LogBounds& bounds, absl::Duration timeout);
 
-  // Does what was decided. An error: a gap could not be saved; the next call tries again.
+  // Carries out the decisions. An error: a gap could not be saved; the next call tries again.
   absl::Status CarryOut();
 
  private:
   struct Partition {
     size_t shard = 0;
     uint32_t slot = 0;
-    PartitionStatus status;             // before the log was asked for
-    std::optional<int64_t> begin, end;  // of the log; nothing if there was no answer
+    PartitionStatus status;             // from before the request for the log's bounds
+    std::optional<int64_t> begin, end;  // of the log; nothing without an answer
   };
-  // Why a partition does not just go on.
+  // Why a partition cannot simply continue.
   struct Trouble {
     std::string reason;
-    bool is_gap = false;  // records have expired, and the log begins behind them: it is the same log
+    bool is_gap = false;  // records have expired, and the log begins after them: it is the same log
   };
 
   std::vector<Partition> All() const;
@@ -95,21 +95,21 @@ class ContinuityChecker {
   bool HasFlag(const PartitionStatus& status) const;
   Shard& ShardOf(const Partition& partition) { return *counters_.shards()[partition.shard]; }
 
-  std::vector<AcceptedGap> accepted_;  // those that are not used up
+  std::vector<AcceptedGap> accepted_;  // not used yet
   Counters& counters_;
   const Actions actions_;
   const Clock& clock_;
 
   bool looked_ = false;
   std::optional<LogBounds::Topics> topics_;
-  LogBounds::Leaders leaders_;           // the last one of each partition
-  std::set<TopicPartition> new_leader_;  // and the partition is not paused yet
+  LogBounds::Leaders leaders_;           // the last known one of each partition
+  std::set<TopicPartition> new_leader_;  // of partitions that are not paused yet
   std::map<TopicPartition, absl::Duration> missing_since_;
   std::map<TopicPartition, absl::Duration> short_since_;
-  std::set<TopicPartition> said_;        // stopped, and the log says so
-  std::set<TopicPartition> unverified_;  // goes on without having been compared, and the log says so
+  std::set<TopicPartition> reported_;    // stopped, with a log line
+  std::set<TopicPartition> unverified_;  // continues without a comparison, with a log line
   std::set<size_t> to_renew_;
-  std::set<size_t> to_save_;  // shards with a gap that is not on the disk yet, and then to renew
+  std::set<size_t> to_save_;  // shards with a gap that is not on the disk yet; renewed after that
 };
 
 }  // namespace tally

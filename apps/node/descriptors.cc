@@ -16,7 +16,7 @@ absl::StatusOr<size_t> RoomForClients(size_t clients_max, size_t kafka_clients) 
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return clients_max;
   if (limit.rlim_cur < wanted) {
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);  // RLIM_INFINITY is the largest number there is
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);  // RLIM_INFINITY is the largest number
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return clients_max;
   }
   if (limit.rlim_cur >= wanted) return clients_max;
@@ -25,8 +25,10 @@ absl::StatusOr<size_t> RoomForClients(size_t clients_max, size_t kafka_clients) 
                                       ": raise it (ulimit -n, LimitNOFILE), or set fewer kafka.threads"));
   }
   const size_t room = limit.rlim_cur - kept;
-  spdlog::warn("a limit of {} open files leaves room for {} clients of {}; for all of them it takes {}", limit.rlim_cur,
-               room, clients_max, wanted);
+  spdlog::warn(
+      "a limit of {} open files leaves room for {} of {} clients; raise it to {} (ulimit -n, LimitNOFILE) for all of "
+      "them",
+      limit.rlim_cur, room, clients_max, wanted);
   return room;
 }
 

@@ -1,9 +1,8 @@
-// How many clients may come before they take the file descriptors that the node itself needs.
+// How many clients can connect before they take the file descriptors that the node itself needs.
 //
 //   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(config.limits.clients_max, /*kafka_clients=*/3));
 //
-// Without descriptors neither a checkpoint nor a reconnection to a broker succeeds, so clients are the first to go
-// without.
+// Without descriptors, a checkpoint or a reconnection to a broker fails. So the number of clients is limited first.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +11,14 @@
 
 namespace tally {
 
-// Kept back: what RocksDB has open (its tables are 64 at most) and opens for a checkpoint; for each Kafka client a
-// connection and two ends of a pipe for some 20 brokers; the log, the ports, and what the libraries open for a moment.
+// Reserved: RocksDB's open files (64 tables at most) and those that it opens for a checkpoint; for each Kafka client, a
+// connection and the two ends of a pipe for each of about 20 brokers; stderr, the ports, and the files that the
+// libraries open for a moment.
 inline constexpr size_t kDescriptorsOfTheNode = 128;
 inline constexpr size_t kDescriptorsOfAKafkaClient = 64;
 
-// Raises the process's limit as far as `clients_max` need and the system lets it. Returns how many clients there is
-// room for, `clients_max` at most; fewer are said in the log. Unavailable if there is no room for a single one.
+// Raises the process's limit as far as `clients_max` needs and the system allows. Returns the number of clients that
+// have room, `clients_max` at most; logs a warning if it is lower. Unavailable if there is no room for any client.
 absl::StatusOr<size_t> RoomForClients(size_t clients_max, size_t kafka_clients);
 
 }  // namespace tally

@@ -13,9 +13,9 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kPoll = absl::Milliseconds(500);  // so soon a new partition is seen
-constexpr auto kIdle = std::chrono::milliseconds(50);      // without a partition, or a clock to trust
-constexpr auto kRetry = std::chrono::milliseconds(1000);   // after a client could not be made, or broke
+constexpr absl::Duration kPoll = absl::Milliseconds(500);  // a new partition waits at most this long
+constexpr auto kIdle = std::chrono::milliseconds(50);      // without a partition, or while the clock is in doubt
+constexpr auto kRetry = std::chrono::milliseconds(1000);   // after a client could not be created, or failed
 
 }  // namespace
 
@@ -73,7 +73,7 @@ void Ingest::Run() {
     const std::string problem(FromAbsl(status.message()));
     if (!status.ok() && (waits_for_look_ || problem != last_problem)) {
       const auto level = absl::IsAborted(status) ? spdlog::level::info : spdlog::level::err;
-      spdlog::log(level, "{}; a new client goes on at the same offsets", problem);
+      spdlog::log(level, "{}; a new client continues at the same offsets", problem);
     }
     last_problem = problem;
     std::this_thread::sleep_for(status.ok() || waits_for_look_ ? kIdle : kRetry);

@@ -1,8 +1,8 @@
-// One ingest thread: a shard and the Kafka client that feeds it. While the clock is in doubt the thread holds the batch
-// that it has, and what comes behind it waits in the client's queue.
+// One ingest thread: a shard and the Kafka client that feeds it. While the clock is in doubt, the thread holds its
+// batch, and later records wait in the client's queue.
 //
 //   Ingest ingest(shard, options, clock);
-//   ingest.Read(partitions);  // more of them later: the client is made anew, where the shard says
+//   ingest.Read(partitions);  // can add more later: a new client then begins at the offsets of the shard
 //   ingest.StopApplying();
 //
 // Thread-safe.
@@ -28,18 +28,18 @@ class Ingest {
   Ingest(Shard& shard, ClientOptions client, const TrustedClock& clock);
   ~Ingest();
 
-  // Adds partitions of the shard to those that are read.
+  // Adds partitions of the shard to the partitions that are read.
   void Read(const std::set<TopicPartition>& topic_partitions);
 
-  // Reads them with a new client, that begins where the shard says, and without those that have stopped.
+  // Reads the partitions with a new client that begins at the offsets of the shard, without the stopped partitions.
   void Renew();
 
-  // After a broker was connected to again nothing is read until LookedAfter() says that it is the cluster which was
-  // counted: the shard compares a partition's last record, but where nothing was counted yet there is none.
+  // After a reconnection to a broker, nothing is read until LookedAfter() reports that it is the cluster that was
+  // counted. The shard compares a partition's last record, but a partition without counts has none.
   bool waits_for_look() const { return waits_for_look_; }
   void LookedAfter() { waits_for_look_ = false; }
 
-  // Returns once nothing more will be applied to the shard. The destructor also waits for the client to go.
+  // Returns when nothing more will be applied to the shard. The destructor also waits until the client has ended.
   void StopApplying();
 
  private:
@@ -56,7 +56,7 @@ class Ingest {
   std::atomic<bool> stopping_{false};
   Mutex applying_;  // held while records are applied
   std::atomic<bool> waits_for_look_{false};
-  std::atomic<uint64_t> generation_{0};  // one more with each change of places_
+  std::atomic<uint64_t> generation_{0};  // incremented by Renew() and by each change of topic_partitions_
   Mutex mutex_;
   std::set<TopicPartition> topic_partitions_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;

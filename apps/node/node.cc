@@ -14,10 +14,10 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kTick = absl::Milliseconds(250);  // so often the horizon is moved
+constexpr absl::Duration kTick = absl::Milliseconds(250);  // the horizon moves this often
 
-// Two clients overlap receiving and parsing even where they share a core with the broker; more than eight have more
-// brokers' threads than cores to run them.
+// Two clients overlap receiving and parsing even if they share a core with the broker. More than eight clients have
+// more broker threads than there are cores.
 constexpr unsigned kThreadsByDefaultMax = 8;
 
 unsigned IngestThreads(const Config& config) {
@@ -32,8 +32,8 @@ Node::Node(const Config& config, const Clock& clock)
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const NodeOptions& options, const Clock& clock) {
   const unsigned threads = IngestThreads(config);
-  // Each has a Kafka client; so has the partition manager, and the clock verifier two. First of all: what is opened
-  // later is what there is to keep back.
+  // Each thread has a Kafka client, the partition manager has one, and the clock verifier has two. This comes first:
+  // the descriptors that are opened later are the reserved ones.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 3));
   std::unique_ptr<Node> node(new Node(config, clock));
   const SliceOptions slice = {options.init, options.recount, options.accepted,

@@ -1,13 +1,12 @@
-// A node: counters, their checkpoint, the threads that fill them from Kafka, and the server that answers.
+// A node: counters, their checkpoints, the threads that read Kafka, and the server that answers clients.
 //
 //   ASSIGN_OR_RETURN(auto node, Node::Open(config, {}, clock));   // loads the checkpoint, locks its directory
 //   RETURN_IF_ERROR(node->Start());                               // listens, then reads
 //   ...
 //   return node->Stop();                                          // the last checkpoint
 //
-// Threads: one per ingest shard, one that manages the partitions, one that verifies the clock, one that takes
-// checkpoints, the server's, and librdkafka's own. Open(), Start() and Stop() are for one thread, the rest is
-// thread-safe.
+// Threads: one for each ingest shard, one for the partition manager, one for the clock verifier, one for checkpoints,
+// the server's, and librdkafka's own. Call Open(), Start() and Stop() from one thread; the rest is thread-safe.
 #pragma once
 
 #include <memory>
@@ -33,11 +32,12 @@
 namespace tally {
 
 struct NodeOptions {
-  bool init = false;  // begin in an empty directory although the group's positions are an earlier node's
-  // Count everything again if another configuration, a clock ahead of its time, or an unknown version left it.
+  bool init = false;  // begin in an empty directory although an earlier node committed the group's offsets
+  // Counts everything again if the directory is of another configuration or of an unknown version, or if its clock was
+  // ahead.
   bool recount = false;
-  std::vector<AcceptedGap> accepted = {};  // records that a person gave up
-  Password password = {};                  // who has not said it gets no answer
+  std::vector<AcceptedGap> accepted = {};  // gaps that the operator accepts
+  Password password = {};                  // clients must authenticate with it
 };
 
 class Node : public StatusSource {
@@ -51,14 +51,14 @@ class Node : public StatusSource {
   // Binds the addresses, then begins to read; returns before Kafka answers.
   absl::Status Start();
 
-  // What made the node give up, as an empty directory where there was one; OK while it runs.
+  // Why the node must end, for example an empty directory in place of an earlier one; OK while it runs.
   absl::Status failure() const;
 
   // Stops reading, takes the last checkpoint, and returns its status. The node continues to answer until it is
   // destroyed. The destructor may wait for a broker that is away.
   absl::Status Stop();
 
-  // Everything but the number of clients, which the server knows.
+  // Everything except the number of clients, which the server adds.
   NodeStatus Status() const override;
   const Counters& counters() const { return slices_.front()->counters(); }
   const Server& server() const { return *server_; }

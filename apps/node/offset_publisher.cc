@@ -30,25 +30,25 @@ OffsetPublisher::OffsetPublisher(std::string group, const PartitionAssigner& ass
                                  const CheckpointStore& store, const Clock& clock)
     : group_(std::move(group)), assigner_(assigner), checkpointer_(checkpointer), store_(store), clock_(clock) {}
 
-void OffsetPublisher::Publish(KafkaMetadata& log) {
-  const absl::Status status = PublishIfDue(log);
+void OffsetPublisher::Publish(KafkaMetadata& kafka) {
+  const absl::Status status = PublishIfDue(kafka);
   if (!status.ok() && !failing_) spdlog::warn("{}; trying again", FromAbsl(status.message()));
   failing_ = !status.ok();
 }
 
-absl::Status OffsetPublisher::PublishIfDue(KafkaMetadata& log) {
+absl::Status OffsetPublisher::PublishIfDue(KafkaMetadata& kafka) {
   const absl::Duration now = clock_.Monotonic();
   const uint64_t sequence = checkpointer_.progress().sequence;
   const absl::Duration wait = sequence == sequence_ ? kAgainEvery : kEvery;
   if (sequence == 0 || now - published_at_ < wait) return absl::OkStatus();
   LogBounds::Offsets offsets;
-  for (const auto& [topic_partition, state] : checkpointer_.saved_positions()) {
+  for (const auto& [topic_partition, state] : checkpointer_.saved_offsets()) {
     if (assigner_.Has(topic_partition)) offsets[topic_partition] = state.next;
   }
   if (offsets.empty()) return absl::OkStatus();
-  CrashPoint("before positions are written");
-  RETURN_IF_ERROR(log.Commit(offsets, Cat(kProgram, store_.node(), " ", sequence), kTimeout));
-  if (!published()) spdlog::info("positions of group {} are written from now on", group_);
+  CrashPoint("before offsets are committed");
+  RETURN_IF_ERROR(kafka.Commit(offsets, Cat(kProgram, store_.node(), " ", sequence), kTimeout));
+  if (!published()) spdlog::info("offsets are committed to group {} from now on", group_);
   sequence_ = sequence;
   published_at_ = now;
   return absl::OkStatus();

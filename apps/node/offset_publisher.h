@@ -1,8 +1,8 @@
-// Commits the offsets of the last checkpoint to the consumer group, for lag tools, and so that a later node notices
-// that its volume is missing. The node itself never resumes from them.
+// Commits the offsets of the last checkpoint to the consumer group, for lag tools, and for a later node, which then
+// detects that its volume is missing. The node itself never resumes from committed offsets.
 //
 //   OffsetPublisher publisher(config.kafka.group, assigner, checkpointer, store, clock);
-//   publisher.Publish(log);      // every few seconds; commits when it is time
+//   publisher.Publish(kafka);    // every few seconds; commits when an interval has passed
 //
 // Not thread-safe: belongs to the partition manager's thread.
 #pragma once
@@ -35,17 +35,17 @@ class OffsetPublisher {
   OffsetPublisher(std::string group, const PartitionAssigner& assigner, Checkpointer& checkpointer,
                   const CheckpointStore& store, const Clock& clock);
 
-  // The node works without it, so that a failure is only logged, once until it succeeds again.
-  void Publish(KafkaMetadata& log);
+  // The node works without committed offsets, so a failure is only logged, once until a commit succeeds again.
+  void Publish(KafkaMetadata& kafka);
 
-  bool published() const { return sequence_ != 0; }  // the group's offsets are this node's
+  bool published() const { return sequence_ != 0; }  // this node committed the group's offsets
 
  private:
   static constexpr absl::Duration kTimeout = absl::Seconds(3);
   static constexpr absl::Duration kEvery = absl::Seconds(5);
   static constexpr absl::Duration kAgainEvery = absl::Hours(12);  // before the group's offsets expire
 
-  absl::Status PublishIfDue(KafkaMetadata& log);
+  absl::Status PublishIfDue(KafkaMetadata& kafka);
 
   const std::string group_;
   const PartitionAssigner& assigner_;

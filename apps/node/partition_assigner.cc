@@ -8,7 +8,8 @@
 
 namespace tally {
 
-// These partitions need no broker to say where they begin, but one to say that their logs are the same.
+// The checkpoint has the offsets of these partitions. Before they are read, a broker must confirm that their logs are
+// the same.
 void PartitionAssigner::Resume(const TopicSet& topics) {
   for (const TopicPartition& topic_partition : counters_.RestoredPartitions()) {
     if (topics.Contains(topic_partition.topic)) Assign(topic_partition, *counters_.TakePartition(topic_partition));
@@ -29,7 +30,7 @@ void PartitionAssigner::Add(const LogBounds::Offsets& starts, const std::string&
   }
 }
 
-// To the shard with the fewest partitions.
+// Assigns to the shard with the fewest partitions.
 void PartitionAssigner::Assign(const TopicPartition& topic_partition, const PartitionState& state) {
   std::vector<size_t> load(ingests_.size());
   for (const auto& [other, shard] : shards_) ++load[shard];

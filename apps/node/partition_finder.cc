@@ -7,13 +7,13 @@
 
 namespace tally {
 
-absl::StatusOr<FoundPartitions> PartitionFinder::Find(KafkaMetadata& log, absl::Duration timeout) {
+absl::StatusOr<FoundPartitions> PartitionFinder::Find(KafkaMetadata& kafka, absl::Duration timeout) {
   FoundPartitions found;
-  ASSIGN_OR_RETURN(found.topics, topics_.Find(log, timeout));
+  ASSIGN_OR_RETURN(found.topics, topics_.Find(kafka, timeout));
   found.partitions = KafkaMetadata::PartitionsOf(found.topics);
-  found.all = KafkaMetadata::MaySeeAll(found.topics);
+  found.all = KafkaMetadata::IsAuthorizedForAll(found.topics);
   found.missing_topics = topics_.MissingIn(found.topics);
-  found.cluster = log.ClusterId(kClusterTimeout).value_or("");  // brokers of before 0.10.1 do not say it
+  found.cluster = kafka.ClusterId(kClusterTimeout).value_or("");  // brokers before 0.10.1 have none
   for (const std::string& topic : found.missing_topics) {
     const bool known = std::find(missing_before_.begin(), missing_before_.end(), topic) != missing_before_.end();
     if (!known) spdlog::info("topic {} does not exist yet, or is not authorized; waiting for it", topic);

@@ -1,7 +1,7 @@
 // Finds the partitions that a node counts.
 //
 //   PartitionFinder finder(topics);
-//   ASSIGN_OR_RETURN(FoundPartitions found, finder.Find(log, timeout));
+//   ASSIGN_OR_RETURN(FoundPartitions found, finder.Find(kafka, timeout));
 //
 // Not thread-safe: belongs to the partition manager's thread.
 #pragma once
@@ -17,13 +17,13 @@
 
 namespace tally {
 
-// As of one lookup.
+// The result of one lookup.
 struct FoundPartitions {
   LogBounds::Topics topics;
   std::vector<TopicPartition> partitions;
-  bool all = false;                         // else some topics are not authorized, and may have others
+  bool all = false;                         // false if some topics are not authorized: they may have more partitions
   std::vector<std::string> missing_topics;  // configured, but they do not exist or are not authorized
-  std::string cluster;                      // Kafka's own name for it; empty if it has none
+  std::string cluster;                      // Kafka's cluster id; empty if it has none
 };
 
 class PartitionFinder {
@@ -31,11 +31,12 @@ class PartitionFinder {
   // `topics` outlives this.
   explicit PartitionFinder(const TopicSet& topics) : topics_(topics) {}
 
-  // With a line in the log for each topic that is missing and was not before.
-  absl::StatusOr<FoundPartitions> Find(KafkaMetadata& log, absl::Duration timeout);
+  // Logs each topic that is missing and was not missing before.
+  absl::StatusOr<FoundPartitions> Find(KafkaMetadata& kafka, absl::Duration timeout);
 
  private:
-  static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);  // it came with the partitions, if it has a name
+  static constexpr absl::Duration kClusterTimeout =
+      absl::Seconds(1);  // the answer came with the partitions, if there is an id
 
   const TopicSet& topics_;
   std::vector<std::string> missing_before_;

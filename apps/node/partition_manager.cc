@@ -48,7 +48,7 @@ void PartitionManager::Run() {
     absl::Status status = Look();
     const bool looked = status.ok();
     const absl::Duration took = clock_.Monotonic() - began;
-    if (looked) status = GoOn();  // with the patience that was enough
+    if (looked) status = Proceed();  // with the time-out that was long enough
     patience_.Learn(looked, took);
     wait = looked ? kEvery : kRetry;
     const std::string error(FromAbsl(status.message()));
@@ -68,8 +68,8 @@ void PartitionManager::NoteResult(bool looked, const std::string& error) {
   }
 }
 
-// Asks the brokers, and decides about the partitions that were counted. Nothing is read before that of a log that may
-// be another one.
+// Asks the brokers, and decides about the counted partitions. Nothing is read from a log that may be another one before
+// this decision.
 absl::Status PartitionManager::Look() {
   if (!kafka_) {
     ASSIGN_OR_RETURN(kafka_, KafkaMetadata::Create(ClientOptionsOf(config_.kafka)));
@@ -99,9 +99,9 @@ absl::Status PartitionManager::CheckVolume() {
   return status;
 }
 
-// Does all that can be done after a look, whatever of it fails: the partitions of the checkpoint need not wait for one
-// that is new and has no answer yet, or whose start cannot be saved.
-absl::Status PartitionManager::GoOn() {
+// Does everything that can be done after a look, even if a part fails: the partitions of the checkpoint do not wait for
+// a new one that has no answer yet, or whose start cannot be saved.
+absl::Status PartitionManager::Proceed() {
   const auto start_reading = [this] {
     return assigner_.StartReading(/*replace=*/slice_.start_mode() == StartMode::kRecount && !assigner_.begun());
   };
@@ -119,7 +119,7 @@ absl::Status PartitionManager::AddNewPartitions() {
   for (const TopicPartition& topic_partition : found_.partitions) {
     if (!assigner_.Has(topic_partition)) added.push_back(topic_partition);
   }
-  // As long as what was counted is another cluster's, partitions that only this one has are none of ours.
+  // While the counts are of another cluster, do not add partitions that only the present cluster has.
   if (!added.empty() && assigner_.CountedAnother(found_.cluster)) return absl::OkStatus();
   const bool first = !assigner_.begun() && !assigner_.has_unread();
   ASSIGN_OR_RETURN(const LogBounds::Offsets starts,

@@ -1,9 +1,9 @@
-// Keeps a node's partitions in step with the brokers: every few seconds it finds the partitions, has their logs
-// checked, has new ones read, and publishes offsets. What each step does is in the class that does it:
+// Keeps a node's partitions up to date with the brokers: every few seconds it finds the partitions, checks their logs,
+// starts to read new ones, and commits offsets. One class does each step:
 //
 //   PartitionFinder      which partitions there are
 //   StartResolver        where a first start and new partitions begin; whether a volume is missing
-//   ContinuityChecker             whether each log is the one that was counted
+//   ContinuityChecker    whether each log is the one that was counted
 //   PartitionAssigner    which shard and ingest thread has a partition
 //   OffsetPublisher      offsets for lag tools
 //
@@ -38,24 +38,24 @@ namespace tally {
 class PartitionManager {
  public:
   struct State {
-    std::string not_ready = "waiting for Kafka";  // empty once partitions were assigned
+    std::string not_ready = "waiting for Kafka";  // empty when partitions are assigned
     bool begun = false;                           // the start is on the disk, so checkpoints may follow
     std::vector<std::string> waiting_topics;      // configured, but they do not exist or are not authorized
-    absl::Status failure;                         // the node must not go on
+    absl::Status failure;                         // the node must end
   };
 
-  // All but `config` outlive the manager; `ingests` are those of the slice's shards.
+  // All arguments except `config` outlive the manager; `ingests` are those of the slice's shards.
   PartitionManager(const Config& config, const TopicSet& topics, Slice& slice,
                    std::vector<std::unique_ptr<Ingest>>& ingests, const TrustedClock& clock);
   ~PartitionManager();
 
   void Start();
-  void Stop();  // waits for the broker's answer that is under way, kTimeoutMax at most
+  void Stop();  // waits for the answer to a request in progress, kTimeoutMax at most
   State state() const;
 
  private:
   static constexpr absl::Duration kEvery = absl::Seconds(2);
-  static constexpr absl::Duration kRetry = absl::Milliseconds(300);  // while the brokers do not say all that is needed
+  static constexpr absl::Duration kRetry = absl::Milliseconds(300);  // while an answer of the brokers is missing
   static constexpr absl::Duration kTimeout = absl::Seconds(3);       // of a request
   static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
 
@@ -63,7 +63,7 @@ class PartitionManager {
   void NoteResult(bool looked, const std::string& error);
   absl::Status Look();
   absl::Status CheckVolume();
-  absl::Status GoOn();
+  absl::Status Proceed();
   absl::Status AddNewPartitions();
 
   const Config config_;
@@ -71,18 +71,18 @@ class PartitionManager {
   std::vector<std::unique_ptr<Ingest>>& ingests_;
   const TrustedClock& clock_;
 
-  // The thread's own.
+  // Used by the thread only.
   std::unique_ptr<KafkaMetadata> kafka_;
   Patience patience_{kTimeout, kTimeoutMax};
   PartitionFinder finder_;
   StartResolver starts_;
   PartitionAssigner assigner_;
   OffsetPublisher publisher_;
-  FoundPartitions found_;         // by the last look
-  std::vector<Ingest*> waiting_;  // for the look that is under way
+  FoundPartitions found_;         // of the last look
+  std::vector<Ingest*> waiting_;  // for the look in progress
 
   mutable Mutex mutex_;
-  State state_ ABSL_GUARDED_BY(mutex_);  // less begun, which the assigner knows
+  State state_ ABSL_GUARDED_BY(mutex_);  // without `begun`, which the assigner has
 
   StopFlag stop_;
   std::thread thread_;

@@ -1,6 +1,6 @@
-// How long to wait for a broker's answer: twice as long each time that none came, as where a round trip takes half a
-// minute nothing would ever come, and soon short again once one did, so that a broker that is away does not hold up the
-// others.
+// The time-out for a broker's answer. It doubles after each request without an answer: if a round trip takes half a
+// minute, a fixed short time-out would never get one. It is halved again after each answer, so that a broker that is
+// away does not hold up the others.
 //
 //   Patience patience(absl::Seconds(3), absl::Minutes(2));
 //   absl::Status answer = Ask(patience.timeout());
@@ -21,11 +21,11 @@ class Patience {
 
   absl::Duration timeout() const { return timeout_; }
 
-  // An error that came before the time-out was an answer too, and not a slow one: it changes nothing.
+  // An error before the time-out is also an answer, and not a slow one: it changes nothing.
   void Learn(bool answered, absl::Duration took) {
     if (answered) {
       timeout_ = std::max(timeout_ / 2, least_);
-    } else if (took >= 0.9 * timeout_) {  // librdkafka may give up a moment before it is over
+    } else if (took >= 0.9 * timeout_) {  // librdkafka may return a moment before the time-out
       timeout_ = std::min(timeout_ * 2, most_);
     }
   }

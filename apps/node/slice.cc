@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kStaleIntervals = 10;
 
-// After a checkpoint that failed the directory is opened again.
+// After a failed checkpoint the directory is opened again.
 constexpr absl::Duration kRetryMin = absl::Milliseconds(250);
 constexpr absl::Duration kRetryMax = absl::Seconds(8);
 
@@ -55,8 +55,9 @@ void Slice::Tick(bool begun) {
   checkpoint_at_ = now;
   const absl::Status status = checkpointer_->Run();
   const bool failing = retry_after_ > absl::ZeroDuration();
-  if (!status.ok() && !failing) spdlog::error("no checkpoint: {}; trying again", FromAbsl(status.message()));
-  if (status.ok() && failing) spdlog::info("checkpoints go on");
+  if (!status.ok() && !failing)
+    spdlog::error("no checkpoint: {}; the counts stay in memory, and the next try follows", FromAbsl(status.message()));
+  if (status.ok() && failing) spdlog::info("checkpoints succeed again");
   retry_after_ = status.ok() ? absl::ZeroDuration() : std::min(std::max(2 * retry_after_, kRetryMin), kRetryMax);
 }
 
@@ -78,7 +79,7 @@ absl::Status Slice::Load(const SliceOptions& options, const Fingerprints& config
   }
   absl::Status same =
       Annotate(CheckSame(contents->fingerprints(), configured), Cat("data directory ", config_.checkpoint.dir));
-  const Timestamp now = clock_.Now();  // by the machine, as long as the checkpoint has no say in it
+  const Timestamp now = clock_.Now();  // the machine's: the checkpoint does not limit it yet
   const bool ahead = contents->header.horizon > MinuteOf(now);
   if (options.recount && (!same.ok() || ahead)) {
     DoubtClockBefore(contents->saved.clock);
@@ -88,19 +89,19 @@ absl::Status Slice::Load(const SliceOptions& options, const Fingerprints& config
   RETURN_IF_ERROR(same);
   if (ahead) {
     spdlog::warn(
-        "the checkpoint's horizon {} is later than the clock, which says {}: if that is right, every event is late "
-        "until then, and serve --recount counts again",
+        "the checkpoint's horizon {} is later than the clock, {}: if the clock is right, every event is late until "
+        "the horizon, and serve --recount counts everything again",
         FormatMinute(contents->header.horizon), FormatTimestamp(now));
   }
   Continue(*std::move(contents));
   contents.reset();
-  TrimMemory();  // what was loaded takes twice its room while it is taken over
+  TrimMemory();  // the loaded data takes twice its size during Continue()
   start_mode_ = StartMode::kResumed;
   return absl::OkStatus();
 }
 
 void Slice::Continue(CheckpointContents contents) {
-  // A metric that was added has seen nothing of what lies before the loaded offsets.
+  // A metric that was added has not counted the records below the loaded offsets.
   std::optional<Timestamp> newest;
   for (const auto& [topic_partition, state] : contents.saved.partitions) {
     if (state.newest_event_time) newest = std::max(newest.value_or(*state.newest_event_time), *state.newest_event_time);
@@ -121,8 +122,8 @@ void Slice::Continue(CheckpointContents contents) {
 }
 
 void Slice::DoubtClockBefore(Timestamp checkpoint) {
-  if (checkpoint == Timestamp::Min()) return;  // that of the events, which have said nothing yet
-  // The events' clock may be ahead of the wall's by as much as an event may.
+  if (checkpoint == Timestamp::Min()) return;  // the events' clock, before the first event
+  // The events' clock may be ahead of the wall clock by as much as an event may.
   const bool by_events = config_.retention.clock == ClockKind::kEvent;
   clock_.NotBefore(by_events ? checkpoint - config_.event.ahead_max : checkpoint);
 }

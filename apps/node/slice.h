@@ -1,16 +1,16 @@
-// One unit of what a node counts: counters, the store and the checkpointer that save them together with their offsets,
-// and the check that they stay a function of one prefix of the log.
+// One unit of counting: counters, the store and the checkpointer that save them with their offsets, and the check that
+// the counts are a function of one prefix of the log.
 //
 //   ASSIGN_OR_RETURN(auto slice, Slice::Open(config, {.renew = ...}, clock));
-//   Shard& shard = slice->counters().AddShard();    // for an ingest thread, whose batches go to the shards of its
-//   slices slice->Tick(/*begun=*/true);                    // several times a second: the horizon, and a checkpoint
-//   each interval slice->SaveLast();
+//   Shard& shard = slice->counters().AddShard();   // an ingest thread's batches go to the shards of its slices
+//   slice->Tick(/*begun=*/true);                   // several times a second
+//   slice->SaveLast();
 //
-// A node has a list of slices, of which there is one. The parts that slices share belong to the node: ingest threads,
+// A node has a list of slices, at present with one entry. The node owns the parts that slices share: ingest threads,
 // the partition manager, the clock, the server.
 //
-// Tick() and SaveLast() are for one thread at a time, and continuity() is for the partition manager's. The parts say
-// the rest.
+// Call Tick() and SaveLast() from one thread at a time, and use continuity() from the partition manager's thread. The
+// headers of the parts describe the rest.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ struct SliceOptions {
   bool recount = false;
   std::vector<AcceptedGap> accepted = {};
 
-  std::function<void(size_t shard)> renew;  // has a shard's partitions read by a new client
+  std::function<void(size_t shard)> renew;  // reads a shard's partitions with a new client
 };
 
 class Slice {
@@ -57,11 +57,11 @@ class Slice {
   ContinuityChecker& continuity() { return *continuity_; }
   StartMode start_mode() const { return start_mode_; }
 
-  // Moves the horizon. Takes a checkpoint once an interval has passed, and after a failure later each time, but none
-  // before the start is on the disk (`begun`): an empty one would pass for a start.
+  // Moves the horizon. Takes a checkpoint when an interval has passed; after each failure it waits longer. Takes none
+  // before the start is on the disk (`begun`): an empty one would look like a start.
   void Tick(bool begun);
 
-  // The last checkpoint, after the last record was applied.
+  // Takes the last checkpoint. Call it after the last record was applied.
   absl::Status SaveLast() { return checkpointer_->Run(); }
 
   // A change has been unsaved for ten intervals.

@@ -14,7 +14,7 @@ Minute MinuteAtOrAfter(Timestamp time) {
   return minute.start() == time ? minute : minute + 1;
 }
 
-// A start must be known for every partition, or for none.
+// Every partition must have a start, or none has one.
 absl::StatusOr<Offsets> All(absl::StatusOr<Offsets> answer, const std::vector<TopicPartition>& partitions) {
   if (!answer.ok()) return answer;
   for (const TopicPartition& topic_partition : partitions) {
@@ -25,11 +25,11 @@ absl::StatusOr<Offsets> All(absl::StatusOr<Offsets> answer, const std::vector<To
   return answer;
 }
 
-absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, KafkaMetadata& log,
+absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartition>& partitions, KafkaMetadata& kafka,
                                   absl::Duration timeout) {
-  // The end first: if no record has such a timestamp now, one that comes in between must not be skipped.
-  ASSIGN_OR_RETURN(Offsets ends, All(log.Ends(partitions, timeout), partitions));
-  ASSIGN_OR_RETURN(Offsets found, All(log.OffsetsForTime(partitions, time, timeout), partitions));
+  // Ask for the end first: if no record has such a timestamp now, a record that arrives in between must not be skipped.
+  ASSIGN_OR_RETURN(Offsets ends, All(kafka.Ends(partitions, timeout), partitions));
+  ASSIGN_OR_RETURN(Offsets found, All(kafka.OffsetsForTime(partitions, time, timeout), partitions));
   for (auto& [topic_partition, offset] : found) {
     if (offset == KafkaMetadata::kNoRecord) offset = ends.at(topic_partition);
   }
@@ -39,35 +39,35 @@ absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartiti
 }  // namespace
 
 Timestamp RetentionStart(const Config& config, Timestamp now) {
-  // From the beginning of the oldest minute that can be counted, so that it is counted whole.
+  // Starts at the beginning of the oldest minute that can be counted, so that this minute is counted whole.
   return MinuteOf(now - config.retention.ttl).start() - config.event.ahead_max;
 }
 
 absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
-                                           Timestamp now, KafkaMetadata& log, absl::Duration timeout) {
+                                           Timestamp now, KafkaMetadata& kafka, absl::Duration timeout) {
   ResolvedStart start;
   StartPoint::Kind kind = config.kafka.start.kind;
-  // By the events' clock any event of the log may still count.
+  // By the events' clock, every event of the log may still count.
   if (kind == StartPoint::Kind::kRetention && config.retention.clock == ClockKind::kEvent) {
     kind = StartPoint::Kind::kEarliest;
   }
   switch (kind) {
     case StartPoint::Kind::kEarliest: {
-      ASSIGN_OR_RETURN(start.offsets, All(log.Beginnings(partitions, timeout), partitions));
+      ASSIGN_OR_RETURN(start.offsets, All(kafka.Beginnings(partitions, timeout), partitions));
       break;
     }
     case StartPoint::Kind::kLatest: {
-      ASSIGN_OR_RETURN(start.offsets, All(log.Ends(partitions, timeout), partitions));
+      ASSIGN_OR_RETURN(start.offsets, All(kafka.Ends(partitions, timeout), partitions));
       start.known_from = MinuteAtOrAfter(now + config.event.ahead_max);
       break;
     }
     case StartPoint::Kind::kTime: {
-      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(config.kafka.start.time, partitions, log, timeout));
+      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(config.kafka.start.time, partitions, kafka, timeout));
       start.known_from = MinuteAtOrAfter(config.kafka.start.time + config.event.ahead_max);
       break;
     }
     case StartPoint::Kind::kRetention: {
-      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(RetentionStart(config, now), partitions, log, timeout));
+      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(RetentionStart(config, now), partitions, kafka, timeout));
       break;
     }
   }

@@ -1,4 +1,4 @@
-// Where a partition begins to be read: what kafka.start says, resolved to offsets of a log.
+// Resolves kafka.start to an offset of each partition.
 #pragma once
 
 #include <map>
@@ -14,14 +14,14 @@
 namespace tally {
 
 struct ResolvedStart {
-  std::map<TopicPartition, int64_t> offsets;  // one for each of the partitions that were asked for
-  Minute known_from = Minute::Min();          // minutes before this may have events in front of the start
+  std::map<TopicPartition, int64_t> offsets;  // one for each requested partition
+  Minute known_from = Minute::Min();          // earlier minutes may have events before the start
 };
 
-// Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer within `timeout` a
-// request.
+// Resolves `config.kafka.start` at the wall clock `now`. Fails unless every partition has an answer; `timeout` is for
+// each request.
 absl::StatusOr<ResolvedStart> ResolveStart(const Config& config, const std::vector<TopicPartition>& partitions,
-                                           Timestamp now, KafkaMetadata& log, absl::Duration timeout);
+                                           Timestamp now, KafkaMetadata& kafka, absl::Duration timeout);
 
 // The record timestamp from which the start "retention" reads: every event that can still be counted comes after it.
 Timestamp RetentionStart(const Config& config, Timestamp now);

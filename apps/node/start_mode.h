@@ -1,13 +1,13 @@
-// How a node came to its counters.
+// How a node begins.
 #pragma once
 
 namespace tally {
 
 enum class StartMode {
-  kResumed,      // from a checkpoint, whose partitions are read at its offsets
-  kFirst,        // there was no checkpoint; refused if the group's offsets say that there should be one
-  kFirstForced,  // the same, and not refused
-  kRecount,      // there was one, and it is replaced once all starts are resolved again
+  kResumed,      // from a checkpoint: partitions continue at its offsets
+  kFirst,        // without a checkpoint; refused if the group's committed offsets show that there was one
+  kFirstForced,  // the same, but never refused
+  kRecount,      // from the start again: replaces a checkpoint once all starts are resolved
 };
 
 }  // namespace tally

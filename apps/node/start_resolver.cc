@@ -21,28 +21,29 @@ StartResolver::StartResolver(const Config& config, StartMode mode, Counters& cou
       loaded_sequence_(store.sequence()),
       clock_(clock) {}
 
-// That a topic is not shown may be part of the same mishap. So its first partition is asked for too, and where the
-// brokers refuse to answer, a first start waits until they do.
-absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& log, const FoundPartitions& found,
+// A missing topic may have the same cause as the missing volume. So the committed offset of its first partition is
+// requested too. If the brokers refuse to answer, a first start waits until they answer.
+absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& kafka, const FoundPartitions& found,
                                                   absl::Duration timeout) {
   if (group_checked_) return absl::OkStatus();
   std::vector<TopicPartition> partitions = found.partitions;
   if (mode_ == StartMode::kFirst) {
     for (const std::string& topic : found.missing_topics) partitions.push_back({topic, 0});
   }
-  const auto committed = log.Committed(partitions, timeout);
-  // Only a first start depends on the answer; the others ask again.
+  const auto committed = kafka.Committed(partitions, timeout);
+  // Only a first start depends on the answer; other starts ask again.
   if (!committed.ok() && mode_ != StartMode::kFirst) return absl::OkStatus();
   if (!committed.ok()) {
-    return absl::UnavailableError(Cat(FromAbsl(committed.status().message()),
-                                      "; a first start waits for the group's positions, serve --init does not"));
+    return absl::UnavailableError(
+        Cat(FromAbsl(committed.status().message()),
+            "; a first start waits for the group's committed offsets, serve --init does not"));
   }
   group_checked_ = true;
-  for (const auto& [topic_partition, position] : *committed) {
-    const std::optional<PublishedBy> by = ParsePublishedBy(position.metadata);
+  for (const auto& [topic_partition, offset] : *committed) {
+    const std::optional<PublishedBy> by = ParsePublishedBy(offset.metadata);
     if (!by) continue;
-    const std::string who =
-        Cat("group ", config_.kafka.group, " has positions of node ", by->node, " at checkpoint ", by->sequence);
+    const std::string who = Cat("group ", config_.kafka.group, " has committed offsets of node ", by->node,
+                                " at checkpoint ", by->sequence);
     if (mode_ == StartMode::kFirst) {
       return absl::FailedPreconditionError(Cat("data directory ", config_.checkpoint.dir, " is empty, but ", who,
                                                ": is its volume missing? serve --init starts again without it"));
@@ -56,17 +57,18 @@ absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& log, const Foun
   return absl::OkStatus();
 }
 
-absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(KafkaMetadata& log,
+absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(KafkaMetadata& kafka,
                                                           const std::vector<TopicPartition>& partitions, bool first,
                                                           bool all, absl::Duration timeout) {
-  if (mode_ == StartMode::kRecount && first && (partitions.empty() || !all)) {  // it replaces all there is
-    return absl::UnavailableError(partitions.empty() ? "there is no topic to recount"
-                                                     : "not every topic that is to be recounted is authorized");
+  if (mode_ == StartMode::kRecount && first && (partitions.empty() || !all)) {  // a recount replaces everything
+    return absl::UnavailableError(partitions.empty()
+                                      ? "no topic to recount: none exists or is authorized"
+                                      : "some topics are not authorized, and a recount needs all of them");
   }
   if (partitions.empty()) return LogBounds::Offsets{};
-  if (!first) return log.Beginnings(partitions, timeout);
-  if (clock_.in_doubt()) return absl::UnavailableError("where to begin depends on the clock, which is in doubt");
-  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, partitions, clock_.Now(), log, timeout));
+  if (!first) return kafka.Beginnings(partitions, timeout);
+  if (clock_.in_doubt()) return absl::UnavailableError("the start depends on the clock, which is in doubt");
+  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, partitions, clock_.Now(), kafka, timeout));
   for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
   return std::move(start.offsets);
 }

@@ -1,8 +1,8 @@
-// Decides where partitions begin that have no offset in the checkpoint, and whether a first start is one at all.
+// Decides where partitions without an offset in the checkpoint begin, and detects a missing volume.
 //
 //   StartResolver resolver(config, StartMode::kFirst, counters, store, clock);
-//   RETURN_IF_ERROR(resolver.CheckForMissingVolume(log, found, timeout));
-//   ASSIGN_OR_RETURN(auto offsets, resolver.Resolve(log, partitions, /*first=*/true, found.all, timeout));
+//   RETURN_IF_ERROR(resolver.CheckForMissingVolume(kafka, found, timeout));
+//   ASSIGN_OR_RETURN(auto offsets, resolver.Resolve(kafka, partitions, /*first=*/true, found.all, timeout));
 //
 // Not thread-safe: belongs to the partition manager's thread.
 #pragma once
@@ -27,26 +27,26 @@ namespace tally {
 
 class StartResolver {
  public:
-  // All outlive this.
+  // All arguments outlive this.
   StartResolver(const Config& config, StartMode mode, Counters& counters, const CheckpointStore& store,
                 const TrustedClock& clock);
 
-  // An empty directory is a missing volume if the group's offsets were committed by an earlier node: then
-  // FailedPrecondition, and the node must not go on. Any other error: the answer is not known yet, and a first start
-  // waits for it. Asks until it has an answer. A directory that was rolled back is reported in the log.
-  absl::Status CheckForMissingVolume(KafkaMetadata& log, const FoundPartitions& found, absl::Duration timeout);
+  // An empty directory is a missing volume if an earlier node committed the group's offsets: then FailedPrecondition,
+  // and the node must end. Any other error: there is no answer yet, and a first start waits for it. Asks until there is
+  // an answer. Logs an error if the directory was rolled back.
+  absl::Status CheckForMissingVolume(KafkaMetadata& kafka, const FoundPartitions& found, absl::Duration timeout);
 
-  // Where `partitions` begin, which are new to the node. `first`: the node has no start yet, and this is kafka.start;
-  // else they begin at their logs' beginnings, as nothing of them was ever left out. `all`: no other topic may appear
-  // that is only not authorized. Unavailable if that cannot be decided yet.
-  absl::StatusOr<LogBounds::Offsets> Resolve(KafkaMetadata& log, const std::vector<TopicPartition>& partitions,
+  // Returns where `partitions`, which are new to the node, begin. `first`: the node has no start yet, and kafka.start
+  // applies; else they begin at the beginnings of their logs, because none of their records was left out before. `all`:
+  // no topic is missing only because it is not authorized. Unavailable if that cannot be decided yet.
+  absl::StatusOr<LogBounds::Offsets> Resolve(KafkaMetadata& kafka, const std::vector<TopicPartition>& partitions,
                                              bool first, bool all, absl::Duration timeout);
 
  private:
   const Config& config_;
   const StartMode mode_;
   Counters& counters_;
-  const CheckpointStore& store_;  // for the node's identity, which does not change once there is one
+  const CheckpointStore& store_;  // for the node's identity, which never changes once it exists
   const uint64_t loaded_sequence_;
   const TrustedClock& clock_;
   bool group_checked_ = false;

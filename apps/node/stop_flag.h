@@ -1,7 +1,7 @@
-// Ends a thread that does something every now and then.
+// Ends a thread that does something periodically.
 //
 //   while (stop_.WaitFor(kEvery)) Look();     // that thread
-//   stop_.Set(), thread_.join();              // whoever ends it
+//   stop_.Set(), thread_.join();              // the thread that ends it
 //
 // Thread-safe.
 #pragma once

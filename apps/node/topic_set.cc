@@ -8,8 +8,8 @@ bool TopicSet::Contains(std::string_view topic) const {
   return std::find(names_.begin(), names_.end(), topic) != names_.end();
 }
 
-absl::StatusOr<LogBounds::Topics> TopicSet::Find(KafkaMetadata& log, absl::Duration timeout) const {
-  return log.ListPartitions(names_, timeout);
+absl::StatusOr<LogBounds::Topics> TopicSet::Find(KafkaMetadata& kafka, absl::Duration timeout) const {
+  return kafka.ListPartitions(names_, timeout);
 }
 
 std::vector<std::string> TopicSet::MissingIn(const LogBounds::Topics& found) const {

@@ -1,10 +1,10 @@
-// The topics that a node counts, as kafka.topics names them. All code that needs to know them asks this one set.
+// The topics that a node counts, from kafka.topics. All code that needs these topics asks this one set.
 //
 //   TopicSet topics({"mw", "hh"});
-//   ASSIGN_OR_RETURN(LogBounds::Topics found, topics.Find(log, timeout));   // {"mw": 4}
+//   ASSIGN_OR_RETURN(LogBounds::Topics found, topics.Find(kafka, timeout));   // {"mw": 4}
 //   topics.MissingIn(found);                                                 // {"hh"}
 //
-// What Find() returned is as of that moment: topics come and go, so ask again at each lookup.
+// The result of Find() is as of that moment: topics are created and deleted, so ask again at each lookup.
 //
 // Thread-safe.
 #pragma once
@@ -25,10 +25,10 @@ class TopicSet {
 
   bool Contains(std::string_view topic) const;
 
-  // Those of the set that the cluster has, and those that are not authorized.
-  absl::StatusOr<LogBounds::Topics> Find(KafkaMetadata& log, absl::Duration timeout) const;
+  // The topics of the set that the cluster has, and those that are not authorized.
+  absl::StatusOr<LogBounds::Topics> Find(KafkaMetadata& kafka, absl::Duration timeout) const;
 
-  // Those of the set that do not exist, or are not authorized.
+  // The topics of the set that do not exist or are not authorized.
   std::vector<std::string> MissingIn(const LogBounds::Topics& found) const;
 
  private:

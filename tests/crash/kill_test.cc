@@ -32,7 +32,7 @@ constexpr struct {
     {"loading a row", 2000},       {"before assigning", 1},
     {"after a batch", 5},          {"between cut and fold", 10},
     {"before the write", 3},       {"after the write", 3},
-    {"between write and note", 3}, {"before positions are written", 1},
+    {"between write and note", 3}, {"before offsets are committed", 1},
 };
 
 // Produces to five topics of two partitions, later three. Some events are in transactions, and some transactions are

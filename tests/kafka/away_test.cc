@@ -1,5 +1,5 @@
-// A broker that is away, silent, slow, or not the one that was there: the node answers, says how old its data is, goes
-// on by itself, and counts exactly.
+// A broker that is away, silent or slow, or another one at the same address: the node answers, reports the age of its
+// data, continues by itself, and counts exactly.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -14,7 +14,7 @@ using testing::Not;
 
 std::string Seconds(absl::Duration d) { return Cat(absl::ToInt64Milliseconds(d), " ms"); }
 
-// A broker of their own, as it stops.
+// Has its own broker, because the tests stop it.
 class Away : public NodeTest {
  protected:
   static void SetUpTestSuite() {
@@ -33,7 +33,7 @@ class Away : public NodeTest {
   static inline std::unique_ptr<KafkaBroker> own_;
 };
 
-TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
+TEST_F(Away, AnswersReportsTheAgeOfItsDataAndContinuesByItself) {
   FaultRow row("broker away", 20, 2);
   std::mt19937_64 random(row.seed());
   absl::Duration slowest_stop;
@@ -68,11 +68,11 @@ TEST_F(Away, AnswersTellsItsAgeAndGoesOnByItself) {
   }
   Stop();
   row.Did(Cat(row.times(), " times, half of them killed, half of them silent"));
-  row.Saw(Cat("queries answered, with the data's age; went on by itself; exact; SIGTERM ended it with 0 within ",
+  row.Saw(Cat("queries answered, with the data's age; continued by itself; exact; SIGTERM ended it with 0 within ",
               Seconds(slowest_stop)));
 }
 
-TEST_F(Away, ReadsOverALongWay) {
+TEST_F(Away, ReadsOverALongRoundTrip) {
   FaultRow row("round trip of 30 s", 30, 1);  // seconds
   const absl::Duration one_way = absl::Seconds(row.times()) / 2;
   const absl::Duration patience = absl::Minutes(10);
@@ -106,12 +106,12 @@ TEST_F(Away, ReadsOverALongWay) {
   EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr("stopped")));
   Stop();
   row.Did(Cat(row.times(), " s there and back"));
-  row.Saw(Cat("read on over it, from a start in ", Seconds(took), ", and a partition that was added in ",
+  row.Saw(Cat("continued over it, from a start in ", Seconds(took), ", and a partition that was added in ",
               Seconds(took_new), "; SIGTERM ended it within ", Seconds(stopped)));
 }
 
-// The address stays, the cluster behind it is another one, whose logs are longer. Of the third partition nothing was
-// counted yet, so it has no record to compare; the fourth only the other cluster has.
+// The address stays the same, but another cluster answers there, with longer logs. The third partition has no counts
+// yet, so it has no record to compare. Only the other cluster has the fourth.
 TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
   FaultRow row("another cluster at the same address, while it runs", 30, 2);
   std::mt19937_64 random(row.seed());
@@ -125,15 +125,15 @@ TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
     for (int partition : {0, 1}) Produce(*own_, 100, "login", partition), produced += 100;
     StartAt(proxy.bootstrap());
     ExpectRead(static_cast<uint64_t>(produced));
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));  // anywhere between two looks
-    proxy.TurnTo((*other)->bootstrap());
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));  // a random moment between two looks
+    proxy.SwitchTo((*other)->bootstrap());
     Await("all stopped", [&] { return node_->Info("partitions_stopped") == "3"; });
     EXPECT_EQ(node_->Info("partitions"), "3");
     EXPECT_EQ(CountOf("foreign"), "");
     EXPECT_EQ(CountOf("login"), Cat(produced));
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:"));
     Stop();
-    proxy.TurnTo(own_->bootstrap());
+    proxy.SwitchTo(own_->bootstrap());
   }
   StartAt(proxy.bootstrap());
   Produce(*own_, 10, "login");

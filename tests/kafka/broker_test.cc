@@ -1,4 +1,4 @@
-// The tests' own broker: what other tests take for granted, seen through kcat, a client that is not ours.
+// The tests' own broker: checks with kcat, an independent client, what other tests rely on.
 #include <signal.h>
 
 #include "gmock/gmock.h"
@@ -13,7 +13,7 @@ using testing::MatchesRegex;
 
 constexpr absl::Duration kBrokerTimeout = absl::Seconds(30);
 
-// What a reader of committed records sees in partition 0.
+// What a consumer with read_committed reads from partition 0.
 std::string Read(const KafkaBroker& broker, const std::string& topic, const std::string& format = "%o %s\n",
                  const std::string& from = "beginning") {
   auto run = RunToEnd({"kcat", "-C", "-q", "-e", "-b", broker.bootstrap(), "-t", topic, "-p", "0", "-o", from, "-X",
@@ -46,7 +46,7 @@ TEST(KafkaBroker, TakesManyMessagesAtOnce) {
   EXPECT_EQ(Read(SharedBroker(), topic, "%o %s\n", /*from=*/"-1"), "600000 last\n");
 }
 
-TEST(KafkaBroker, RefusesAMessageToAPartitionThatIsNotThere) {
+TEST(KafkaBroker, RefusesAMessageToAMissingPartition) {
   EXPECT_FALSE(SharedBroker().Produce(NewTopic(), 1, {{.payload = "a"}}).ok());
 }
 
@@ -74,7 +74,7 @@ TEST(KafkaBroker, CutsTheBeginningOfALog) {
   EXPECT_EQ(Read(SharedBroker(), topic), "2 c\n");
 }
 
-// Their markers take offsets too, and the coordinator may answer before it has written them.
+// Transaction markers take offsets too, and the coordinator may answer before it has written them.
 TEST(KafkaBroker, CommitsAndAbortsTransactions) {
   const std::string topic = NewTopic();
   using End = KafkaBroker::TransactionEnd;
@@ -84,16 +84,18 @@ TEST(KafkaBroker, CommitsAndAbortsTransactions) {
   EXPECT_THAT(Read(SharedBroker(), topic), testing::MatchesRegex("0 kept\n[234] next\n"));
 }
 
-TEST(KafkaBroker, PassesTopicConfigsOn) {
+TEST(KafkaBroker, AppliesTopicConfigs) {
   const std::string topic = NewTopic(1, {{"max.message.bytes", "1000"}});
   EXPECT_TRUE(Append(topic, {{.payload = std::string(100, 'x')}}).ok());
   EXPECT_FALSE(Append(topic, {{.payload = std::string(2000, 'x')}}).ok());
   EXPECT_FALSE(SharedBroker().CreateTopic(SharedBroker().UniqueTopic("t"), 1, {{"no.such.config", "1"}}).ok());
 }
 
-TEST(KafkaBroker, NamesEachTopicOnce) { EXPECT_NE(SharedBroker().UniqueTopic("t"), SharedBroker().UniqueTopic("t")); }
+TEST(KafkaBroker, GivesEachTopicAnotherName) {
+  EXPECT_NE(SharedBroker().UniqueTopic("t"), SharedBroker().UniqueTopic("t"));
+}
 
-TEST(KafkaBroker, KeepsItsDataAndAddressOverAKill) {
+TEST(KafkaBroker, KeepsItsDataAndAddressAfterAKill) {
   auto broker = KafkaBroker::Start();
   ASSERT_TRUE(broker.ok()) << broker.status();
   ASSERT_TRUE((*broker)->CreateTopic("t", 1).ok());

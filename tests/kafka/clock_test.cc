@@ -1,4 +1,4 @@
-// A node whose clock steps, beside a real broker: the clock is the test's, all else is what the binary is made of.
+// A node whose clock steps, with a real broker: the test sets the clock, everything else is as in the binary.
 #include <thread>
 
 #include "apps/server/http_pages.h"
@@ -16,8 +16,8 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLongEnough = absl::Milliseconds(700);  // for what must not happen
-constexpr absl::Duration kTurn = absl::Milliseconds(500);  // in which the clock verifier listens once, if all goes well
+constexpr absl::Duration kLongEnough = absl::Milliseconds(700);  // for events that must not happen
+constexpr absl::Duration kTurn = absl::Milliseconds(500);        // the clock verifier looks once in this time, normally
 
 class SteppingClock : public testing::Test {
  protected:
@@ -32,7 +32,7 @@ class SteppingClock : public testing::Test {
     node_ = StartNode(config_, options, clock_);
   }
 
-  // `n` records that are written now, by a producer whose clock says `time`.
+  // Produces `n` records now, with a producer whose clock is at `time`.
   void Produce(int n, Timestamp time) {
     const Message message{.payload = R"({"game":"mw","call":"login"})", .timestamp = time};
     ASSERT_TRUE(broker_.Produce(topic_, 0, std::vector<Message>(static_cast<size_t>(n), message)).ok());
@@ -43,7 +43,8 @@ class SteppingClock : public testing::Test {
     const SeriesId id = node_->counters().series().Find("stats:mw:login");
     return id == kNoSeries ? 0 : View(node_->counters()).Count(MinuteOf(time), id);
   }
-  // Lets minutes pass, each with time to listen in. How many it takes until the clock is trusted, `most` at most.
+  // Advances the clock by minutes, each with time for a look. Returns how many it takes until the clock is trusted,
+  // `most` at most.
   int MinutesUntilTrusted(int most) {
     int minutes = 0;
     for (; minutes < most && InDoubt(); ++minutes) {
@@ -52,7 +53,7 @@ class SteppingClock : public testing::Test {
     }
     return minutes;
   }
-  // A minute more until it listens, and three minutes for each turn that a busy machine does not let it have.
+  // One more minute until the first look, and three minutes for each turn that a busy machine skips.
   void ExpectTrustedAfterSilence() {
     const int minutes = MinutesUntilTrusted(60);
     EXPECT_GE(minutes, 10);
@@ -71,19 +72,19 @@ class SteppingClock : public testing::Test {
     EXPECT_EQ(Read(), records);
   }
 
-  // The clock steps to where only `truth` is right, which the records say.
+  // The clock steps to a time at which only `truth` is right, as the records show.
   void ExpectDoubtUntil(Timestamp truth, uint64_t read) {
     EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
     const Minute horizon = node_->counters().horizon();
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // its verifier is at the log's end
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // its verifier is at the end of the log
     Produce(10, truth);
     std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));
     EXPECT_EQ(Read(), read) << "applied in doubt";
     EXPECT_EQ(node_->counters().horizon(), horizon) << "expired in doubt";
   }
 
-  // A record at `time`, again and again until the clock verifier listens; each is one more of `produced`, and all are
-  // applied.
+  // Produces a record at `time`, repeatedly, until the clock verifier looks. Each is one more of `produced`, and all
+  // are applied.
   void ExpectTrustedOnceHeard(Timestamp time, uint64_t& produced) {
     EXPECT_TRUE(Eventually([&] {
       Produce(1, time);
@@ -138,7 +139,7 @@ TEST_F(SteppingClock, IsFollowedOnceAFreshRecordAgrees) {
   row.Saw("held until a record within 10 minutes of it, then all applied");
 }
 
-// It was written now, whatever becomes of it.
+// It was written now, even if its transaction is aborted.
 TEST_F(SteppingClock, IsFollowedOnceARecordOfAnAbortedTransactionAgrees) {
   Produce(100, noon_);
   ExpectRead(100);
@@ -164,7 +165,7 @@ TEST_F(SteppingClock, IsFollowedAfterTenMinutesOfSilence) {
   EXPECT_TRUE(Eventually([&] { return node_->counters().horizon() > MinuteOf(noon_); }));
 }
 
-TEST_F(SteppingClock, IsNotFollowedAfterTenMinutesInWhichNobodyListened) {
+TEST_F(SteppingClock, IsNotFollowedAfterTenMinutesWithoutALook) {
   Produce(100, noon_);
   ExpectRead(100);
   clock_.Set(noon_ + absl::Hours(5));
@@ -198,7 +199,7 @@ TEST_F(SteppingClock, EarlierThanTheCheckpointIsDoubtedAtAStart) {
   const absl::Duration steps[] = {absl::Hours(1), absl::Hours(24)};
   for (int i = 0; i < row.times(); ++i) {
     ASSERT_TRUE(node_->Stop().ok());
-    Produce(10, noon_);  // a backlog, which is not fresh
+    Produce(10, noon_);  // a backlog, not fresh records
     clock_.Set(noon_ - steps[i % 2]);
     Restart();
     ExpectDoubtUntil(noon_, produced);
@@ -215,7 +216,7 @@ TEST_F(SteppingClock, EarlierThanTheCheckpointIsDoubtedAtAStart) {
   row.Saw("nothing applied until it was set right, then every record counted");
 }
 
-// Where a recount begins is a question of the time, and nothing would be left of what the clock was doubted by.
+// The start of a recount depends on the clock, and the recount would remove the time that the doubt is based on.
 TEST_F(SteppingClock, IsDoubtedBeforeARecount) {
   Produce(100, noon_);
   ExpectRead(100);
@@ -224,7 +225,7 @@ TEST_F(SteppingClock, IsDoubtedBeforeARecount) {
   const Timestamp earlier = noon_ - absl::Hours(1);
   clock_.Set(earlier);
   Restart({.recount = true});
-  const std::string waiting = "not ready: waiting for Kafka: where to begin depends on the clock, which is in doubt\n";
+  const std::string waiting = "not ready: waiting for Kafka: the start depends on the clock, which is in doubt\n";
   EXPECT_TRUE(Eventually([&] { return Ready().body == waiting; })) << Ready().body;
   EXPECT_EQ(Read(), 0u);
   uint64_t produced = 100;

@@ -1,4 +1,4 @@
-// Logs with holes: transactions that were committed or aborted, their markers, and what compaction took.
+// Logs with holes: transactions that were committed or aborted, their markers, and compacted records.
 #include <signal.h>
 
 #include <random>
@@ -30,7 +30,7 @@ class Compaction : public NodeTest {
   LogOracle oracle_{broker_.bootstrap()};
 };
 
-TEST_F(Compaction, IsCountedAsAnOracleReadsIt) {
+TEST_F(Compaction, IsCountedAsTheOracleReadsIt) {
   FaultRow row("transactions, compaction", 100, 3);
   std::mt19937_64 random(row.seed());
   GameEvents events(row.seed(), SystemClock().Now());
@@ -77,8 +77,8 @@ TEST_F(Compaction, IsCountedAsAnOracleReadsIt) {
   row.Saw("counters, fates and offsets equal to the oracle's after each");
 }
 
-// Where the last record that was counted is gone, there is nothing to compare.
-TEST_F(Compaction, GoesOnWhereItTookTheLastRecordCounted) {
+// If the last record that was counted is gone, there is nothing to compare.
+TEST_F(Compaction, ContinuesIfTheLastRecordCountedIsGone) {
   GameEvents events(1, SystemClock().Now());
   ASSERT_TRUE(compacted_.Create(1).ok());
   ASSERT_TRUE(compacted_.Append(0, events.Make(0, 200)).ok());

@@ -1,5 +1,5 @@
-// A log that is no longer what was counted: records that have expired, a topic created anew, another cluster. The
-// partition stops and says why, and goes on only where a person says so.
+// A log that is no longer the one that was counted: records have expired, the topic was created again, or it is another
+// cluster. The partition stops and reports why, and resumes only where --accept-gap names it.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 constexpr absl::Duration kContinuityTimeout = absl::Seconds(60);
 
-// A whole number from a range, both ends in it.
+// Draws an integer from a range; both ends are included.
 int Draw(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
 
 class Continuity : public NodeTest {
@@ -21,17 +21,17 @@ class Continuity : public NodeTest {
   void SetUp() override { CreateTopic(2); }
 
   void ExpectStopped(const std::string& why) {
-    auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: " + why, kContinuityTimeout);
-    EXPECT_TRUE(said.ok()) << said.status() << node_->process().Stderr();
+    auto line = node_->process().WaitForLine(topic_ + ":0 is not read any more: " + why, kContinuityTimeout);
+    EXPECT_TRUE(line.ok()) << line.status() << node_->process().Stderr();
     EXPECT_EQ(node_->Info("partitions_stopped"), "1");
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("stopped_" + topic_ + "_0:" + why));
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr(" stopped:"));
   }
 
-  // Counts a topic and creates it anew, time and again: with `draw(random, next)` records, `next` the next offset.
-  // The partition must stop for `why(next, records)`, also where a flag accepts that but does not say where to go on.
+  // Counts a topic and creates it again, several times: with `draw(random, next)` records, where `next` is the next
+  // offset. The partition must stop for `why(next, records)`, also if a flag accepts that but names no offset.
   template <typename DrawRecords, typename Why>
-  void CreateAnew(FaultRow& row, DrawRecords draw, Why why) {
+  void CreateAgain(FaultRow& row, DrawRecords draw, Why why) {
     std::mt19937_64 random(row.seed());
     int next = 0, read = 0, logins = 0, fresh = 0;
     for (int i = 0; i < row.times() && !HasFailure(); ++i) {
@@ -48,10 +48,10 @@ class Continuity : public NodeTest {
       ExpectStopped(why(next, records)), Stop();
 
       const int offset = Draw(random, 0, records);
-      const std::pair<std::string, int> places[] = {{Cat(offset), offset}, {"start", 0}, {"end", records}};
-      const auto& [word, from] = places[i % 3];
+      const std::pair<std::string, int> targets[] = {{Cat(offset), offset}, {"start", 0}, {"end", records}};
+      const auto& [word, from] = targets[i % 3];
       Start({"--accept-gap", Cat(gap, "=", word)});
-      AwaitLine(Cat("accepted: it goes on at offset ", from));
+      AwaitLine(Cat("accepted: it resumes at offset ", from));
       fresh += records - from;
       ExpectRead(read += records - from);
       EXPECT_EQ(CountOf("login"), Cat(logins));
@@ -59,7 +59,7 @@ class Continuity : public NodeTest {
       Stop();
       next = records;
     }
-    row.Saw("stopped; went on only where a person said where: at its start, its end or an offset; exact from there");
+    row.Saw("stopped; resumed only where --accept-gap named it: at its start, its end or an offset; exact from there");
   }
 };
 
@@ -69,13 +69,13 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
   std::vector<std::string> accepted;
   int next = 0, read = 0, logins = 0, kept = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
-    const int before = Draw(random, 1, 50), lost = Draw(random, 1, 50), behind = Draw(random, 0, 20);
+    const int before = Draw(random, 1, 50), lost = Draw(random, 1, 50), kept_now = Draw(random, 0, 20);
     Produce(before, "login"), next += before, logins += before;
-    Start(accepted);  // left in place, it accepts nothing: there is no gap
+    Start(accepted);  // a flag that is left in place accepts nothing: there is no gap
     ExpectRead(read += before), Stop();
 
     Produce(lost, "lost");
-    Produce(behind, "kept");
+    Produce(kept_now, "kept");
     ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, next + lost).ok());
     const std::string gone =
         Cat("offsets ", next, " to ", next + lost - 1, " are gone, up to ", lost, " records since 2");
@@ -88,9 +88,9 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
 
     accepted = {"--accept-gap", Cat(topic_, ":0@", next)};
     Start(accepted);
-    AwaitLine(Cat("accepted: it goes on at offset ", next + lost));
-    ExpectRead(read += behind);
-    kept += behind;
+    AwaitLine(Cat("accepted: it resumes at offset ", next + lost));
+    ExpectRead(read += kept_now);
+    kept += kept_now;
     EXPECT_EQ(CountOf("login"), Cat(logins));
     EXPECT_EQ(CountOf("lost"), "");
     EXPECT_EQ(CountOf("kept"), kept == 0 ? "" : Cat(kept));
@@ -98,12 +98,13 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
     auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kContinuityTimeout);
     ASSERT_TRUE(dump.ok());
     EXPECT_THAT(dump->out, HasSubstr(Cat("gap ", topic_, " 0 from ", next, " to ", next + lost, " accepted ")));
-    next += lost + behind;
+    next += lost + kept_now;
   }
-  row.Saw("stopped, the other partition went on; read on only where that gap was accepted, which the checkpoint says");
+  row.Saw(
+      "stopped, the other partition continued; resumed only where that gap was accepted, which is in the checkpoint");
 }
 
-TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
+TEST_F(Continuity, ContinuesIfOnlyTheLastRecordIsGone) {
   Produce(10, "login");
   Start(), ExpectRead(10), Stop();
   ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, 10).ok());
@@ -114,16 +115,16 @@ TEST_F(Continuity, GoesOnWhereOnlyTheLastRecordIsGone) {
   EXPECT_EQ(CountOf("login"), "15");
 }
 
-TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsLonger) {
+TEST_F(Continuity, DetectsATopicThatWasCreatedAgainAndIsLonger) {
   FaultRow row("topic recreated, longer", 20, 3);
-  CreateAnew(
+  CreateAgain(
       row, [](auto& random, int next) { return next + Draw(random, 1, 50); },
       [](int next, int) { return Cat("the record at offset ", next - 1, " is not the one that was there"); });
 }
 
-TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsShorter) {
+TEST_F(Continuity, DetectsATopicThatWasCreatedAgainAndIsShorter) {
   FaultRow row("topic recreated shorter, or truncated, which looks alike", 10, 1);
-  CreateAnew(
+  CreateAgain(
       row, [](auto& random, int next) { return Draw(random, 0, next - 1); },
       [](int next, int records) {
         return Cat("the log ends before the next offset ", next, ": it was truncated, the topic was created again, or ",
@@ -131,7 +132,7 @@ TEST_F(Continuity, KnowsATopicThatWasCreatedAnewAndIsShorter) {
       });
 }
 
-TEST_F(Continuity, KnowsAnotherCluster) {
+TEST_F(Continuity, DetectsAnotherCluster) {
   Produce(10, "login");
   Start(), ExpectRead(10), Stop();
   auto other = KafkaBroker::Start();
@@ -139,14 +140,14 @@ TEST_F(Continuity, KnowsAnotherCluster) {
   ASSERT_TRUE((*other)->CreateTopic(topic_, 1).ok());
   Produce(**other, 20, "login");
   StartAt((*other)->bootstrap());
-  // Which of the two it finds first depends on who answers first.
-  auto said = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kContinuityTimeout);
-  EXPECT_TRUE(said.ok()) << said.status();
+  // The reason that it finds first depends on the broker that answers first.
+  auto line = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kContinuityTimeout);
+  EXPECT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(CountOf("login"), "10");
   Stop();
 
   StartAt((*other)->bootstrap(), {"--accept-gap", topic_ + ":0@10=end"});
-  ASSERT_TRUE(node_->process().WaitForLine("accepted: it goes on at offset 20", kContinuityTimeout).ok());
+  ASSERT_TRUE(node_->process().WaitForLine("accepted: it resumes at offset 20", kContinuityTimeout).ok());
   Produce(**other, 2, "login");
   ExpectRead(12);
   EXPECT_EQ(CountOf("login"), "12");

@@ -1,5 +1,5 @@
-// A bit that flips between broker and node. The partition stops and says so; nothing that is wrong is counted, and
-// nothing is left out.
+// A bit flips between the broker and the node. The partition stops and reports it; no wrong byte is counted, and no
+// record is skipped.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -28,7 +28,7 @@ class Damage : public NodeTest {
   TcpProxy proxy_{broker_.bootstrap()};
 };
 
-TEST_F(Damage, StopsThePartitionWhereABitFlips) {
+TEST_F(Damage, StopsThePartitionIfABitFlips) {
   FaultRow row("CRC error", 50, 2);
   std::mt19937_64 random(row.seed());
   int good = 0, other = 0;
@@ -37,11 +37,11 @@ TEST_F(Damage, StopsThePartitionWhereABitFlips) {
     Produce(10, "good"), good += 10;
     StartAt(proxy_.bootstrap());
     ExpectRead(static_cast<uint64_t>(good + other));
-    // In the batch of the one that is marked, behind it: in its end, or in one of the next two. A bit before the
-    // batch's checksum, as in its offset, nobody could notice.
+    // Flips a bit in the batch of the marked record, after it: at its end, or in one of the next two records. A flipped
+    // bit before the batch's checksum, as in its offset, cannot be detected.
     const int flipped = proxy_.flipped();
-    proxy_.FlipBehind("\"call\":\"marked", 1 + random() % 80, once ? 1 : kAlways);
-    ASSERT_TRUE(broker_.Produce(topic_, 0, {{Event("marked")}, {Event("behind")}, {Event("behind")}}).ok());
+    proxy_.FlipAfter("\"call\":\"marked", 1 + random() % 80, once ? 1 : kAlways);
+    ASSERT_TRUE(broker_.Produce(topic_, 0, {{Event("marked")}, {Event("after")}, {Event("after")}}).ok());
     ExpectStopped(good);
     Produce(5, "other", 1), other += 5;
     ExpectRead(static_cast<uint64_t>(good + other));
@@ -50,37 +50,37 @@ TEST_F(Damage, StopsThePartitionWhereABitFlips) {
     EXPECT_EQ(CountOf("marked"), i == 0 ? "" : Cat(i));
     Stop();
 
-    if (!once) {  // again and again the same
+    if (!once) {  // the same result each time
       StartAt(proxy_.bootstrap());
       ExpectStopped(good);
       Stop();
     }
-    proxy_.FlipBehind("none", 1, 0);
+    proxy_.FlipAfter("none", 1, 0);
     good += 3;
   }
   StartAt(proxy_.bootstrap());
   ExpectRead(static_cast<uint64_t>(good + other));
   EXPECT_EQ(CountOf("good"), Cat(good - 3 * row.times()));
   EXPECT_EQ(CountOf("marked"), Cat(row.times()));
-  EXPECT_EQ(CountOf("behind"), Cat(2 * row.times()));
+  EXPECT_EQ(CountOf("after"), Cat(2 * row.times()));
   EXPECT_EQ(CountOf("other"), Cat(other));
   EXPECT_EQ(node_->Info("events_unparsable"), "0");
   Stop();
-  row.Did(Cat(row.times(), " flips of a bit, half of them once, half of them whenever it comes"));
-  row.Saw("stopped, the others went on, nothing of the batch counted; exact after a restart without it");
+  row.Did(Cat(row.times(), " flips of a bit, half of them once, half of them at each fetch"));
+  row.Saw("stopped, the others continued, nothing of the batch counted; exact after a restart without it");
 }
 
-TEST_F(Damage, GoesOnBehindItWhereAPersonSaysSo) {
+TEST_F(Damage, ResumesAfterItAtTheOffsetThatAcceptGapNames) {
   Produce(10, "login");
   StartAt(proxy_.bootstrap());
   ExpectRead(10);
-  proxy_.FlipBehind("\"call\":\"marked", 2, kAlways);
+  proxy_.FlipAfter("\"call\":\"marked", 2, kAlways);
   Produce(3, "marked");
   Produce(5, "login");
   ExpectStopped(10);
   Stop();
 
-  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});  // it does not say where
+  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});  // without an offset
   ExpectStopped(10);
   Stop();
   StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10=13"});

@@ -1,5 +1,5 @@
-// Partitions whose leader changes between two brokers that the node is connected to all along. A clean election changes
-// nothing; an unclean one can change the log from any offset on, and then the partition stops.
+// Partitions whose leader changes between two brokers that stay connected to the node. A clean election changes
+// nothing. An unclean one can change the log from any offset on, and then the partition stops.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 int DrawFrom(std::mt19937_64& random, int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); }
 
-// Two brokers. The leader of the first partition is the second one, that of the second partition the first one.
+// Two brokers. The second one leads the first partition, and the first one leads the second partition.
 class LeaderChange : public NodeTest {
  protected:
   static void SetUpTestSuite() {
@@ -39,7 +39,7 @@ class LeaderChange : public NodeTest {
     const absl::Status in_sync = first_->AwaitInSync(topic_, 0, replicas);
     ASSERT_TRUE(in_sync.ok()) << in_sync;
   }
-  // The second broker stands still until the first one is the leader. Connections to it stay open.
+  // The second broker is frozen until the first one is the leader. Connections to it stay open.
   void FreezeTheLeader() {
     second_->Freeze();
     const absl::Status elected = first_->AwaitLeader(topic_, 0, *first_);
@@ -50,7 +50,7 @@ class LeaderChange : public NodeTest {
   static inline std::unique_ptr<KafkaBroker> first_, second_;
 };
 
-TEST_F(LeaderChange, StopsWhereAnUncleanElectionChangedTheLog) {
+TEST_F(LeaderChange, StopsIfAnUncleanElectionChangedTheLog) {
   FaultRow row("unclean leader election, connected to both brokers", 10, 1);
   std::mt19937_64 random(row.seed());
   for (int i = 0; i < row.times() && !HasFatalFailure(); ++i) {
@@ -64,7 +64,7 @@ TEST_F(LeaderChange, StopsWhereAnUncleanElectionChangedTheLog) {
     Produce(*first_, 5, "other", 1);
     AwaitInSync(2);
     second_->HoldReplication();
-    Produce(*first_, lost, "login");  // stored once the follower, which lags now, is not waited for any more
+    Produce(*first_, lost, "login");  // stored when the lagging follower is out of the in-sync replicas
     AwaitInSync(1);
     StartNode(data);
     ExpectRead(static_cast<uint64_t>(both + lost + 5));
@@ -82,10 +82,11 @@ TEST_F(LeaderChange, StopsWhereAnUncleanElectionChangedTheLog) {
     for (auto* broker : {first_.get(), second_.get()}) broker->ReleaseReplication();
     Stop();
   }
-  row.Saw("stopped, and the log says why; nothing of the new leader's log counted; the other partition went on");
+  row.Saw(
+      "stopped, with the reason in a log line; nothing of the new leader's log counted; the other partition continued");
 }
 
-TEST_F(LeaderChange, CountsOnThroughCleanElections) {
+TEST_F(LeaderChange, CountsExactlyThroughCleanElections) {
   FaultRow row("clean leader change, there and back", 10, 2);
   std::mt19937_64 random(row.seed());
   Create("false");

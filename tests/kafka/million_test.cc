@@ -1,4 +1,4 @@
-// A million events over five topics with two partitions each, through the real binary.
+// A million events in five topics with two partitions each, through the real binary.
 #include "apps/system_clock.h"
 #include "core/base/strings.h"
 #include "gtest/gtest.h"

@@ -1,5 +1,4 @@
-// Payloads with something wrong in them: each is counted by what is wrong, some are kept to be seen, and reading goes
-// on behind it.
+// Payloads with errors: each is counted under its reason, some are kept as rejects, and reading continues after it.
 #include <set>
 #include <sstream>
 
@@ -30,7 +29,7 @@ class Mutated : public NodeTest {
     };
   }
 
-  // Of each reason that there is, what REJECTS shows is what was sent.
+  // REJECTS shows payloads of each reason, exactly as they were sent.
   void ExpectSamples(const std::vector<std::vector<std::string>>& sent) {
     std::istringstream lines(node_->Query({"REJECTS", topic_}));
     std::set<std::string> reasons;
@@ -85,7 +84,7 @@ TEST_F(Mutated, PayloadsAreCountedByReason) {
     const auto end = static_cast<int64_t>(sent[static_cast<size_t>(partition)].size());
     EXPECT_EQ((dump->next[{topic_, partition}]), end);
   }
-  EXPECT_GE(dump->fates["unparsable"], no_json);  // and those whose time is none
+  EXPECT_GE(dump->fates["unparsable"], no_json);  // and those without a valid time
   EXPECT_GT(no_json, all / 10);
   EXPECT_GT(counted, all / 100);
   row.Saw(Cat("sum of the fates", fates, "; samples as sent; offsets at the end"));

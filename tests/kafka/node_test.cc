@@ -1,4 +1,4 @@
-// The binary on a real broker: where it begins, what it waits for, what it refuses.
+// The binary on a real broker: where it begins, what it waits for, and what it refuses.
 #include <signal.h>
 
 #include <fstream>
@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 constexpr absl::Duration kCountTimeout = absl::Seconds(30);
 
-// Some have several nodes, one after another or beside each other, and data directories of their own.
+// Some tests have several nodes, in sequence or at the same time, and their own data directories.
 class NodeOnKafka : public NodeTest {
  protected:
   NodeOnKafka() : NodeTest(kCountTimeout) {}
@@ -59,7 +59,7 @@ TEST_F(NodeOnKafka, ReadsNewPartitionsFromTheirStart) {
   EXPECT_EQ(CountOf(*node, "login"), "12");
 }
 
-TEST_F(NodeOnKafka, ContinuesFromItsCheckpointAndNotFromTheGroupsPositions) {
+TEST_F(NodeOnKafka, ContinuesFromItsCheckpointAndNotFromCommittedOffsets) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start();
@@ -84,7 +84,7 @@ TEST_F(NodeOnKafka, CountsTheSameWithAnyNumberOfThreads) {
   }
 }
 
-TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
+TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndSkipsTheirMarkers) {
   CreateTopic();
   using End = KafkaBroker::TransactionEnd;
   ASSERT_TRUE(
@@ -92,7 +92,7 @@ TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
   ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, {{.payload = Event("buy")}}, End::kAbort).ok());
   auto node = Start();
   ExpectRead(*node, 2);
-  // Two records, a marker, a record that was given up, and its marker.
+  // Two records, a marker, an aborted record, and its marker.
   std::string lag;
   for (int i = 0; i < 100 && !lag.starts_with(topic_ + " 0 5 5 0 0 ok"); ++i) {
     lag = node->Query({"LAG"});
@@ -102,7 +102,7 @@ TEST_F(NodeOnKafka, ReadsCommittedTransactionsOnlyAndGoesPastTheirMarkers) {
   EXPECT_EQ(CountOf(*node, "buy"), "2");
 }
 
-TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
+TEST_F(NodeOnKafka, BeginsAtTheEndIfConfigured) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start({"--set", "kafka.start=latest"});
@@ -112,7 +112,7 @@ TEST_F(NodeOnKafka, BeginsAtTheEndWhereToldTo) {
   EXPECT_THAT(node->Query({"GET", "stats:mw:login", "-3m"}), StartsWith("ERR"));
 }
 
-TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
+TEST_F(NodeOnKafka, BeginsAtTheStartOfTheRetention) {
   CreateTopic();
   Timestamp old = now_ - absl::Hours(6);
   ASSERT_TRUE(
@@ -122,13 +122,13 @@ TEST_F(NodeOnKafka, BeginsWhereTheRetentionDoes) {
   ExpectRead(*node, 1);
 }
 
-TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryWhereTheGroupTellsOfAnEarlierNode) {
+TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryIfAnEarlierNodeCommittedOffsets) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start();
   ExpectRead(*node, 3);
-  // Positions are written behind a checkpoint, every few seconds.
-  ASSERT_TRUE(node->process().WaitForLine("positions of group " + group_, kCountTimeout).ok());
+  // Offsets are committed after a checkpoint, every few seconds.
+  ASSERT_TRUE(node->process().WaitForLine("offsets are committed to group " + group_, kCountTimeout).ok());
   EXPECT_EQ(*node->Stop(), 0);
 
   TempDir empty;
@@ -154,10 +154,10 @@ TEST_F(NodeOnKafka, RefusesADirectoryThatAnotherNodeHolds) {
   EXPECT_EQ(CountOf(*node, "login"), Cat(10 * row.times()));
   EXPECT_EQ(*node->Stop(), 0);
   row.Did(Cat(row.times(), " starts of serve and dump, in turn"));
-  row.Saw("refused with exit 3; the first one counted on");
+  row.Saw("refused with exit 3; the first one continued");
 }
 
-TEST_F(NodeOnKafka, RefusesAChangedMetricUntilToldToRecount) {
+TEST_F(NodeOnKafka, RefusesAChangedMetricWithoutRecount) {
   CreateTopic();
   Produce(3, "login");
   auto node = Start();

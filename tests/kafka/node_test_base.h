@@ -1,4 +1,4 @@
-// A test of the binary on a real broker: a topic, a group and a directory of its own, and events of one minute.
+// A test of the binary on a real broker, with its own topic, group and directory, and events of one minute.
 //
 //   TEST_F(NodeTest, ...) {
 //     CreateTopic();
@@ -30,7 +30,7 @@
 
 namespace tally {
 
-// How long a test waits for what must come; nothing rests on its length.
+// How long a test waits for an expected event. No result depends on its length.
 inline constexpr absl::Duration kPatience = absl::Seconds(90);
 
 class NodeTest : public testing::Test {
@@ -73,7 +73,7 @@ class NodeTest : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.status();
     EXPECT_EQ(*status, 0) << node_->process().Stderr();
   }
-  // Where the node might wait for something. How long it took to its end.
+  // For a node that might have to wait. Returns how long it took to end.
   absl::Duration StopInTime() {
     const absl::Time began = absl::Now();
     Stop();
@@ -87,7 +87,7 @@ class NodeTest : public testing::Test {
     absl::Status read = node.WaitUntilRead(records, patience_);
     EXPECT_TRUE(read.ok()) << read;
   }
-  // Returns once `holds`; else fails, with what the node said.
+  // Returns when `holds` is true; else fails, with the node's log lines.
   void Await(const std::string& what, const std::function<bool()>& holds) {
     const absl::Time deadline = absl::Now() + patience_;
     while (!holds()) {
@@ -102,7 +102,7 @@ class NodeTest : public testing::Test {
     ASSERT_TRUE(line.ok()) << line.status();
   }
 
-  // What the node has counted of a call in the minute of the events; empty if nothing.
+  // The count of a call in the minute of the events; empty without a count.
   std::string CountOf(const std::string& call) { return CountOf(*node_, call); }
   std::string CountOf(Tallyd& node, const std::string& call) {
     return node.Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});

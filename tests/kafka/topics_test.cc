@@ -43,7 +43,7 @@ TEST_F(Topics, ReadsAddedPartitionsFromTheirStartUnderLoad) {
     auto node = Tallyd::Start({"--brokers", broker_.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
                                "kafka.start=latest", "--set", "kafka.group=" + broker_.UniqueTopic("group")});
     ASSERT_TRUE(node.ok()) << node.status();
-    // The first 4 begin at their ends; what is added begins at its start, wherever a first start is.
+    // The first 4 begin at their ends. An added partition begins at its start, independent of the start of the node.
     ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, ":3 begins at offset 500"), kPatience).ok());
     produce(4);
     ASSERT_TRUE(broker_.AddPartitions(topic, 8).ok());
@@ -92,7 +92,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr("waiting for topic: " + topic_));
     if (row.times() > 1) {  // it takes half a minute
       Await("stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
-      EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_is_not_there_any_more:_the_topic_was_deleted"));
+      EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_does_not_exist_any_more:_the_topic_was_deleted"));
       EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it does not exist any more")));
     }
     ASSERT_TRUE(broker_.Produce(lasting, 0, Events(5, "other")).ok());
@@ -101,7 +101,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     EXPECT_EQ(CountOf("login"), "20");
     EXPECT_EQ(CountOf("other"), Cat(other));
 
-    // What has its name later is not what was counted.
+    // A later topic with the same name is not the one that was counted.
     ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok());
     Produce(50, "new");
     Stop();
@@ -115,7 +115,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
   }
   row.Saw(Cat("its partitions ", row.times() > 1 ? "stopped" : "were waited for",
-              " and their counts stayed, the others went on; a new topic of its name is not counted"));
+              " and their counts stayed, the others continued; a new topic with its name is not counted"));
 }
 
 }  // namespace

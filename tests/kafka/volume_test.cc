@@ -1,4 +1,4 @@
-// A directory that is not the one that was: empty, as a volume that was not mounted, or an older copy.
+// A directory that is not the previous one: empty, because a volume is not mounted, or an older copy.
 #include <filesystem>
 
 #include "apps/kafka/kafka_metadata.h"
@@ -17,26 +17,26 @@ class Volume : public NodeTest {
 
   uint64_t Sequence() { return std::strtoull(node_->Info("checkpoint_sequence").c_str(), nullptr, 10); }
 
-  // Of the checkpoint that the group's positions tell of; 0 if they tell of none.
+  // The sequence of the checkpoint in the group's committed offsets; 0 without one.
   uint64_t CommittedSequence() {
     auto metadata = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
     if (!metadata.ok() || !(*metadata)->ListPartitions(std::vector<std::string>{topic_}, kPatience).ok()) return 0;
-    auto positions = (*metadata)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kPatience);
-    if (!positions.ok() || positions->empty()) return 0;
-    const std::string& note = positions->begin()->second.metadata;
+    auto committed = (*metadata)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kPatience);
+    if (!committed.ok() || committed->empty()) return 0;
+    const std::string& note = committed->begin()->second.metadata;
     return std::strtoull(note.c_str() + note.rfind(' ') + 1, nullptr, 10);
   }
 
   TempDir other_;
 };
 
-TEST_F(Volume, MissingIsRefusedOnceTheBrokerSaysSo) {
+TEST_F(Volume, MissingIsRefusedOnceTheBrokerAnswers) {
   FaultRow row("missing volume: an empty directory", 20, 1);
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     Produce(10, "login");
     Start({"--init"});
     ExpectRead(static_cast<uint64_t>(10 * (i + 1)));
-    Await("positions", [&] { return CommittedSequence() > 0; });
+    Await("committed offsets", [&] { return CommittedSequence() > 0; });
     Stop();
     std::filesystem::remove_all(data_.path());
     std::filesystem::create_directory(data_.path());
@@ -59,10 +59,10 @@ TEST_F(Volume, MissingIsRefusedOnceTheBrokerSaysSo) {
   ExpectRead(static_cast<uint64_t>(10 * row.times()));
   EXPECT_EQ(CountOf("login"), Cat(10 * row.times()));
   Stop();
-  row.Saw("503 and nothing read while the broker was silent, then exit 3; with --init it counts anew");
+  row.Saw("503 and nothing read while the broker was silent, then exit 3; with --init it counts from the start again");
 }
 
-TEST_F(Volume, OlderCopyIsSaidAloudAndCountedOn) {
+TEST_F(Volume, OlderCopyIsReportedAndCounted) {
   FaultRow row("missing volume: an older copy of the directory", 20, 1);
   int produced = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
@@ -77,7 +77,7 @@ TEST_F(Volume, OlderCopyIsSaidAloudAndCountedOn) {
     const uint64_t before = Sequence();
     Produce(10, "login"), produced += 10;
     ExpectRead(static_cast<uint64_t>(produced));
-    Await("later positions", [&] { return CommittedSequence() > before; });
+    Await("later committed offsets", [&] { return CommittedSequence() > before; });
     Stop();
     std::filesystem::remove_all(data_.path());
     std::filesystem::copy(other_.path(), data_.path(), std::filesystem::copy_options::recursive);
@@ -89,7 +89,7 @@ TEST_F(Volume, OlderCopyIsSaidAloudAndCountedOn) {
     EXPECT_EQ(CountOf("login"), Cat(produced));
     Stop();
   }
-  row.Saw("a line in the log, and exact");
+  row.Saw("reported in a log line, and exact");
 }
 
 }  // namespace

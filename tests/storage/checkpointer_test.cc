@@ -34,7 +34,7 @@ struct Loaded {
   Saved saved;
 };
 
-// A node on a directory, as it begins there. It is 14:30.
+// A node that begins on a directory, at 14:30.
 class SavingNode : public CountingNode {
  public:
   explicit SavingNode(const std::string& directory, const CountingOptions& options = {})
@@ -58,7 +58,7 @@ class SavingNode : public CountingNode {
   Checkpointer checkpointer_;
 };
 
-TEST(Checkpointer, SavesWhatWasCounted) {
+TEST(Checkpointer, SavesTheCounts) {
   TempDir directory;
   {
     SavingNode node(directory.path());
@@ -82,7 +82,7 @@ TEST(Checkpointer, WritesOnlyIfSomethingChanged) {
   EXPECT_EQ(node.sequence(), 2u);
 }
 
-TEST(Checkpointer, WritesWhateverHappenedIfItIsToldTo) {
+TEST(Checkpointer, WritesWithoutAChangeInRunAlways) {
   TempDir directory;
   SavingNode node(directory.path());
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(node.checkpointer().RunAlways().ok());
@@ -100,7 +100,7 @@ TEST(Checkpointer, MovesTheHorizonFirst) {
   EXPECT_EQ(node.sequence(), 2u);
 }
 
-TEST(Checkpointer, ReplacesWhatAnotherConfigurationLeft) {
+TEST(Checkpointer, ReplacesTheCheckpointOfAnotherConfiguration) {
   TempDir directory;
   {
     SavingNode node(directory.path(), {.metrics = {CallsMetric()}, .shards = 2});
@@ -119,7 +119,7 @@ TEST(Checkpointer, ReplacesWhatAnotherConfigurationLeft) {
   EXPECT_THAT((*contents)->saved.series, IsEmpty());
 }
 
-TEST(Checkpointer, SavesSinceWhenAMetricIsKnown) {
+TEST(Checkpointer, SavesTheKnownFromOfAMetric) {
   TempDir directory;
   SavingNode node(directory.path());
   node.counters().RaiseKnownFrom(0, MinuteAt("14:20"));
@@ -130,18 +130,18 @@ TEST(Checkpointer, SavesSinceWhenAMetricIsKnown) {
   EXPECT_TRUE(CheckSame((*Load(copy))->fingerprints(), FingerprintsOf({}, {StatsMetric()})).ok());
 }
 
-TEST(Checkpointer, TellsThePositionsThatAreOnTheDisk) {
+TEST(Checkpointer, ReturnsTheOffsetsThatAreOnTheDisk) {
   TempDir directory;
   SavingNode node(directory.path());
-  EXPECT_THAT(node.checkpointer().saved_positions(), IsEmpty());
+  EXPECT_THAT(node.checkpointer().saved_offsets(), IsEmpty());
   node.Count("login");
   ASSERT_TRUE(node.Run().ok());
   node.Count("login");
-  ASSERT_EQ(node.checkpointer().saved_positions().size(), 1u);
-  EXPECT_EQ(node.checkpointer().saved_positions()[0].state.next, 1);
+  ASSERT_EQ(node.checkpointer().saved_offsets().size(), 1u);
+  EXPECT_EQ(node.checkpointer().saved_offsets()[0].state.next, 1);
 }
 
-// Time passes whenever somebody asks for it.
+// A clock that advances with each call.
 class RunningClock : public FakeClock {
  public:
   using FakeClock::FakeClock;
@@ -151,7 +151,7 @@ class RunningClock : public FakeClock {
   mutable std::atomic<int> asked_{0};
 };
 
-TEST(Checkpointer, TellsHowLongTheLastOneTookThatWasWritten) {
+TEST(Checkpointer, ReportsTheDurationOfTheLastOneThatWasWritten) {
   TempDir directory;
   auto store = OpenStore(directory.path());
   CountingNode node;
@@ -162,7 +162,7 @@ TEST(Checkpointer, TellsHowLongTheLastOneTookThatWasWritten) {
   EXPECT_EQ(checkpointer.progress().duration, absl::Milliseconds(1));
 }
 
-TEST(Checkpointer, CountsThoseThatCouldNotBeWritten) {
+TEST(Checkpointer, CountsFailures) {
   SimulatedDisk disk(/*seed=*/1);
   auto store = DirectoryStore::Open(SimulatedDisk::kRoot, nullptr, disk.env());
   ASSERT_TRUE(store.ok()) << store.status();
@@ -177,7 +177,7 @@ TEST(Checkpointer, CountsThoseThatCouldNotBeWritten) {
   EXPECT_EQ(checkpointer.progress().duration, took);
 }
 
-// The age of what is not saved.
+// The age of the unsaved changes.
 
 TEST(CheckpointAge, IsZeroIfAllIsSaved) {
   TempDir directory;
@@ -209,7 +209,7 @@ TEST(CheckpointAge, IsNotMovedByTheWallClock) {
   EXPECT_EQ(node.age(), absl::ZeroDuration());
 }
 
-TEST(CheckpointAge, GrowsAlsoWhereATopicWasTakenOut) {
+TEST(CheckpointAge, GrowsAlsoAfterATopicWasRemoved) {
   TempDir directory;
   {
     SavingNode node(directory.path(), {.shards = 2});

@@ -83,7 +83,7 @@ TcpProxy::~TcpProxy() {
 
 void TcpProxy::Wake() { TALLY_CHECK(write(wake_[1], "w", 1) == 1 || errno == EAGAIN); }
 
-void TcpProxy::TurnTo(const std::string& target) {
+void TcpProxy::SwitchTo(const std::string& target) {
   MutexLock lock(mutex_);
   target_ = PortNumberOf(target);
   CloseAll();
@@ -107,7 +107,7 @@ void TcpProxy::SetDelay(absl::Duration one_way) {
   delay_ = one_way;
 }
 
-void TcpProxy::FlipBehind(const std::string& marker, size_t distance, int times) {
+void TcpProxy::FlipAfter(const std::string& marker, size_t distance, int times) {
   TALLY_CHECK(!marker.empty() && marker.size() <= kMarkerMax && distance > 0);
   MutexLock lock(mutex_);
   marker_ = marker;

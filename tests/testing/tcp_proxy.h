@@ -3,7 +3,7 @@
 //
 //   TcpProxy proxy(broker.bootstrap());
 //   Tallyd::Start({"--brokers", proxy.bootstrap(), ...});
-//   proxy.FlipBehind("damaged", /*distance=*/5, /*times=*/1);
+//   proxy.FlipAfter("damaged", /*distance=*/5, /*times=*/1);
 //
 // The proxy replaces the broker's address in metadata by its own, so that clients always connect through it.
 //
@@ -34,7 +34,7 @@ class TcpProxy {
   const std::string& bootstrap() const { return bootstrap_; }
 
   // Connects new clients to `target`, and closes all existing connections.
-  void TurnTo(const std::string& target);
+  void SwitchTo(const std::string& target);
 
   // Between Hold() and Release() no bytes pass in either direction. Connections stay open, and new ones are not
   // accepted.
@@ -46,7 +46,7 @@ class TcpProxy {
 
   // Flips a bit of the byte that is `distance` bytes after `marker` in the bytes from the broker, at most `times`
   // times.
-  void FlipBehind(const std::string& marker, size_t distance, int times);
+  void FlipAfter(const std::string& marker, size_t distance, int times);
   int flipped() const;
 
   // Returns the number of bytes that the broker has sent.

@@ -26,7 +26,7 @@ ClientHandle Consumer(std::map<std::string, std::string> properties) {
   return *std::move(client);
 }
 
-TEST(ClientConfig, HoldsToTheLawsWhateverThePropertiesSay) {
+TEST(ClientConfig, KeepsTheRequiredSettingsWithAnyProperties) {
   const ClientHandle client = Consumer({{"enable.auto.commit", "true"},
                                         {"enable.auto.offset.store", "true"},
                                         {"auto.offset.reset", "earliest"},
@@ -45,13 +45,13 @@ TEST(ClientConfig, HoldsToTheLawsWhateverThePropertiesSay) {
   EXPECT_EQ(ValueOf(client, "group.id"), "tests");
 }
 
-TEST(ClientConfig, LetsPropertiesSayOtherwiseWhereItOnlyPrefers) {
+TEST(ClientConfig, LetsPropertiesOverrideThePreferredSettings) {
   const ClientHandle client = Consumer({{"queued.min.messages", "123"}, {"client.id", "mine"}});
   EXPECT_EQ(ValueOf(client, "queued.min.messages"), "123");
   EXPECT_EQ(ValueOf(client, "client.id"), "mine");
 }
 
-TEST(ClientConfig, BoundsWhatIsPrefetched) {
+TEST(ClientConfig, LimitsThePrefetch) {
   const Prefetch prefetch{.messages = 1234, .fetch_bytes = 1'567'890};
   const ClientHandle client = *NewConsumer({"127.0.0.1:1", "tests", {}}, prefetch);
   EXPECT_EQ(ValueOf(client, "queued.min.messages"), "1234");
@@ -60,7 +60,7 @@ TEST(ClientConfig, BoundsWhatIsPrefetched) {
   EXPECT_EQ(ValueOf(client, "fetch.message.max.bytes"), Cat(Prefetch::kPartitionFetchBytes));
 }
 
-TEST(ClientConfig, PrefetchesMoreOfManyPartitionsUpToALimit) {
+TEST(ClientConfig, PrefetchesMoreForManyPartitionsUpToALimit) {
   EXPECT_EQ(Prefetch::For(0).fetch_bytes, Prefetch().fetch_bytes);
   EXPECT_EQ(Prefetch::For(100).messages, Prefetch().messages);
   EXPECT_EQ(Prefetch::For(128).messages, 2 * Prefetch().messages);
@@ -74,7 +74,7 @@ TEST(ClientConfig, NamesAPropertyItCannotSetAndKeepsItsValue) {
   EXPECT_THAT(client.status().ToString(), Not(HasSubstr("hunter2")));
 }
 
-TEST(ClientConfig, RefusesPropertiesThatDoNotGoTogether) {
+TEST(ClientConfig, RefusesPropertiesThatContradictEachOther) {
   auto client = NewConsumer({"127.0.0.1:1", "tests", {{"security.protocol", "ssl"}, {"ssl.ca.location", "/no/such"}}});
   EXPECT_FALSE(client.ok());
 }

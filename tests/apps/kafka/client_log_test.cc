@@ -17,7 +17,7 @@ TEST(LogLimiter, WritesOneLineOfAKindPerInterval) {
   EXPECT_EQ(limiter.Admit("FAIL", 3, kNow + absl::Seconds(20)), 0u);
 }
 
-TEST(LogLimiter, CountsFacilitiesAndLevelsApart) {
+TEST(LogLimiter, CountsFacilitiesAndLevelsSeparately) {
   LogLimiter limiter(absl::Seconds(10));
   EXPECT_EQ(limiter.Admit("FAIL", 3, kNow), 0u);
   EXPECT_EQ(limiter.Admit("FAIL", 4, kNow), 0u);
@@ -25,7 +25,7 @@ TEST(LogLimiter, CountsFacilitiesAndLevelsApart) {
   EXPECT_EQ(limiter.Admit("CONNECT", 3, kNow), std::nullopt);
 }
 
-TEST(LogLimiter, LetsKindsBeyondItsLimitShareOnePlace) {
+TEST(LogLimiter, LetsKindsBeyondItsLimitShareOneEntry) {
   LogLimiter limiter(absl::Seconds(10));
   for (size_t i = 0; i < LogLimiter::kKeysMax; ++i) EXPECT_EQ(limiter.Admit(Cat("F", i), 3, kNow), 0u);
   EXPECT_EQ(limiter.Admit("one more", 3, kNow), 0u);

@@ -25,7 +25,7 @@ namespace {
 using testing::ExitedWithCode;
 using testing::HasSubstr;
 
-// Of a client's callbacks: no connection is closed before it opens.
+// A callback of a client: it closes no connection before it opens.
 struct Gate {
   std::latch open{1};
 };
@@ -48,7 +48,7 @@ class ClientReaperTest : public testing::Test {
     EXPECT_TRUE(Eventually([&] { return reaper_.overdue() == 0; }));
   }
 
-  // One that has a connection, and ends once the gate is open.
+  // A client that has a connection, and ends when the gate is open.
   rd_kafka_t* NewClient() {
     EXPECT_TRUE(reaper_.Admit().ok());
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -75,7 +75,7 @@ TEST_F(ClientReaperTest, WaitsForTheEnd) {
   EXPECT_EQ(reaper_.overdue(), 0);
 }
 
-TEST_F(ClientReaperTest, WaitsNoLongerThanItsPatienceAndKeepsWhatIsUsed) {
+TEST_F(ClientReaperTest, WaitsNoLongerThanItsPatienceAndKeepsTheUsedObject) {
   rd_kafka_t* client = NewClient();
   const std::weak_ptr<Gate> left = gate_;
   const absl::Time began = absl::Now();
@@ -91,7 +91,7 @@ TEST_F(ClientReaperTest, EndsAClientWhileAnotherDoesNotEnd) {
   reaper_.End(NewClient(), gate_, absl::ZeroDuration());
   const auto source = KafkaSource::Create(feed_.options(), {{{"mw", 0}, 0, 0}});
   ASSERT_TRUE(source.ok()) << source.status();
-  // Its thread hangs with the first one, a second thread ends this one.
+  // Its thread hangs with the first client; a second thread ends this one.
   EXPECT_EQ(reaper_.overdue(), 1);
   gate_->open.count_down();
 }
@@ -107,7 +107,7 @@ TEST_F(ClientReaperTest, AdmitsNoOtherClientWhileTooManyDoNotEnd) {
   EXPECT_TRUE(NewConsumer(feed_.options()).ok());
 }
 
-// As under a limit on pids. The process must be another user's than root's, who is not limited.
+// Simulates a limit on pids. The process must not belong to root, whom the limit does not concern.
 void DenyThreads() {
   const rlimit none = {0, 0};
   if (setrlimit(RLIMIT_NPROC, &none) != 0 || (geteuid() == 0 && setuid(65534) != 0)) std::_Exit(2);
@@ -123,11 +123,11 @@ void EndAClientWithoutThreads() {
   if (!source.ok()) std::_Exit(4);
   DenyThreads();
   source->reset();
-  // And where there is no thread to end it, no client is created.
+  // Without a thread to end it, no client is created.
   std::_Exit(NewConsumer({"127.0.0.1:1", "tests", {}}).ok() ? 5 : 0);
 }
 
-TEST(ClientReaperDeathTest, EndsAClientWhereNoThreadCanBeCreated) {
+TEST(ClientReaperDeathTest, EndsAClientIfNoThreadCanBeCreated) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   EXPECT_EXIT(EndAClientWithoutThreads(), ExitedWithCode(0), "");
 }

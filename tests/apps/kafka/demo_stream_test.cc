@@ -19,7 +19,7 @@ using testing::MatchesRegex;
 
 constexpr Timestamp kStreamNow = Timestamp::FromMillis(1307284245000);
 
-TEST(DemoEvents, LookLikeEventsOfTheirGame) {
+TEST(DemoEvents, AreEventsOfTheirGame) {
   DemoEvents events(1);
   for (int i = 0; i < 1000; ++i) {
     const DemoEvents::Event event = events.Next(kStreamNow);
@@ -41,7 +41,7 @@ TEST(DemoEvents, AreTheSameForTheSameSeed) {
   EXPECT_TRUE(differs);
 }
 
-TEST(DemoEvents, ShowEveryGameAndAFewThatAreBrokenLateOrAhead) {
+TEST(DemoEvents, ShowEveryGameAndAFewBrokenLateOrFutureOnes) {
   DemoEvents events(1);
   std::map<std::string_view, int> games;
   int broken = 0, late = 0, ahead = 0;
@@ -62,7 +62,7 @@ TEST(DemoEvents, ShowEveryGameAndAFewThatAreBrokenLateOrAhead) {
   EXPECT_NEAR(ahead, kCount / DemoEvents::kAheadEvery, 20);
 }
 
-TEST(DemoEvents, SwellAndFallWithTime) {
+TEST(DemoEvents, ChangeTheirRateWithTime) {
   DemoEvents events(1);
   std::set<int> shares;  // of mw, in tenths
   for (int minute = 0; minute < 20; ++minute) {
@@ -87,7 +87,7 @@ class Counting : public RecordSink {
   std::string last;
 };
 
-// Polls until so many were read.
+// Polls until this many records were read.
 void ReadUntil(uint64_t records, KafkaSource& source, Counting& sink) {
   const absl::Time deadline = absl::Now() + kPatience;
   while (sink.records_read < records && absl::Now() < deadline) {

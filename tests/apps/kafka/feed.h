@@ -1,4 +1,4 @@
-// An embedded broker and somebody who writes to it.
+// An embedded broker and a producer.
 //
 //   Feed feed;
 //   feed.Create("mw", 2);
@@ -18,10 +18,11 @@
 
 namespace tally {
 
-// How long a test waits for what must come; nothing rests on its length.
+// How long a test waits for an expected event. No result depends on its length.
 inline constexpr absl::Duration kPatience = absl::Seconds(30);
 
-// With the error for a topic that may not be seen a newer mock sends partitions, which no broker does.
+// A newer mock cluster sends partitions together with the error for a topic that is not authorized, which no broker
+// does.
 inline bool CanHideTopics() { return rd_kafka_version() < 0x02030000; }
 
 class Feed {
@@ -36,31 +37,31 @@ class Feed {
 
   void Create(const std::string& topic, int partitions) { TALLY_CHECK(broker_->CreateTopic(topic, partitions).ok()); }
 
-  // Returns once all are stored.
+  // Returns when all are stored.
   void Produce(const std::string& topic, int32_t partition, const std::vector<std::string>& payloads) {
     for (const std::string& payload : payloads) ProduceOne(topic, partition, nullptr, payload, 0);
     Flush();
   }
   void Produce(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
-               int64_t stamp_ms) {
-    ProduceOne(topic, partition, key, payload, stamp_ms);
+               int64_t timestamp_ms) {
+    ProduceOne(topic, partition, key, payload, timestamp_ms);
     Flush();
   }
-  // Records of no interest.
-  void ProduceAt(const std::string& topic, int32_t partition, const std::vector<int64_t>& stamps_ms) {
-    for (int64_t stamp_ms : stamps_ms) ProduceOne(topic, partition, nullptr, "{}", stamp_ms);
+  // Records with any contents.
+  void ProduceAt(const std::string& topic, int32_t partition, const std::vector<int64_t>& timestamps_ms) {
+    for (int64_t timestamp_ms : timestamps_ms) ProduceOne(topic, partition, nullptr, "{}", timestamp_ms);
     Flush();
   }
 
  private:
   void ProduceOne(const std::string& topic, int32_t partition, const char* key, const std::string& payload,
-                  int64_t stamp_ms) {
+                  int64_t timestamp_ms) {
     const size_t key_size = key != nullptr ? std::string(key).size() : 0;
     const rd_kafka_resp_err_t error =
         rd_kafka_producev(producer_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
                           RD_KAFKA_V_VALUE(const_cast<char*>(payload.data()), payload.size()),
-                          RD_KAFKA_V_TIMESTAMP(stamp_ms), RD_KAFKA_V_END);
+                          RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_END);
     TALLY_CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
   }
   void Flush() {

@@ -11,7 +11,7 @@ namespace {
 class FetchNudgeTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (rd_kafka_version() >= 0x02030000) GTEST_SKIP() << "librdkafka looks by itself";
+    if (rd_kafka_version() >= 0x02030000) GTEST_SKIP() << "librdkafka checks by itself";
   }
 
   const ClientHandle client_ = *NewConsumer(
@@ -34,7 +34,7 @@ TEST_F(FetchNudgeTest, WakesTheFetcherWhenABatchTakesTheQueueBelowHalfOfItsBytes
   EXPECT_FALSE(nudge_.AfterBatch(10, 10 * kEach, 40));
 }
 
-TEST_F(FetchNudgeTest, WakesTheFetcherWhenOneBatchTakesAll) {
+TEST_F(FetchNudgeTest, WakesTheFetcherWhenOneBatchTakesEverything) {
   EXPECT_TRUE(nudge_.AfterBatch(/*taken=*/2, /*bytes=*/1024 * 1024, /*left=*/0));
   EXPECT_FALSE(nudge_.AfterBatch(0, 0, 0));
 }

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-constexpr absl::Duration kShort = absl::Milliseconds(200);  // for answers that do not come
+constexpr absl::Duration kShort = absl::Milliseconds(200);  // for answers that never arrive
 
 class KafkaMetadataTest : public testing::Test {
  protected:
@@ -23,7 +23,7 @@ class KafkaMetadataTest : public testing::Test {
 
 const std::vector<TopicPartition> kBoth = {{"mw", 0}, {"mw", 1}};
 
-TEST_F(KafkaMetadataTest, ListsThePartitionsOfTopicsThatAreThere) {
+TEST_F(KafkaMetadataTest, ListsThePartitionsOfTopicsThatExist) {
   feed_.Create("mw", 4);
   feed_.Create("hh", 1);
   feed_.Create("dd", 1);
@@ -34,7 +34,7 @@ TEST_F(KafkaMetadataTest, ListsThePartitionsOfTopicsThatAreThere) {
   EXPECT_THAT(*counts, ElementsAre(Pair("hh", 1), Pair("mw", 4)));
 }
 
-TEST_F(KafkaMetadataTest, SeesATopicOnceItIsThere) {
+TEST_F(KafkaMetadataTest, FindsATopicOnceItExists) {
   feed_.Create("mw", 2);
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   const std::vector<std::string> topics = {"mw"};
@@ -43,7 +43,7 @@ TEST_F(KafkaMetadataTest, SeesATopicOnceItIsThere) {
   EXPECT_THAT(*metadata_->ListPartitions(topics, kPatience), ElementsAre(Pair("mw", 2)));
 }
 
-TEST_F(KafkaMetadataTest, DoesNotTakeATopicThatItMayNotSeeForOneThatIsNotThere) {
+TEST_F(KafkaMetadataTest, DoesNotTreatAnUnauthorizedTopicAsMissing) {
   if (!CanHideTopics()) GTEST_SKIP();
   feed_.Create("mw", 2);
   feed_.Create("hh", 1);
@@ -81,7 +81,7 @@ TEST_F(KafkaMetadataTest, DoesNotWaitForAPartitionWithoutALeader) {
   EXPECT_LT(absl::Now() - began, kPatience);
 }
 
-TEST_F(KafkaMetadataTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
+TEST_F(KafkaMetadataTest, ReportsThatNoRecordHasATimestampAtOrAfterATime) {
   feed_.Create("mw", 1);
   const std::vector<TopicPartition> one = {{"mw", 0}};
   auto offsets = metadata_->OffsetsForTime(one, Timestamp::FromMillis(1307284245000), kPatience);
@@ -89,7 +89,7 @@ TEST_F(KafkaMetadataTest, SaysWhereNoRecordIsStampedAtOrAfterATime) {
   EXPECT_THAT(*offsets, ElementsAre(Pair(TopicPartition{"mw", 0}, KafkaMetadata::kNoRecord)));
 }
 
-TEST_F(KafkaMetadataTest, LeavesOutPartitionsThatAreNotThere) {
+TEST_F(KafkaMetadataTest, LeavesOutPartitionsThatDoNotExist) {
   feed_.Create("mw", 1);
   auto ends = metadata_->Ends(kBoth, kPatience);
   ASSERT_TRUE(ends.ok()) << ends.status();
@@ -98,7 +98,7 @@ TEST_F(KafkaMetadataTest, LeavesOutPartitionsThatAreNotThere) {
   EXPECT_FALSE(metadata_->Ends(missing, kShort).ok());
 }
 
-TEST_F(KafkaMetadataTest, ReadsBackThePositionsItWroteWithTheirNote) {
+TEST_F(KafkaMetadataTest, ReadsBackCommittedOffsetsWithTheirMetadata) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b"});
   ASSERT_TRUE(metadata_->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
@@ -111,14 +111,14 @@ TEST_F(KafkaMetadataTest, ReadsBackThePositionsItWroteWithTheirNote) {
                           Pair(TopicPartition{"mw", 1}, KafkaMetadata::CommittedOffset{0, "tallyd node-1 18"})));
 }
 
-TEST_F(KafkaMetadataTest, FindsNoPositionsWhereNoneWereWritten) {
+TEST_F(KafkaMetadataTest, FindsNoCommittedOffsetsBeforeACommit) {
   feed_.Create("mw", 2);
-  auto positions = metadata_->Committed(kBoth, kPatience);
-  ASSERT_TRUE(positions.ok()) << positions.status();
-  EXPECT_THAT(*positions, IsEmpty());
+  auto committed = metadata_->Committed(kBoth, kPatience);
+  ASSERT_TRUE(committed.ok()) << committed.status();
+  EXPECT_THAT(*committed, IsEmpty());
 }
 
-TEST_F(KafkaMetadataTest, AnswersQuestionsAboutNothing) {
+TEST_F(KafkaMetadataTest, AnswersEmptyRequests) {
   feed_.broker().TakeDown();
   EXPECT_THAT(*metadata_->ListPartitions({}, kShort), IsEmpty());
   EXPECT_THAT(*metadata_->Ends({}, kShort), IsEmpty());
@@ -126,13 +126,13 @@ TEST_F(KafkaMetadataTest, AnswersQuestionsAboutNothing) {
   EXPECT_TRUE(metadata_->Commit({}, "", kShort).ok());
 }
 
-TEST_F(KafkaMetadataTest, KnowsTheCluster) {
+TEST_F(KafkaMetadataTest, ReturnsTheClusterId) {
   auto id = metadata_->ClusterId(kPatience);
   ASSERT_TRUE(id.ok()) << id.status();
   EXPECT_FALSE(id->empty());
 }
 
-TEST(KafkaMetadata, GivesEveryQuestionUpWhileTheBrokerIsAway) {
+TEST(KafkaMetadata, EndsEveryRequestAtItsTimeoutWhileTheBrokerIsAway) {
   Feed feed;
   feed.Create("mw", 2);
   feed.broker().TakeDown();
@@ -147,14 +147,14 @@ TEST(KafkaMetadata, GivesEveryQuestionUpWhileTheBrokerIsAway) {
   EXPECT_FALSE(metadata->ClusterId(kShort).ok());
 }
 
-TEST_F(KafkaMetadataTest, WritesPositionsAgainOnceTheBrokerIsBack) {
+TEST_F(KafkaMetadataTest, CommitsAgainOnceTheBrokerIsBack) {
   feed_.Create("mw", 2);
   feed_.Produce("mw", 0, {"a", "b", "c"});
   ASSERT_TRUE(metadata_->Commit({{{"mw", 0}, 1}}, "first", kPatience).ok());
   feed_.broker().TakeDown();
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(metadata_->Commit({{{"mw", 0}, 2}}, "second", kShort).ok());
   feed_.broker().BringUp();
-  // An earlier one may be answered first, with an error of its own.
+  // The answer of an earlier commit may arrive first, with its own error.
   absl::Status status;
   for (int i = 0; i < 3; ++i) {
     status = metadata_->Commit({{{"mw", 0}, 3}}, "third", kPatience);

@@ -19,10 +19,10 @@
 namespace tally {
 namespace {
 
-constexpr absl::Duration kLong = absl::Seconds(9);   // in which a verifier that is wrong would trust the clock
-constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some before the verifier passes for deaf
+constexpr absl::Duration kLong = absl::Seconds(9);   // in this time, a wrong verifier would trust the clock
+constexpr absl::Duration kStep = absl::Seconds(30);  // a busy machine may miss some of these within kNoAnswerMax
 
-// Two partitions; a clock that is an hour off.
+// Two partitions, and a clock that is wrong by an hour.
 class ClockVerifierTest : public testing::Test {
  protected:
   ClockVerifierTest() {
@@ -33,7 +33,7 @@ class ClockVerifierTest : public testing::Test {
     clock_.Check();
   }
 
-  // Whether the clock is trusted, after `patience` at the latest.
+  // Returns whether the clock is trusted, after `patience` at the latest.
   bool Trusted(absl::Duration patience, const std::function<void()>& meanwhile) {
     for (const absl::Time end = absl::Now() + patience; clock_.in_doubt() && absl::Now() < end;) {
       meanwhile();
@@ -45,8 +45,8 @@ class ClockVerifierTest : public testing::Test {
     return Trusted(patience, [&] { machine_.Advance(kStep); });
   }
   void Produce(int32_t partition, Timestamp time) { feed_.Produce("mw", partition, nullptr, "{}", time.millis()); }
-  // That it was not trusted means something only if the verifier would have heard what agrees.
-  void ExpectHearing() {
+  // Proves that the verifier detects a record that agrees. Only then does a clock that was not trusted mean something.
+  void ExpectDetection() {
     EXPECT_TRUE(Trusted(kPatience, [&] { Produce(0, machine_.Now()); }));
   }
 
@@ -63,29 +63,29 @@ TEST_F(ClockVerifierTest, TrustsAClockThatNothingContradicts) {
   EXPECT_TRUE(TrustedAfterSilence(kPatience));
 }
 
-TEST_F(ClockVerifierTest, HearsThosePartitionsThatHaveALeader) {
+TEST_F(ClockVerifierTest, ReadsThePartitionsThatHaveALeader) {
   feed_.broker().TakeLeader("mw", 1);
   ClockVerifier verifier(clock_, kOne, feed_.options());
   ASSERT_TRUE(clock_.in_doubt());
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatHasNoLeader) {
+TEST_F(ClockVerifierTest, DoesNotTreatAPartitionWithoutALeaderAsSilent) {
   feed_.broker().TakeLeader("mw", 1);
   ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatMayNotBeSeen) {
+TEST_F(ClockVerifierTest, DoesNotTreatAnUnauthorizedTopicAsSilent) {
   if (!CanHideTopics()) GTEST_SKIP();
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
+TEST_F(ClockVerifierTest, DoesNotTreatANewTopicAsSilent) {
   ClockVerifier verifier(clock_, kBoth, feed_.options());
   int turn = 0;
   EXPECT_FALSE(Trusted(kLong, [&] {
@@ -93,25 +93,25 @@ TEST_F(ClockVerifierTest, DoesNotTakeForSilentWhatWasNotThereBefore) {
     const bool hidden = ++turn % 3 == 0;
     feed_.broker().SetTopicError("hh", hidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR);
   }));
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, DoesNotWaitForATopicThatIsNotThere) {
+TEST_F(ClockVerifierTest, DoesNotWaitForATopicThatDoesNotExist) {
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_TRUE(TrustedAfterSilence(kPatience));
 }
 
-TEST_F(ClockVerifierTest, HearsNothingWhereThereIsNoTopic) {
+TEST_F(ClockVerifierTest, DetectsNoSilenceWithoutATopic) {
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kLong));
   feed_.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_NO_ERROR);
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
-  constexpr absl::Duration kTooShort = absl::Seconds(4);  // but twice of it is enough
+TEST_F(ClockVerifierTest, DoesNotAddTheSilenceOfAnEarlierDoubt) {
+  constexpr absl::Duration kTooShort = absl::Seconds(4);  // but twice this time is enough
   ClockVerifier verifier(clock_, kBoth, feed_.options());
   EXPECT_FALSE(TrustedAfterSilence(kTooShort));
   machine_.Set(machine_.Now() - absl::Hours(1));
@@ -120,21 +120,21 @@ TEST_F(ClockVerifierTest, DoesNotCountTheSilenceOfAnEarlierDoubt) {
   machine_.Set(machine_.Now() + absl::Hours(1));
   clock_.Check();
   EXPECT_FALSE(TrustedAfterSilence(kTooShort));
-  ExpectHearing();
+  ExpectDetection();
 }
 
-TEST_F(ClockVerifierTest, IsNotTakenInByRecordsOfTheTimeThatWasLeft) {
+TEST_F(ClockVerifierTest, IgnoresRecordsThatAgreeWithTheEarlierTime) {
   ClockVerifier verifier(clock_, kOne, feed_.options());
   EXPECT_FALSE(Trusted(absl::Seconds(3), [&] { Produce(0, TimeAt("14:30")); }));
-  ExpectHearing();
+  ExpectDetection();
 }
 
-// History that is written beside the news.
-TEST_F(ClockVerifierTest, HearsTheRecordThatAgreesBehindManyThatDoNot) {
+// Old records that are written among new ones.
+TEST_F(ClockVerifierTest, FindsTheRecordThatAgreesAfterManyThatDoNot) {
   ClockVerifier verifier(clock_, kOne, feed_.options());
-  std::vector<int64_t> stamps(2 * KafkaSource::kBatchMax, TimeAt("14:30").millis());
-  stamps.push_back(machine_.Now().millis());
-  EXPECT_TRUE(Trusted(kPatience, [&] { feed_.ProduceAt("mw", 0, stamps); }));
+  std::vector<int64_t> timestamps(2 * KafkaSource::kBatchMax, TimeAt("14:30").millis());
+  timestamps.push_back(machine_.Now().millis());
+  EXPECT_TRUE(Trusted(kPatience, [&] { feed_.ProduceAt("mw", 0, timestamps); }));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using testing::IsEmpty;
 
 const TopicPartition kPartition = {"mw", 0};
 
-// What the leaders say; a partition that is not there gets no answer.
+// The answers of the leaders; a missing partition gets no answer.
 class FakeBounds : public LogBounds {
  public:
   absl::StatusOr<Offsets> Ends(std::span<const TopicPartition> topic_partitions, absl::Duration) override {
@@ -47,7 +47,7 @@ class FakeBounds : public LogBounds {
   }
 };
 
-// A partition of which offsets 0 to 9 were counted, all there are.
+// A partition with offsets 0 to 9, all of them counted.
 class ContinuityCheckerTest : public testing::Test {
  protected:
   ContinuityCheckerTest() {
@@ -107,10 +107,10 @@ TEST_F(ContinuityCheckerTest, StopsAtAGap) {
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(status().stopped, HasSubstr("offsets 10 to 11 are gone, up to 2 records since 2011-06-05T14:30"));
-  EXPECT_THAT(status().stopped, HasSubstr("the log is now from 12 to 20; serve --accept-gap mw:0@10 goes on"));
+  EXPECT_THAT(status().stopped, HasSubstr("the log is now from 12 to 20; serve --accept-gap mw:0@10 resumes it"));
 }
 
-TEST_F(ContinuityCheckerTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
+TEST_F(ContinuityCheckerTest, ContinuesIfOnlyTheLastRecordHasExpired) {
   SetLog(10, 10);
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
@@ -119,8 +119,8 @@ TEST_F(ContinuityCheckerTest, GoesOnWhereOnlyTheLastRecordHasExpired) {
   EXPECT_EQ(node_.shard().BeginReading(0), 10);  // another partition of the shard may need a new client too
 }
 
-// A topic that was created anew, and has grown since the client was told that it is out of range.
-TEST_F(ContinuityCheckerTest, ComparesWhereTheLastRecordMayBeThere) {
+// A topic that was created again, and has grown since the client was out of range.
+TEST_F(ContinuityCheckerTest, ComparesIfTheLastRecordMayExist) {
   SetLog(0, 14);
   node_.shard().LeaveRange(0);
   EXPECT_TRUE(Look().ok());
@@ -136,7 +136,7 @@ TEST_F(ContinuityCheckerTest, StopsAtALogThatStaysShort) {
   EXPECT_THAT(status().stopped, HasSubstr("the log ends before the next offset 10"));
 }
 
-TEST_F(ContinuityCheckerTest, ForgivesALeaderThatIsShortForAMoment) {
+TEST_F(ContinuityCheckerTest, ToleratesALeaderThatIsShortForAMoment) {
   for (int i = 0; i < 5; ++i) {
     SetLog(0, 4);
     LookFor(absl::Seconds(20));
@@ -159,10 +159,10 @@ TEST_F(ContinuityCheckerTest, DoesNotCountATimeWithoutAnswersAsShort) {
   EXPECT_EQ(status().stopped, "");
 }
 
-TEST_F(ContinuityCheckerTest, StopsWhereTheTopicWasDeleted) {
+TEST_F(ContinuityCheckerTest, StopsIfTheTopicIsDeleted) {
   Check();
   checker_->NoteTopics({{"other", 1}});
-  bounds_.ends.clear();  // and nobody is asked
+  bounds_.ends.clear();  // no leader is asked
   LookFor(absl::Seconds(28));
   EXPECT_EQ(status().stopped, "");
   EXPECT_TRUE(status().out_of_range);
@@ -172,19 +172,19 @@ TEST_F(ContinuityCheckerTest, StopsWhereTheTopicWasDeleted) {
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(ContinuityCheckerTest, StopsWhereATopicHasFewerPartitions) {
+TEST_F(ContinuityCheckerTest, StopsIfATopicHasFewerPartitions) {
   Check();
   checker_->NoteTopics({{"mw", 0}});
   LookFor(absl::Seconds(32));
   EXPECT_THAT(status().stopped, HasSubstr("with fewer partitions"));
 }
 
-TEST_F(ContinuityCheckerTest, ComparesATopicThatIsThereAgain) {
+TEST_F(ContinuityCheckerTest, ComparesATopicThatIsBack) {
   for (int i = 0; i < 3; ++i) {
     Check();
     checker_->NoteTopics({});
     LookFor(absl::Seconds(20));
-    node_.Apply(EventAt("14:30", "mw", "login"));  // of a client that still reads what is there now
+    node_.Apply(EventAt("14:30", "mw", "login"));  // from a client that still reads the present log
     EXPECT_EQ(status().state.next, 10);
     checker_->NoteTopics({{"mw", 1}});
     EXPECT_TRUE(Look().ok());
@@ -206,7 +206,7 @@ TEST_F(ContinuityCheckerTest, ComparesTheLastRecordAfterALeaderChange) {
   bounds_.ends.clear();  // the new leader does not answer yet
   EXPECT_FALSE(Look().ok());
   EXPECT_TRUE(status().out_of_range);
-  node_.Apply(EventAt("14:30", "mw", "login"));  // of a client that still reads what is there now
+  node_.Apply(EventAt("14:30", "mw", "login"));  // from a client that still reads the present log
   EXPECT_EQ(status().state.next, 10);
   SetLog(0, 12);
   EXPECT_TRUE(Look().ok());
@@ -216,7 +216,7 @@ TEST_F(ContinuityCheckerTest, ComparesTheLastRecordAfterALeaderChange) {
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(ContinuityCheckerTest, DoesNotTakeATopicThatMayNotBeSeenForADeletedOne) {
+TEST_F(ContinuityCheckerTest, DoesNotTreatAnUnauthorizedTopicAsDeleted) {
   Check();
   checker_->NoteTopics({{"mw", std::nullopt}});
   LookFor(absl::Minutes(2));
@@ -224,13 +224,13 @@ TEST_F(ContinuityCheckerTest, DoesNotTakeATopicThatMayNotBeSeenForADeletedOne) {
   EXPECT_FALSE(status().out_of_range);
 }
 
-TEST_F(ContinuityCheckerTest, StopsInAnotherClusterThoughNobodySaysWhereItsLogBegins) {
+TEST_F(ContinuityCheckerTest, StopsInAnotherClusterWithoutTheBeginningOfItsLog) {
   bounds_.beginnings.clear();
   EXPECT_TRUE(Look("b").ok());
   EXPECT_THAT(status().stopped, HasSubstr("expected the log of cluster a, found that of b"));
 }
 
-TEST_F(ContinuityCheckerTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhereItEnds) {
+TEST_F(ContinuityCheckerTest, DoesNotAskForABeginningIfTheLeaderDidNotAnswerWithTheEnd) {
   bounds_.ends = {{{"mw", 1}, 5}};  // of another leader
   node_.shard().AddPartition({"mw", 1}, PartitionState{});
   node_.shard().LeaveRange(0);
@@ -243,7 +243,7 @@ TEST_F(ContinuityCheckerTest, DoesNotAskWhereALogBeginsIfItsLeaderDidNotSayWhere
   EXPECT_THAT(renewed_, ElementsAre(0u));
 }
 
-TEST_F(ContinuityCheckerTest, TakesAClusterWithoutANameForAny) {
+TEST_F(ContinuityCheckerTest, AcceptsAnyClusterWithoutAnId) {
   EXPECT_TRUE(Look("").ok());
   EXPECT_EQ(status().stopped, "");
 }
@@ -263,16 +263,16 @@ TEST_F(ContinuityCheckerTest, AcceptsAGapOnceItIsOnTheDisk) {
   EXPECT_THAT(status().state.gaps, ElementsAre(Gap{10, 12, clock_.Now()}));
 }
 
-TEST_F(ContinuityCheckerTest, WantsToBeToldWhereToGoOnInAnotherLog) {
+TEST_F(ContinuityCheckerTest, NeedsAnOffsetToResumeInAnotherLog) {
   Check({"mw:0@10"});
   EXPECT_TRUE(Look("b").ok());
   EXPECT_NE(status().stopped, "");
   EXPECT_TRUE(Look("b").ok());
   EXPECT_NE(status().stopped, "");
-  EXPECT_THAT(renewed_, ElementsAre(0u));  // once, without it
+  EXPECT_THAT(renewed_, ElementsAre(0u));  // once, without the stopped partition
 }
 
-TEST_F(ContinuityCheckerTest, GoesOnWhereTold) {
+TEST_F(ContinuityCheckerTest, ResumesAtTheGivenOffset) {
   SetLog(2, 8);
   for (const auto& [flag, offset] : std::map<std::string, int64_t>{{"start", 2}, {"end", 8}, {"5", 5}}) {
     CountingNode node;
@@ -286,7 +286,7 @@ TEST_F(ContinuityCheckerTest, GoesOnWhereTold) {
   }
 }
 
-TEST_F(ContinuityCheckerTest, DoesNotGoWhereTheLogIsNot) {
+TEST_F(ContinuityCheckerTest, RefusesAnOffsetOutsideTheLog) {
   for (const char* flag : {"mw:0@10=1", "mw:0@10=9", "mw:0@11=start", "mw:1@10=start"}) {
     CountingNode node;
     for (int i = 0; i < 10; ++i) node.Apply("{}");
@@ -299,7 +299,7 @@ TEST_F(ContinuityCheckerTest, DoesNotGoWhereTheLogIsNot) {
   }
 }
 
-TEST_F(ContinuityCheckerTest, GoesOnBehindADamagedRecordButNeverBefore) {
+TEST_F(ContinuityCheckerTest, ResumesAfterADamagedRecordButNeverBeforeIt) {
   SetLog(0, 20);
   node_.shard().GiveUp(0, "damaged record");
   Check({"mw:0@10=start"});
@@ -318,7 +318,7 @@ TEST_F(ContinuityCheckerTest, UsesAFlagOnlyForTheOffsetThatTheNodeStartedAt) {
   EXPECT_THAT(status().stopped, HasSubstr("cluster"));
 }
 
-TEST_F(ContinuityCheckerTest, AcceptsNothingForAPartitionThatWasReadMeanwhile) {
+TEST_F(ContinuityCheckerTest, AcceptsNoGapOfAPartitionThatWasReadMeanwhile) {
   Check({"mw:0@10=start"});
   bounds_.before_ends = [this] { node_.Apply(EventAt("14:30", "mw", "login")); };
   EXPECT_TRUE(Look("b").ok());

@@ -10,7 +10,7 @@
 namespace tally {
 namespace {
 
-// In a process of its own: a limit that was lowered stays so. Prints what RoomForClients() says.
+// Runs in its own process, because a lowered limit stays lowered. Prints the result of RoomForClients().
 [[noreturn]] void Ask(rlim_t soft, rlim_t hard, size_t clients_max) {
   const rlimit limit{soft, hard};
   setrlimit(RLIMIT_NOFILE, &limit);
@@ -21,8 +21,8 @@ namespace {
   std::_Exit(0);  // no exit handlers: the threads that they would join are those of the parent
 }
 
-// What is kept back for a node with one Kafka client: 128 + 64, and 2 * 64 for those who are told that it is full.
-TEST(RoomForClients, RaisesTheLimitAsFarAsItTakes) {
+// Reserved for a node with one Kafka client: 128 + 64, and 2 * 64 for clients that are told that the node is full.
+TEST(RoomForClients, RaisesTheLimitAsFarAsNeeded) {
   EXPECT_EXIT(Ask(400, 2000, 1000), testing::ExitedWithCode(0), "1000 of 1320");
 }
 
@@ -30,11 +30,11 @@ TEST(RoomForClients, LeavesALimitThatIsEnough) {
   EXPECT_EXIT(Ask(1800, 2000, 1000), testing::ExitedWithCode(0), "1000 of 1800");
 }
 
-TEST(RoomForClients, IsWhatIsLeftByTheNodeItself) {
+TEST(RoomForClients, IsTheRestAfterTheReservedDescriptors) {
   EXPECT_EXIT(Ask(400, 420, 1000), testing::ExitedWithCode(0), "100 of 420");
 }
 
-TEST(RoomForClients, SaysWhatItTakesWhereThereIsNone) {
+TEST(RoomForClients, NamesTheNeededLimitIfThereIsNoRoom) {
   EXPECT_EXIT(Ask(320, 320, 1000), testing::ExitedWithCode(0), "expected a limit of more than 320 open files, got 320");
 }
 

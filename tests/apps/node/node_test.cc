@@ -1,4 +1,4 @@
-// The end of a node while clients ask it about itself.
+// Ends a node while clients ask for its status.
 #include "apps/node/node.h"
 
 #include <memory>
@@ -25,7 +25,7 @@ using testing::HasSubstr;
 
 TEST(NodeUnderClients, IsDestroyed) {
   Feed feed;
-  // A node without a partition has no client that reads, and so ends fast.
+  // A node without a partition has no client that reads, so it ends fast.
   feed.broker().SetTopicError("mw", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   SystemClock clock;
   for (int i = 0; i < Scaled(100); ++i) {

@@ -1,4 +1,4 @@
-// A node beside an embedded broker that says what no real one can be made to say.
+// A node and an embedded broker with answers that a real broker cannot be made to give.
 #include "apps/node/partition_manager.h"
 
 #include <librdkafka/rdkafka.h>
@@ -45,16 +45,16 @@ class PartitionManagerTest : public testing::Test {
   std::unique_ptr<Node> node_;
 };
 
-TEST_F(PartitionManagerTest, RefusesToBeginWithoutItsVolumeAlsoWhereTheTopicDoesNotShow) {
+TEST_F(PartitionManagerTest, RefusesToBeginWithoutItsVolumeAlsoIfTheTopicIsMissing) {
   ASSERT_TRUE((*KafkaMetadata::Create(feed_.options()))->Commit({{{"mw", 0}, 1}}, "tallyd node-1 17", kPatience).ok());
   config_.kafka.group = feed_.options().group;
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   Start();
   EXPECT_TRUE(Eventually([&] { return !node_->failure().ok(); }));
-  EXPECT_THAT(std::string(node_->failure().message()), HasSubstr("positions of node node-1 at checkpoint 17"));
+  EXPECT_THAT(std::string(node_->failure().message()), HasSubstr("committed offsets of node node-1 at checkpoint 17"));
 }
 
-TEST_F(PartitionManagerTest, BeginsOnlyOnceItMayKnowTheGroupsPositions) {
+TEST_F(PartitionManagerTest, BeginsOnlyOnceItIsAuthorizedForTheCommittedOffsets) {
   constexpr int kOffsetFetch = 9;
   constexpr int kRefusals = 5;
   feed_.broker().FailRequests(kOffsetFetch, std::vector<int>(kRefusals, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
@@ -65,7 +65,7 @@ TEST_F(PartitionManagerTest, BeginsOnlyOnceItMayKnowTheGroupsPositions) {
   ExpectRead("mw", 10);
 }
 
-TEST_F(PartitionManagerTest, RecountsOnlyOnceThereIsATopic) {
+TEST_F(PartitionManagerTest, RecountsOnlyOnceATopicExists) {
   Produce("mw", 10);
   Start();
   ExpectRead("mw", 10);
@@ -76,12 +76,12 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceThereIsATopic) {
   std::swap(config_, changed);
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   Start({.recount = true});
-  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("there is no topic to recount"); }))
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("none exists or is authorized"); }))
       << node_->Status().not_ready;
   ASSERT_TRUE(node_->Stop().ok());
   std::swap(config_, changed);
   Start();
-  ExpectRead("mw", 10);  // the checkpoint is what it was
+  ExpectRead("mw", 10);  // the checkpoint is unchanged
   ASSERT_TRUE(node_->Stop().ok());
 
   std::swap(config_, changed);
@@ -104,7 +104,7 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
   config_.metrics[0].by.pop_back();
   SetError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   Start({.recount = true});
-  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("recounted is authorized"); }))
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("a recount needs all of them"); }))
       << node_->Status().not_ready;
   EXPECT_EQ(RecordsRead(*node_, "hh"), 0u);
   SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
@@ -112,7 +112,7 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
   ExpectRead("hh", 5);
 }
 
-TEST_F(PartitionManagerTest, ReadsANewTopicWhileAllThatWereCountedHaveNoLeader) {
+TEST_F(PartitionManagerTest, ReadsANewTopicWhileTheCountedOnesHaveNoLeader) {
   config_.kafka.topics = {"mw", "hh"};
   feed_.Create("hh", 1);
   feed_.broker().SetTopicError("hh", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);

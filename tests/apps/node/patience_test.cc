@@ -8,7 +8,7 @@ namespace {
 constexpr absl::Duration kLeast = absl::Seconds(3);
 constexpr absl::Duration kMost = absl::Seconds(20);
 
-TEST(Patience, GrowsEachTimeThatNoAnswerCameUpToItsMost) {
+TEST(Patience, DoublesWithoutAnAnswerUpToTheMaximum) {
   Patience patience(kLeast, kMost);
   for (int seconds : {3, 6, 12, 20, 20}) {
     EXPECT_EQ(patience.timeout(), absl::Seconds(seconds));
@@ -16,7 +16,7 @@ TEST(Patience, GrowsEachTimeThatNoAnswerCameUpToItsMost) {
   }
 }
 
-TEST(Patience, ShrinksWithEachAnswerDownToItsLeast) {
+TEST(Patience, HalvesWithEachAnswerDownToTheMinimum) {
   Patience patience(kLeast, kMost);
   for (int i = 0; i < 3; ++i) patience.Learn(/*answered=*/false, patience.timeout());
   for (int seconds : {20, 10, 5, 3, 3}) {
@@ -25,7 +25,7 @@ TEST(Patience, ShrinksWithEachAnswerDownToItsLeast) {
   }
 }
 
-TEST(Patience, StaysWhereAnErrorCameSoon) {
+TEST(Patience, StaysAfterAnEarlyError) {
   Patience patience(kLeast, kMost);
   patience.Learn(/*answered=*/false, absl::Seconds(1));
   EXPECT_EQ(patience.timeout(), kLeast);

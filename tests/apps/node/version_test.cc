@@ -1,4 +1,4 @@
-// A directory of a version that this release does not know: what a node says, and what a recount does with it.
+// A directory of a version that this release does not know: the message of a node, and the effect of a recount.
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,13 +18,13 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-// As a later release may leave it.
+// A directory as a later release may leave it.
 class FutureDirectory : public StoredDirectory {
  public:
   FutureDirectory() {
     RawDatabase raw(path());
     for (const auto& [key, value] : raw.rows()) raw.Delete(key);
-    raw.Put(HeaderKey(), "\x07 and what that version has");
+    raw.Put(HeaderKey(), "\x07 and the contents of that version");
     raw.Put("z", "a row of its own");
   }
 };
