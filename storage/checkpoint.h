@@ -1,4 +1,4 @@
-// A checkpoint in today's structures, whichever version wrote it and wherever it is stored.
+// A checkpoint in today's structures, independent of the version and the store that it comes from.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace tally {
 
-// What the configuration says about the metrics, and since when each was counted.
+// The part of the configuration that concerns the metrics, and since when each metric is counted.
 struct MetricRows {
   std::string event;                         // the fingerprint of [event]
   std::map<std::string, MetricRow> metrics;  // by name

@@ -1,14 +1,14 @@
-// Where checkpoints are stored. The counters and the offsets of one moment belong together: they are written in one
-// atomic step and loaded together.
+// Stores checkpoints. The counters and the offsets of one moment belong together: they are written in one atomic step
+// and loaded together.
 //
 //   ASSIGN_OR_RETURN(auto contents, store.Load());         // nothing at a first start
 //   RETURN_IF_ERROR(store.Write(counters.Cut(), metrics)); // atomic and durable
 //
-// Error codes say what to do. These mean that the store cannot be used as it is: FailedPrecondition (locked by another
-// process, or continued by another node), DataLoss (damaged), Unimplemented (of a format version that this release does
-// not read). Any other code is trouble of the storage that may pass.
+// The error codes tell the caller what to do. These mean that the store cannot be used: FailedPrecondition (locked by
+// another process, or written by another node), DataLoss (damaged), Unimplemented (of a format version that this
+// release does not read). Any other code is a storage problem that may pass.
 //
-// Not thread-safe: belongs to one thread at a time, except node() once an identity is there.
+// Not thread-safe: one thread at a time, except node() once an identity exists.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +29,12 @@ class CheckpointStore {
   // The last checkpoint, or nothing if there is none.
   virtual absl::StatusOr<std::optional<CheckpointContents>> Load() = 0;
 
-  // Writes the next checkpoint. REQUIRES: Load() succeeded, and `changes` hold all that changed since the last Write()
-  // that succeeded. A failed one may or may not be stored; the next one settles it.
+  // Writes the next checkpoint. REQUIRES: Load() succeeded, and `changes` hold all changes since the last successful
+  // Write(). A failed one may or may not be stored; the next one settles it.
   virtual absl::Status Write(const Changes& changes, const MetricRows& metrics) = 0;
 
-  // Writes the next checkpoint in place of everything that is stored, also in one step. REQUIRES: Load() was called,
-  // and succeeded or said Unimplemented.
+  // Writes the next checkpoint and replaces everything that is stored, also in one step. REQUIRES: Load() was called,
+  // and succeeded or returned Unimplemented.
   virtual absl::Status Replace(const Changes& changes, const MetricRows& metrics) = 0;
 
   virtual const std::string& node() const = 0;  // the identity of what is stored; empty before the first Write()

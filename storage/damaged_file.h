@@ -1,4 +1,4 @@
-// Which file of a directory is damaged. RocksDB does not always say it, and 7.8 names the MANIFEST if a table is
+// Finds the damaged file of a directory. RocksDB does not always report it, and 7.8 names the MANIFEST if a table is
 // damaged.
 #pragma once
 
@@ -13,13 +13,13 @@ class Env;
 
 namespace tally {
 
-// The path of a directory's MANIFEST before RocksDB opens the directory and writes another one; that of CURRENT if
-// there is none. DataLoss if tables or logs are there without CURRENT: RocksDB would create a new database and remove
-// the tables.
+// The path of a directory's MANIFEST before RocksDB opens the directory and writes another one; the path of CURRENT
+// without a MANIFEST. DataLoss if there are tables or WAL files without CURRENT: RocksDB would create a new database
+// and remove the tables.
 absl::StatusOr<std::string> FindManifest(const std::string& directory, rocksdb::Env& env);
 
-// For a directory that could not be opened or read, when RocksDB said `message`: the path of the missing table, or of
-// the first table with a wrong checksum (all tables are read for this), or else of the file that lists the tables.
+// For a directory that could not be opened or read, with RocksDB's `message`: the path of the missing table, or of the
+// first table with a wrong checksum (this reads all tables), or else of the file that lists the tables.
 std::string DamagedFile(const std::string& directory, std::string_view message);
 
 }  // namespace tally

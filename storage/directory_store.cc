@@ -28,7 +28,7 @@ std::string NewNodeId() {
   return id;
 }
 
-// How a message names the checkpoint of a header row.
+// Returns how a message names the checkpoint of a header row.
 std::string NameOfHeader(std::string_view value) {
   if (value.empty()) return "none";
   const absl::StatusOr<HeaderRow> header = HeaderOf(value);
@@ -75,7 +75,7 @@ rocksdb::Status DirectoryStore::OpenDatabase() {
 
 absl::StatusOr<std::optional<CheckpointContents>> DirectoryStore::Load() {
   ASSIGN_OR_RETURN(const std::string header, ReadHeader(*db_, directory_));
-  headers_ = {header};  // also of a version that is not known, as Replace() takes it away
+  headers_ = {header};  // also of an unknown version, because Replace() deletes it
   ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents,
                    ReadDatabase(*db_, header, directory_, manifest_, versions_));
   if (contents) rows_ = StoredRows(*contents);
@@ -100,8 +100,8 @@ absl::Status DirectoryStore::Replace(const Changes& changes, const MetricRows& m
   return status;
 }
 
-// Where the directory is of an older version, `batch` gets today's rows of the same checkpoint in place of its rows.
-// Not at once after Load(): a node that refuses to go on has changed nothing.
+// If the directory is of an older version, `batch` gets today's rows of the same checkpoint, which replace its rows.
+// Load() does not do this: a node that refuses to start must change nothing.
 absl::Status DirectoryStore::Upgrade(rocksdb::WriteBatch& batch) {
   const std::string& header = headers_.front();
   if (header.empty()) return absl::OkStatus();
@@ -116,13 +116,14 @@ absl::Status DirectoryStore::Upgrade(rocksdb::WriteBatch& batch) {
 
 // Row by row: a range deletion can give wrong data after a read error (RocksDB issue 11786).
 absl::Status DirectoryStore::DeleteAll(rocksdb::WriteBatch& batch) {
-  // The iterator is gone before the write: a failed one closes the database, which must not have an iterator then.
+  // The iterator is destroyed before the write: a failed write closes the database, which must not have an iterator
+  // then.
   std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(ReadOptions()));
   for (row->SeekToFirst(); row->Valid(); row->Next()) batch.Delete(row->key());
   return row->status().ok() ? absl::OkStatus() : FromRocksDb(row->status(), directory_);
 }
 
-// `before` are the rows that the batch leaves, and then those of the new checkpoint.
+// `before` are the rows that the batch leaves; the rows of the new checkpoint follow.
 absl::Status DirectoryStore::Commit(rocksdb::WriteBatch& batch, StoredRows& before, const Changes& changes,
                                     const MetricRows& metrics) {
   // Kept after a failure too: the batch may be on the disk.
@@ -152,7 +153,7 @@ absl::Status DirectoryStore::Reopen() {
   return ours;
 }
 
-// The lock was free for a moment, so another node may have been here, and may have left the directory again.
+// The lock was free for a moment, so another node may have written the directory, and released it again.
 absl::Status DirectoryStore::CheckOurs() {
   std::string found;  // empty: no checkpoint
   rocksdb::Status status = db_->Get(ReadOptions(), HeaderKey(), &found);
@@ -161,9 +162,9 @@ absl::Status DirectoryStore::CheckOurs() {
     headers_ = {found};
     return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(Cat("data directory ", directory_,
-                                           " was written by another node meanwhile: ", "expected checkpoint ",
-                                           sequence(), " of node ", node(), ", found ", NameOfHeader(found)));
+  return absl::FailedPreconditionError(
+      Cat("data directory ", directory_, " was written by another node meanwhile, so this node cannot continue it: ",
+          "expected checkpoint ", sequence(), " of node ", node(), ", found ", NameOfHeader(found)));
 }
 
 }  // namespace tally

@@ -1,9 +1,9 @@
-// Checkpoints in a directory, as one RocksDB database. storage/FORMAT.md says what the bytes mean.
+// Checkpoints in a directory, as one RocksDB database. storage/FORMAT.md describes the bytes.
 //
 //   ASSIGN_OR_RETURN(auto store, DirectoryStore::Open("tallyd-data", log));
 //
 // A directory of an older version is opened too. The first checkpoint that is written to it replaces all of its rows by
-// today's, in the same batch; until then a release of that version can still open it.
+// today's rows, in the same batch. Until then a release of that version can still open it.
 #pragma once
 
 #include <functional>
@@ -28,13 +28,13 @@ class WriteBatch;
 
 namespace tally {
 
-// Takes a line of RocksDB's own log. Called by any of its threads.
+// Takes one of RocksDB's own messages. Any of RocksDB's threads calls it.
 using StorageLog = std::function<void(std::string_view line)>;
 
 class DirectoryStore : public CheckpointStore {
  public:
-  // Opens `directory`, which is made if it is not there, and takes its lock. The files are those of `env`, which
-  // outlives the store, or of the machine. `versions` are those that it reads.
+  // Opens `directory`, creates it if it does not exist, and takes its lock. The files are those of `env`, which
+  // outlives the store; without `env`, those of the machine. `versions` are the versions that it reads.
   static absl::StatusOr<std::unique_ptr<DirectoryStore>> Open(const std::string& directory, StorageLog log,
                                                               rocksdb::Env* env = nullptr,
                                                               FormatVersions versions = ReadableVersions());
@@ -65,14 +65,14 @@ class DirectoryStore : public CheckpointStore {
   const std::unique_ptr<rocksdb::Env> env_;  // checks tables
   const FormatVersions versions_;
   std::unique_ptr<rocksdb::DB> db_;  // null after a failed write
-  std::string manifest_;             // the one that was there before it was opened
+  std::string manifest_;             // the one from before the directory was opened
   StoredRows rows_;                  // of the last checkpoint that is known to be on the disk
-  // The header that is on the disk and, after it, that of a batch which failed and may be there. Empty: no checkpoint.
+  // The header on the disk and, after it, that of a failed batch, which may also be on the disk. Empty: no checkpoint.
   std::vector<std::string> headers_ = {""};
 };
 
-// Reads the checkpoint of a stopped or crashed node. It changes nothing in the directory, and holds its lock meanwhile.
-// FailedPrecondition if there is no checkpoint; else the errors of CheckpointStore.
+// Reads the checkpoint of a stopped or crashed node. Changes nothing in the directory, and holds its lock while it
+// reads. FailedPrecondition if there is no checkpoint; else the errors of CheckpointStore.
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log);
 
 }  // namespace tally

@@ -31,7 +31,7 @@ absl::Status Differs(std::string_view what, std::string_view stored, std::string
   return absl::FailedPreconditionError(
       Cat(what, " was counted with ", stored, " and is configured with ", configured,
           "; serve --recount counts everything again with the new configuration, in this directory; "
-          "another data directory leaves this one as it is"));
+          "with another data directory, this one stays unchanged"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// What the counters of a checkpoint depend on, as text: a checkpoint of one configuration is not continued with
-// another. The text is stored, so the same configuration has the same fingerprint in every release.
+// The part of the configuration that the counters of a checkpoint depend on, as text: a checkpoint of one configuration
+// cannot continue with another. The text is stored, so the same configuration has the same fingerprint in every
+// release.
 #pragma once
 
 #include <map>
@@ -18,7 +19,7 @@ struct Fingerprints {
 
 Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec>& metrics);
 
-// FailedPrecondition, and the message says what differs, if [event] differs or a metric that both have. A metric that
+// FailedPrecondition, with the difference in the message, if [event] differs or a metric that both have. A metric that
 // only one of them has is not a difference: it was added or removed.
 absl::Status CheckSame(const Fingerprints& stored, const Fingerprints& configured);
 

@@ -14,8 +14,8 @@
 namespace tally {
 namespace {
 
-// RocksDB's lock on a directory. RocksDB itself takes no lock to open a directory for reading, and would read a live
-// one.
+// RocksDB's lock on a directory. RocksDB takes no lock itself to open a directory for reading, and would read one that
+// a node is writing.
 class DirectoryLock {
  public:
   static absl::StatusOr<DirectoryLock> Take(const std::string& directory) {
@@ -40,11 +40,11 @@ class DirectoryLock {
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log) {
   absl::Status none =
       absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
-  // Taking the lock would create its file, and nothing is changed here.
+  // Taking the lock would create its file, and this must change nothing.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
   ASSIGN_OR_RETURN(std::string manifest, FindManifest(directory, *rocksdb::Env::Default()));
-  // A node that was killed before it made a database has left a lock and nothing else.
+  // A node that was killed before it created a database left a lock and nothing else.
   if (!std::filesystem::exists(directory + "/CURRENT")) return none;
   const std::unique_ptr<rocksdb::Env> env = CheckTables(*rocksdb::Env::Default());
   rocksdb::DB* opened = nullptr;

@@ -24,13 +24,15 @@ absl::StatusOr<std::optional<CheckpointContents>> ReadDatabase(rocksdb::DB& db, 
                                                                const std::string& directory,
                                                                const std::string& manifest, FormatVersions versions) {
   const std::string context = Cat("data directory ", directory);
-  // The file is whole as far as it goes: every row that is read has its checksum. What is missing was at an end that is
-  // lost, and nothing in the file says so.
-  const std::string incomplete = Cat(context, ": incomplete, as if ", manifest, " or a .log had lost its end");
+  // The file is correct as far as it reaches: every row that is read has its checksum. The missing rows were in a lost
+  // end, and nothing in the file shows that.
+  const std::string incomplete =
+      Cat(context, ": incomplete, as if ", manifest, " or a .log (the WAL) had lost its end");
   std::unique_ptr<rocksdb::Iterator> row(db.NewIterator(ReadOptions()));
   row->SeekToFirst();
   if (!row->status().ok()) return FromRocksDbAtStart(row->status(), directory);
-  // Whichever files there are: a power loss before the first checkpoint may leave a table that is no part of anything.
+  // This does not depend on the files: a power loss before the first checkpoint may leave a table that belongs to
+  // nothing.
   if (!row->Valid()) return std::nullopt;
   if (header.empty()) return Annotate(absl::DataLossError("there are rows, but no header"), incomplete);
 

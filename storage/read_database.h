@@ -1,4 +1,4 @@
-// A checkpoint out of a RocksDB database.
+// Reads a checkpoint from a RocksDB database.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,12 @@ class DB;
 
 namespace tally {
 
-// The value of the header row, of whatever version; empty if there is none. DataLoss if it names no version.
+// The value of the header row, of any version; empty without a header. DataLoss if it names no version.
 absl::StatusOr<std::string> ReadHeader(rocksdb::DB& db, const std::string& directory);
 
 // Every row, read and checked; nothing if the database has no row. Errors are those of NewRowsReader() and RowsReader
-// and, where RocksDB cannot read, those of FromRocksDbAtStart(). Rows of an unknown version are not looked at.
-// `header` is what ReadHeader() returned; `manifest` was there before `db` opened the directory.
+// and, if RocksDB cannot read, those of FromRocksDbAtStart(). Rows of an unknown version are not read. `header` is the
+// result of ReadHeader(); `manifest` is from before `db` opened the directory.
 absl::StatusOr<std::optional<CheckpointContents>> ReadDatabase(rocksdb::DB& db, const std::string& header,
                                                                const std::string& directory,
                                                                const std::string& manifest,

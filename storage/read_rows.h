@@ -1,5 +1,5 @@
-// From the rows of a checkpoint, in whichever version they were written, to today's structures. It knows no disk: the
-// rows may come from anywhere.
+// Converts the rows of a checkpoint, of any version, to today's structures. It does not use a disk: the rows may come
+// from anywhere.
 //
 //   ASSIGN_OR_RETURN(auto reader, NewRowsReader(header));
 //   for (each row) RETURN_IF_ERROR(reader->Take(key, value));
@@ -17,8 +17,8 @@
 
 namespace tally {
 
-// Errors are DataLoss: a row is not as that version's FORMAT.md says, a block has a count for a number without a name,
-// a name comes twice, or a row or a whole checkpoint is missing.
+// Errors are DataLoss: a row differs from that version's FORMAT.md, a block has a count for a number without a name, a
+// name occurs twice, or a row or a whole checkpoint is missing.
 class RowsReader {
  public:
   virtual ~RowsReader() = default;
@@ -32,8 +32,8 @@ struct FormatVersion {
 };
 using FormatVersions = std::span<const FormatVersion>;
 
-// Every version that a release has written, oldest first. The last one is what this release writes. A version that was
-// released stays in this table: its reader is what lets a newer release open its directories.
+// Every version that a release has written, oldest first. The last one is the version that this release writes. A
+// released version stays in this table: its reader lets newer releases open its directories.
 FormatVersions ReadableVersions();
 
 // The reader for the version that the value of a header row names. Unimplemented if it is not among `versions`,

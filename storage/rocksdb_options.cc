@@ -46,9 +46,9 @@ rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env) {
   options.write_buffer_size = 16 << 20;
   options.max_open_files = 64;
   options.keep_log_file_num = 1;
-  options.stats_dump_period_sec = 0;  // they would go to a log that drops them, from an extra thread
+  options.stats_dump_period_sec = 0;  // an extra thread would write them to a logger that drops them
   options.stats_persist_period_sec = 0;
-  options.compression = rocksdb::kNoCompression;  // blocks are packed already
+  options.compression = rocksdb::kNoCompression;  // blocks are already packed
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;  // every row is read once, at the start
   // The kinds that storage/table_check.cc can check; a later RocksDB may have other defaults.

@@ -1,4 +1,4 @@
-// How RocksDB is used here: for one small, synced, atomic batch a second, and nothing else.
+// The RocksDB options for one small, synced, atomic batch a second, and nothing else.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ rocksdb::ReadOptions ReadOptions();  // checksums verified
 // everything else is Unavailable. The message names `directory`.
 absl::Status FromRocksDb(const rocksdb::Status& status, const std::string& directory);
 
-// The same, and for damage the message names the file. All tables may be read to find it, so this is for a start, which
-// ends with this error.
+// The same, and for damage the message names the file. This may read all tables, so it is only for a start, which ends
+// with this error.
 absl::Status FromRocksDbAtStart(const rocksdb::Status& status, const std::string& directory);
 
 }  // namespace tally

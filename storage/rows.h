@@ -1,4 +1,4 @@
-// The rows of storage/FORMAT.md, as this release writes them: what a key and a value consist of, and what they hold.
+// The rows of storage/FORMAT.md, as this release writes them: the parts of a key and a value, and their contents.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace tally {
 
-inline constexpr uint64_t kFormatVersion = 3;  // what this release writes; storage/read_rows.h has what it reads
+inline constexpr uint64_t kFormatVersion = 3;  // that this release writes; storage/read_rows.h has those that it reads
 
 enum class RowKind : char {
   kHeader = 'h',

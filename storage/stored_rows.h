@@ -1,11 +1,11 @@
-// Which rows a checkpoint consists of, and which of them the next one changes. It knows no disk: a store writes what it
-// is told, in one atomic step, wherever that is.
+// Determines the rows of a checkpoint, and the rows that the next one changes. It does not use a disk: a store writes
+// the rows, in one atomic step.
 //
-//   StoredRows rows(contents);                                   // as loaded; StoredRows() where there is none
+//   StoredRows rows(contents);                                   // as loaded; StoredRows() without a checkpoint
 //   HeaderRow header = rows.Next(changes, metrics, sink);        // the sink takes the rows
 //   if (written) rows.Take(header, changes, metrics);
 //
-// Every row holds absolute values, so the rows of a checkpoint whose write failed may be written again with the next.
+// Every row holds absolute values, so the rows of a failed checkpoint can be written again with the next one.
 //
 // Not thread-safe.
 #pragma once
@@ -23,7 +23,7 @@
 
 namespace tally {
 
-// Takes a row. Without a value it is deleted.
+// Takes a row. A row without a value is deleted.
 using RowSink = absl::FunctionRef<void(std::string_view key, std::optional<std::string_view> value)>;
 
 class StoredRows {
@@ -31,14 +31,14 @@ class StoredRows {
   StoredRows() = default;
   explicit StoredRows(const CheckpointContents& contents);
 
-  // Tells `sink` every row that the next checkpoint puts or deletes, and returns its header, which is one of them.
-  // REQUIRES: `changes` hold all that changed since the last Take().
+  // Passes to `sink` every row that the next checkpoint puts or deletes, and returns its header, which is one of them.
+  // REQUIRES: `changes` hold all changes since the last Take().
   HeaderRow Next(const Changes& changes, const MetricRows& metrics, RowSink sink) const;
 
-  // What Next() told is stored.
+  // The rows of Next() are stored.
   void Take(const HeaderRow& header, const Changes& changes, const MetricRows& metrics);
 
-  // The same identity and sequence, and no rows: for a checkpoint in place of all that is stored.
+  // The same identity and sequence without rows: for a checkpoint that replaces everything that is stored.
   StoredRows WithoutRows() const;
 
   const std::string& node() const { return node_; }
@@ -52,12 +52,12 @@ class StoredRows {
   std::string node_;
   uint64_t sequence_ = 0;
   absl::flat_hash_set<BlockKey> blocks_;
-  std::vector<bool> series_;  // by number, as they are dense: a set takes eighty times the room
+  std::vector<bool> series_;  // by number, because numbers are dense: a set takes eighty times the memory
   uint64_t series_rows_ = 0;  // how many of them are true
   std::vector<std::string> metrics_;
 };
 
-// Tells `sink` every row of a checkpoint, in today's version.
+// Passes to `sink` every row of a checkpoint, in today's version.
 void AllRows(const CheckpointContents& contents, RowSink sink);
 
 }  // namespace tally

@@ -53,7 +53,7 @@ uint32_t MaskedCrc(std::string_view bytes) {
   return (crc >> 15 | crc << 17) + 0xa282ead8;
 }
 
-// Whether there are properties in a metaindex, and where.
+// Whether a metaindex has properties, and where.
 bool FindProperties(std::string_view metaindex, Handle& properties) {
   Reader in(metaindex);
   uint64_t shared, key_size, value_size;
@@ -75,10 +75,10 @@ class Table {
     std::string footer, metaindex, properties;
     IOStatus status = Read("footer", {size_ - kFooterSize, kFooterSize}, footer);
     if (!status.ok() || !IsOfThisKind(footer)) return status;
-    if (footer[0] != rocksdb::kCRC32c) return IOStatus::OK();  // what was CRC-32C, RocksDB finds at the metaindex
+    if (footer[0] != rocksdb::kCRC32c) return IOStatus::OK();  // RocksDB detects at the metaindex that it was CRC-32C
     Handle handle;
     Reader handles(std::string_view(footer).substr(1, kVersionAt - 1));
-    if (!TakeHandle(handles, handle)) return Damaged("footer", "no place of the metaindex");
+    if (!TakeHandle(handles, handle)) return Damaged("footer", "no location of the metaindex");
     status = ReadBlock("metaindex", handle, metaindex);
     if (!status.ok() || !FindProperties(metaindex, handle)) return status;
     return ReadBlock("properties", handle, properties);
@@ -109,7 +109,7 @@ class Table {
     IOStatus status = file_.Read(at.offset, at.size, {}, &read, bytes.data(), nullptr);
     if (!status.ok()) return status;
     if (read.size() != at.size) return Damaged(what, "beyond the end");
-    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());  // Read() may return a buffer of its own
+    if (read.data() != bytes.data()) bytes.assign(read.data(), read.size());  // Read() may return its own buffer
     return status;
   }
 

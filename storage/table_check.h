@@ -13,9 +13,9 @@ class Env;
 
 namespace tally {
 
-// The files of `env`, which outlives the result, except that opening a table with damaged properties fails with
-// Corruption, and the message names the file. A table with another kind of checksum than CRC-32C (RocksDB's default is
-// another) is opened without this check.
+// The files of `env`, which outlives the result. Opening a table with damaged properties fails with Corruption, and the
+// message names the file. A table with a kind of checksum other than CRC-32C (RocksDB's default is another) is opened
+// without this check.
 std::unique_ptr<rocksdb::Env> CheckTables(rocksdb::Env& env);
 
 }  // namespace tally

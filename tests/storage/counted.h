@@ -1,5 +1,5 @@
-// A node that counts made-up events, and the naive sums that it must come to; for tests that lose or damage what it
-// saved.
+// A node that counts generated events, and the naive sums that its counts must equal; for tests that lose or damage its
+// checkpoints.
 //
 //   CountedEvents events(random, /*calls=*/400);
 //   events.Count(30);
@@ -20,7 +20,7 @@
 
 namespace tally {
 
-// Counters, offsets and fates of one moment.
+// The counters, offsets and fates of one moment.
 struct Totals {
   struct Partition {
     int64_t next = 0;
@@ -34,7 +34,7 @@ struct Totals {
   friend bool operator==(const Totals&, const Totals&) = default;
 };
 
-// What was loaded; a count without a name fails.
+// The totals of a loaded checkpoint; a count without a name fails.
 inline Totals TotalsOf(const Saved& saved) {
   Totals totals;
   std::map<SeriesId, std::string> names;
@@ -55,19 +55,19 @@ class CountedEvents {
  public:
   static constexpr int32_t kPartitions = 2;
 
-  // With `calls` series.
+  // Generates events of `calls` series.
   CountedEvents(std::mt19937_64& random, uint64_t calls) : random_(random), calls_(calls) {
     for (int32_t i = 0; i < kPartitions; ++i) totals_.partitions[{"mw", i}] = {};
     Begin(Saved());
   }
 
-  // A new process: it goes on from `saved`, which hold `totals`.
+  // Simulates a new process: it continues from `saved`, which holds `totals`.
   void Begin(Saved saved, Totals totals) {
     totals_ = std::move(totals);
     Begin(std::move(saved));
   }
 
-  // Applies `n` events of the last minutes, one in twenty broken.
+  // Applies `n` events of the last minutes; one in twenty is broken.
   void Count(int n) {
     for (int i = 0; i < n; ++i) {
       const auto shard = static_cast<size_t>(random_() % kPartitions);

@@ -1,5 +1,5 @@
-// Bytes that change on the disk below RocksDB, files that go missing, and files of another day: a node starts with one
-// of the checkpoints that were written, whole, or it does not start.
+// Bytes that change on the disk below RocksDB, missing files, and files of different days: a node starts with one whole
+// checkpoint that was written, or it does not start.
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -21,10 +21,10 @@ namespace {
 using testing::AnyOf;
 using testing::HasSubstr;
 
-// What came of one load.
+// The outcome of one load.
 enum class Outcome { kNewest, kEarlier, kNothing, kRefused };
 
-// RocksDB's own log of an opening.
+// RocksDB's messages while it opens a directory.
 class Told {
  public:
   StorageLog log() {
@@ -49,10 +49,10 @@ absl::StatusOr<std::optional<CheckpointContents>> LoadTold(const std::string& di
   return (*store)->Load();
 }
 
-// The outcomes of a row, and whether each was one that may be.
+// The outcomes of a row, with a check that each outcome is allowed.
 class Outcomes {
  public:
-  // Loads `image`, a damaged one of `history`; `file` is what was damaged.
+  // Loads `image`, a damaged one of `history`; `file` is the damaged file.
   Outcome Load(const History& history, const Image& image, const std::string& file) {
     TempDir directory;
     WriteImage(image, directory.path());
@@ -86,7 +86,7 @@ class Outcomes {
       return Outcome::kRefused;
     }
     if (!contents->has_value()) {
-      // A node takes it for a first start, which the group's positions refuse.
+      // A node treats this as a first start, which the group's committed offsets refuse.
       EXPECT_TRUE(NamesWith(history.image(), ".sst").empty()) << "nothing found where there was a table";
       return Outcome::kNothing;
     }
@@ -116,7 +116,7 @@ class Outcomes {
   uint64_t untold_ = 0;
 };
 
-// One damage of `bytes` around `at`: `kind` is any number.
+// Damages `bytes` once, around `at`; `kind` may be any number.
 void Damage(std::string& bytes, size_t at, uint64_t kind, std::mt19937_64& random) {
   const size_t length = std::min(bytes.size() - at, size_t{1} << random() % 13);
   switch (kind % 5) {
@@ -138,15 +138,15 @@ void Damage(std::string& bytes, size_t at, uint64_t kind, std::mt19937_64& rando
   }
 }
 
-// Where the record begins in which `at` lies. A lost sector begins anywhere; one that begins with a record is the one
-// hard to see.
+// Returns the beginning of the record that contains `at`. A lost sector begins anywhere; one that begins with a record
+// is hard to detect.
 size_t RecordBefore(std::string_view log, size_t at) {
   const std::vector<size_t> starts = RecordStarts(log);
   auto after = std::upper_bound(starts.begin(), starts.end(), at);
   return after == starts.begin() ? at : *--after;
 }
 
-// `row.times()` times: one file of those with `part` in their names is damaged, each region of it as often as another.
+// `row.times()` times: damages one file with `part` in its name, each region of it equally often.
 Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
   constexpr int kTimesEach = 25;  // on one history
   Outcomes outcomes;
@@ -176,16 +176,16 @@ void ExpectRefusedOrAllThere(FaultRow& row, const std::string& part) {
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfTheLogLeaveAWholeCheckpoint) {
+TEST(DamagedFiles, OfTheWalLeaveAWholeCheckpoint) {
   FaultRow row("WAL damage", 1000, 100);
   Outcomes outcomes = DamageEachRegion(row, ".log");
-  // What is before the damage is used; only a hole that RocksDB does not see is refused.
+  // The part before the damage is used; only a hole that RocksDB does not detect is refused.
   EXPECT_LE(outcomes.count(Outcome::kRefused), static_cast<uint64_t>(row.times() / 20));
   EXPECT_GT(outcomes.told(), 0u);
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfATableAreRefusedOrAllThere) {
+TEST(DamagedFiles, OfATableAreRefusedOrLeaveEverything) {
   FaultRow row("SST damage", 1000, 100);
   ExpectRefusedOrAllThere(row, ".sst");
 }
@@ -197,13 +197,13 @@ TEST(DamagedFiles, OfTheManifestLeaveAWholeCheckpointOrAreRefused) {
   row.Saw(outcomes.Text());
 }
 
-// Each record of a MANIFEST makes tables known, and RocksDB does not miss one at its end.
+// Each record of a MANIFEST adds tables, and RocksDB does not detect that one is missing at its end.
 TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
   FaultRow row("MANIFEST without its last records", 2000, 250);
   Outcomes outcomes;
   uint64_t seed = row.seed();
   for (int done = 0; done < row.times() && !HasFailure(); seed += 2) {
-    const History history(seed / 2 * 2);  // small ones, of which the row counts tell least
+    const History history(seed / 2 * 2);  // small ones, whose row counts show least
     const std::string name = NamesWith(history.image(), "MANIFEST-").at(0);
     for (size_t end : RecordStarts(history.image().at(name))) {
       SCOPED_TRACE(Cat("history ", seed, ", ", name, " cut at ", end));
@@ -216,12 +216,12 @@ TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfTheNameOfTheManifestAreRefusedOrAllThere) {
+TEST(DamagedFiles, OfTheNameOfTheManifestAreRefusedOrLeaveEverything) {
   FaultRow row("CURRENT damage", 300, 60);
   ExpectRefusedOrAllThere(row, "CURRENT");
 }
 
-TEST(DamagedFiles, ThatNobodyReadsDoNotMatter) {
+TEST(DamagedFiles, ThatAreNotReadDoNotMatter) {
   FaultRow row("OPTIONS, IDENTITY damage", 300, 20);
   std::string seen;
   for (const char* part : {"OPTIONS-", "IDENTITY"}) {
@@ -232,13 +232,13 @@ TEST(DamagedFiles, ThatNobodyReadsDoNotMatter) {
   row.Saw(seen + ", of each");
 }
 
-// As after a crash in the middle of a write: what is left is the checkpoint before, and nothing tells of it.
-TEST(DamagedFiles, OfATornLastRecordLeaveTheCheckpointBefore) {
+// As after a crash in the middle of a write: the previous checkpoint remains, and nothing shows that there was another.
+TEST(DamagedFiles, OfATornLastRecordLeaveThePreviousCheckpoint) {
   FaultRow row("torn tail of the WAL", 2000, 60);
-  const History history(row.seed() / 15 * 15 + 2);  // a small one, old, with a log
-  const std::vector<std::string> logs = NamesWith(history.image(), ".log");
-  ASSERT_EQ(logs.size(), 1u);
-  const std::string whole = history.image().at(logs[0]);
+  const History history(row.seed() / 15 * 15 + 2);  // a small one, old, with a WAL
+  const std::vector<std::string> wals = NamesWith(history.image(), ".log");
+  ASSERT_EQ(wals.size(), 1u);
+  const std::string whole = history.image().at(wals[0]);
   const size_t begin = RecordStarts(whole).back();
   const size_t step = 1 + (whole.size() - begin) / static_cast<size_t>(row.times());
   Outcomes outcomes;
@@ -246,14 +246,14 @@ TEST(DamagedFiles, OfATornLastRecordLeaveTheCheckpointBefore) {
   for (size_t end = begin; end < whole.size() && !HasFailure(); end += step, ++torn) {
     SCOPED_TRACE(Cat("cut at ", end, " of ", whole.size()));
     Image image = history.image();
-    image[logs[0]].resize(end);
-    EXPECT_EQ(outcomes.Load(history, image, logs[0]), Outcome::kEarlier);
+    image[wals[0]].resize(end);
+    EXPECT_EQ(outcomes.Load(history, image, wals[0]), Outcome::kEarlier);
   }
   row.Did(Cat("cut at ", torn, " of its ", whole.size() - begin, " bytes"));
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, ThatAreMissingAreToldOf) {
+TEST(DamagedFiles, ThatAreMissingAreReported) {
   FaultRow row("each file missing", 100, 10);
   Outcomes outcomes;
   for (int h = 0; h < row.times() && !HasFailure(); ++h) {
@@ -283,7 +283,7 @@ TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
         if (now != history.image().end() && now->second == bytes) continue;
         SCOPED_TRACE(Cat("history ", h, ", ", name, " of earlier"));
         Image image = history.image();
-        image[name] = bytes;  // some were gone, and are there again
+        image[name] = bytes;  // some were deleted, and are back
         outcomes.Load(history, image, name);
       }
     }
@@ -291,8 +291,8 @@ TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
   row.Saw(outcomes.Text());
 }
 
-// Two tables of one directory, or of two, under each other's names.
-TEST(DamagedFiles, UnderAnothersNameAreRefused) {
+// Exchanges two tables of one directory, or of two.
+TEST(DamagedFiles, UnderAnotherNameAreRefused) {
   FaultRow row("tables exchanged", 100, 10);
   Outcomes outcomes;
   for (int h = 0; h < row.times() && !HasFailure(); ++h) {

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::Key;
 using testing::MatchesRegex;
 
-// What a store finds that opens `directory` now.
+// The checkpoint that a new store finds in `directory`.
 CheckpointContents Reloaded(const std::string& directory) {
   auto contents = Load(directory);
   TALLY_CHECK(contents.ok() && contents->has_value());
@@ -48,13 +48,13 @@ TEST(DirectoryStore, FindsNothingIfTheFirstStartWroteNothing) {
   EXPECT_EQ(*Load(directory.path()), std::nullopt);
 }
 
-TEST(DirectoryStore, MakesItsDirectory) {
+TEST(DirectoryStore, CreatesItsDirectory) {
   TempDir directory;
   OpenStore(directory / "a/b/c");
   EXPECT_TRUE(std::filesystem::is_directory(directory / "a/b/c"));
 }
 
-TEST(DirectoryStore, DoesNotMindFilesThatAreNotItsOwn) {
+TEST(DirectoryStore, IgnoresFilesThatAreNotItsOwn) {
   TempDir directory;
   std::filesystem::create_directory(directory / "lost+found");
   std::ofstream(directory / "README") << "not yours";
@@ -63,7 +63,7 @@ TEST(DirectoryStore, DoesNotMindFilesThatAreNotItsOwn) {
   EXPECT_TRUE(std::filesystem::exists(directory / "README"));
 }
 
-TEST(DirectoryStore, SaysWhyADirectoryCannotBeMade) {
+TEST(DirectoryStore, ReportsWhyADirectoryCannotBeCreated) {
   TempDir directory;
   std::ofstream(directory / "file") << "x";
   absl::Status status = DirectoryStore::Open(directory / "file/data", nullptr).status();
@@ -71,7 +71,7 @@ TEST(DirectoryStore, SaysWhyADirectoryCannotBeMade) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(directory / "file/data"));
 }
 
-TEST(DirectoryStore, FindsWhatWasWritten) {
+TEST(DirectoryStore, LoadsWhatWasWritten) {
   StoredDirectory directory;
   CheckpointContents contents = Reloaded(directory.path());
   EXPECT_EQ(contents.header.horizon, MinuteAt("10:31"));
@@ -97,7 +97,7 @@ TEST(DirectoryStore, HoldsTheRowsOfItsFormatAndNoOther) {
   EXPECT_EQ(expected.size(), 1u + 1 + 1 + 2 + 2 + 3 + 2);
 }
 
-TEST(DirectoryStore, TellsFingerprintsOfWhatWasCounted) {
+TEST(DirectoryStore, ReturnsTheStoredFingerprints) {
   StoredDirectory directory;
   Fingerprints prints = Reloaded(directory.path()).fingerprints();
   EXPECT_EQ(prints.event, "format=json");
@@ -126,7 +126,7 @@ TEST(DirectoryStore, DrawsAnIdentityForADirectory) {
   EXPECT_EQ(store->node(), node);
 }
 
-TEST(DirectoryStore, KeepsWhatDidNotChange) {
+TEST(DirectoryStore, KeepsUnchangedRows) {
   StoredDirectory directory;
   Changes changes = NothingBut(SomeChanges().partitions);
   changes.blocks = {{{MinuteAt("14:32"), 0}, Packed({{0, 9}})}};
@@ -138,7 +138,7 @@ TEST(DirectoryStore, KeepsWhatDidNotChange) {
   EXPECT_EQ(contents.saved.horizon, MinuteAt("10:32"));
 }
 
-TEST(DirectoryStore, OverwritesWhatChanged) {
+TEST(DirectoryStore, OverwritesChangedRows) {
   StoredDirectory directory;
   Changes changes = SomeChanges();
   changes.blocks = {{{MinuteAt("14:30"), 0}, Packed({{1, 8}})}};
@@ -152,7 +152,7 @@ TEST(DirectoryStore, OverwritesWhatChanged) {
   EXPECT_EQ(contents.saved.partitions[0].state.next, 99);
 }
 
-TEST(DirectoryStore, DeletesWhatIsGone) {
+TEST(DirectoryStore, DeletesRowsThatAreGone) {
   StoredDirectory directory;
   Changes changes = NothingBut(SomeChanges().partitions);
   changes.blocks = {{{MinuteAt("14:31"), 1}, ""}, {{MinuteAt("09:00"), 7}, ""}};
@@ -163,7 +163,7 @@ TEST(DirectoryStore, DeletesWhatIsGone) {
   EXPECT_EQ(contents.saved.series.size(), 2u);
 }
 
-TEST(DirectoryStore, DropsTheRowOfAMetricThatThereIsNoMore) {
+TEST(DirectoryStore, DeletesTheRowOfARemovedMetric) {
   StoredDirectory directory;
   MetricRows metrics = SomeMetrics();
   metrics.metrics.erase("all");
@@ -172,7 +172,7 @@ TEST(DirectoryStore, DropsTheRowOfAMetricThatThereIsNoMore) {
   EXPECT_THAT(Reloaded(directory.path()).metrics.metrics, ElementsAre(Key("spent"), Key("stats")));
 }
 
-TEST(DirectoryStore, ReplacesAllThatIsThere) {
+TEST(DirectoryStore, ReplacesEverything) {
   StoredDirectory directory;
   std::string node = Reloaded(directory.path()).header.node;
   Changes changes = NothingBut({{{"dd", 0}, {}}});
@@ -188,7 +188,7 @@ TEST(DirectoryStore, ReplacesAllThatIsThere) {
   EXPECT_EQ(RawDatabase(directory.path()).rows().size(), 1u + 1 + 1 + 1 + 1 + 1 + 1);
 }
 
-TEST(DirectoryStore, GoesOnAfterAReplace) {
+TEST(DirectoryStore, ContinuesAfterAReplace) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   ASSERT_TRUE(store->Replace(NothingBut({{{"dd", 0}, {}}}), {}).ok());
@@ -220,8 +220,8 @@ TEST(DirectoryLock, IsHeldAsLongAsTheStoreIsOpen) {
   EXPECT_TRUE(DirectoryStore::Open(directory.path(), nullptr).ok());
 }
 
-// The statement of a threadsafe death test runs in a process of its own, which begins this test anew; there the
-// variable is set already.
+// A threadsafe death test runs its statement in another process, which begins this test again; there the variable is
+// already set.
 TEST(DirectoryLockDeathTest, HoldsAgainstAnotherProcess) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   constexpr char kLocked[] = "TALLY_TEST_LOCKED_DIRECTORY";
@@ -242,16 +242,16 @@ TEST(DirectoryLockDeathTest, HoldsAgainstAnotherProcess) {
   unsetenv(kLocked);
 }
 
-TEST(DirectoryLock, IsNotBlamedForWhatIsTheDisksTrouble) {
+TEST(DirectoryLock, IsNotBlamedForADiskError) {
   TempDir directory;
   std::filesystem::create_directory(directory / "LOCK");
   absl::Status status = DirectoryStore::Open(directory.path(), nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
 }
 
-// Rows that are not as they were written.
+// Rows that differ from the ones that were written.
 
-// What loading `directory` fails with.
+// The error of loading `directory`.
 std::string WhyNot(const std::string& directory, absl::StatusCode code = absl::StatusCode::kDataLoss) {
   absl::Status status = Load(directory).status();
   EXPECT_EQ(status.code(), code) << status;
@@ -261,7 +261,7 @@ std::string WhyNot(const std::string& directory, absl::StatusCode code = absl::S
 
 TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
   StoredDirectory directory;
-  RawDatabase(directory.path()).Put(HeaderKey(), "\x04 and what that version has");
+  RawDatabase(directory.path()).Put(HeaderKey(), "\x04 and the contents of that version");
   RawDatabase(directory.path()).Put("z", "rows of its own");
   EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kUnimplemented),
               AllOf(HasSubstr("it has format version 4, and the newest that this release can read is 3"),
@@ -287,7 +287,7 @@ TEST(DamagedStore, IsRefusedIfARowIsMissing) {
   }
 }
 
-TEST(DamagedStore, IsRefusedIfARowIsTooMany) {
+TEST(DamagedStore, IsRefusedIfThereIsAnExtraRow) {
   std::string block = Packed({{0, 1}});
   std::pair<std::string, std::string> rows[] = {{PartitionKey({"hh", 7}), PartitionValue({})},
                                                 {SeriesKey(2), "stats:mw:x"},
@@ -307,7 +307,7 @@ TEST(DamagedStore, IsRefusedIfACheckpointIsMissingBetweenOthers) {
   EXPECT_THAT(WhyNot(directory.path()), HasSubstr("checkpoint 4 is there, but not checkpoint 3 before it"));
 }
 
-TEST(DamagedStore, IsRefusedIfAValueIsNone) {
+TEST(DamagedStore, IsRefusedIfAValueIsInvalid) {
   for (const std::string& key :
        {HeaderKey(), MetricKey("all"), PartitionKey({"hh", 0}), SeriesKey(300), BlockRowKey({MinuteAt("14:31"), 1})}) {
     StoredDirectory directory;
@@ -316,7 +316,7 @@ TEST(DamagedStore, IsRefusedIfAValueIsNone) {
   }
 }
 
-TEST(DamagedStore, IsRefusedIfAKeyIsNone) {
+TEST(DamagedStore, IsRefusedIfAKeyIsInvalid) {
   for (const std::string& key : {std::string("x"), std::string(1, '\0'), std::string("h2"), std::string("event")}) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, HeaderValue({}));

@@ -36,7 +36,7 @@ bool IsVarint(std::string_view bytes) {
   return in.Varint(n) && in.empty();
 }
 
-TEST(Encoding, WritesNumbersThatSortAsBytesDo) {
+TEST(Encoding, WritesNumbersThatSortAsBytes) {
   std::string small, large;
   PutUint32BigEndian(small, 0x01ff), PutUint32BigEndian(large, 0x0200);
   EXPECT_EQ(small, Bytes({0, 0, 1, 0xff}));
@@ -110,7 +110,7 @@ TEST(Encoding, RefusesAVarintThatIsCutOff) {
   EXPECT_FALSE(IsVarint(std::string(9, '\xff')));
 }
 
-TEST(Encoding, TakesOfAnyBytesOnlyTheOneForm) {
+TEST(Encoding, AcceptsOnlyTheOneFormOfAnyBytes) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 100'000; ++i) {
     std::string bytes(random() % 12, '\0');
@@ -142,7 +142,7 @@ TEST(Encoding, RefusesATextThatIsCutOff) {
   }
 }
 
-TEST(Encoding, RefusesWhatIsTooShort) {
+TEST(Encoding, RefusesTooFewBytes) {
   Reader three("abc"), none("");
   uint32_t n;
   uint8_t byte;

@@ -1,6 +1,6 @@
-// The simulation: random events - late, early, broken, out of order - on random partitions and shards, cut, saved,
-// crashed and loaded again at random points, on a disk that fails and loses power, until node and naive model have read
-// everything; after each step both must say the same. One thread, and all of it from one seed.
+// The simulation: random events (late, early, broken, out of order) on random partitions and shards are cut, saved,
+// crashed and loaded again at random points, on a disk that fails and loses power, until the node and a naive model
+// have read everything. After each step both must have the same counts. It uses one thread and one seed.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -37,7 +37,7 @@ std::vector<MetricSpec> Metrics() {
   return metrics;
 }
 
-// The log, as Kafka would keep it: it outlives every crash.
+// The log, as Kafka keeps it: it outlives every crash.
 struct Log {
   TopicPartition topic_partition;
   std::vector<ModelEvent> events;  // offsets ascend, with gaps
@@ -57,11 +57,11 @@ class Trial {
   void Steps() {
     for (int i = 0, n = 20 + Below(60); i < n && !testing::Test::HasFailure(); ++i) Step();
     Crash();
-    if (testing::Test::HasFatalFailure()) return;  // there is no node
+    if (testing::Test::HasFatalFailure()) return;  // without a node
     faults_ = false;
     for (size_t log = 0; log < logs_.size(); ++log) Read(log, logs_[log].events.size());
     Save();
-    Save();  // the second one frees the names of what the first one dropped
+    Save();  // the second one frees the names that the first one dropped
     Compare();
     CompareNames();
   }
@@ -123,7 +123,7 @@ class Trial {
     return event;
   }
 
-  // Delivers up to `n` records from the partition's next offset on, and now and then some that were delivered before.
+  // Delivers up to `n` records from the partition's next offset on, and sometimes records that were delivered before.
   void Read(size_t index, size_t n) {
     Log& log = logs_[index];
     auto& [shard, slot, next] = assigned_[index];
@@ -148,7 +148,7 @@ class Trial {
     }
   }
 
-  // Perhaps the power goes, or some writes fail, in what comes next.
+  // Lets the power fail, or some writes, at random, in the next calls.
   void Arm() {
     if (!faults_) return;
     const int what = Below(8);
@@ -164,18 +164,18 @@ class Trial {
     if (Below(3)) disk_.RunBackground();
     const bool faulted = disk_.Disarm();
     if (status.ok()) {
-      possible_ = {{store_->sequence(), {model_}}};  // what was acknowledged cannot be lost
+      possible_ = {{store_->sequence(), {model_}}};  // acknowledged counts cannot be lost
     } else {
       ASSERT_TRUE(faulted || hurt_) << status;
       possible_[attempted].push_back(model_);
     }
-    // A job in the background may have been hit; the next write says so. After a failure the directory is opened anew.
+    // A background job may have failed; the next write reports it. After a failure the directory is opened again.
     const bool wrote = store_->sequence() == attempted;
     hurt_ = status.ok() && (faulted || (hurt_ && !wrote));
     if (disk_.off()) Crash();
   }
 
-  // What was not saved is gone; the log is not.
+  // Unsaved counts are lost; the log is not.
   void Crash() {
     checkpointer_.reset();
     store_.reset();
@@ -218,12 +218,12 @@ class Trial {
     }
     if (status.ok() && Below(3)) disk_.RunBackground();
     hurt_ = disk_.Disarm();
-    if (status.ok() && disk_.off()) status = absl::UnavailableError("the power went behind the load");
+    if (status.ok() && disk_.off()) status = absl::UnavailableError("the power failed after the load");
     if (!status.ok()) store_.reset();
     return status;
   }
 
-  // To that of the checkpoints which may be on the disk that is there. From now on no other can be.
+  // Sets the model to the checkpoint that is on the disk, out of the possible ones. From now on no other is possible.
   void RollBackModel() {
     const std::vector<Model>& models = possible_[store_->sequence()];
     ASSERT_FALSE(models.empty()) << "checkpoint " << store_->sequence() << " was not to be there";
@@ -242,7 +242,7 @@ class Trial {
     return minutes;
   }
 
-  // Those that were never read, and have never had a row, are as new ones.
+  // Partitions that were never read, and never had a row, are new ones.
   std::map<TopicPartition, Model::Partition> Partitions(const Model& model) const {
     std::map<TopicPartition, Model::Partition> partitions = model.partitions();
     for (const Log& log : logs_) partitions[log.topic_partition];

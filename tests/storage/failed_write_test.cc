@@ -1,5 +1,5 @@
-// A disk that takes no more bytes: nothing that was acknowledged is lost, and what failed is written with the next
-// checkpoint that succeeds.
+// A disk that accepts no more bytes: no acknowledged checkpoint is lost, and the next successful checkpoint contains
+// the failed ones.
 #include <sys/resource.h>
 
 #include <csignal>
@@ -21,7 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// While it lives no file of this process can grow beyond so many bytes: a write fails, or is cut short.
+// While this exists, no file of the process can grow beyond this many bytes: a write fails, or is cut short.
 class SmallDisk {
  public:
   explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -53,7 +53,7 @@ Changes At(int64_t next) {
   return changes;
 }
 
-TEST(FailedWrite, IsTheDisksTrouble) {
+TEST(FailedWrite, IsADiskError) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   absl::Status status = WriteOnASmallDisk(*store, At(7));
@@ -62,7 +62,7 @@ TEST(FailedWrite, IsTheDisksTrouble) {
   EXPECT_EQ(store->sequence(), 1u);
 }
 
-TEST(FailedWrite, IsMadeGoodByTheNext) {
+TEST(FailedWrite, IsIncludedInTheNextOne) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(WriteOnASmallDisk(*store, At(7)).ok());
@@ -76,7 +76,7 @@ TEST(FailedWrite, IsMadeGoodByTheNext) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(**contents));
 }
 
-TEST(FailedWrite, LeavesTheCheckpointBefore) {
+TEST(FailedWrite, LeavesThePreviousCheckpoint) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   EXPECT_FALSE(WriteOnASmallDisk(*store, At(7)).ok());
@@ -110,27 +110,27 @@ TEST(FailedWrite, CanBeAReplace) {
   EXPECT_TRUE((*contents)->metrics.metrics.empty());
 }
 
-// Another node, in the moment in which the directory was not locked.
+// Another node, at the moment at which the directory was not locked.
 
-// A write fails; somebody does `meanwhile`; what the store then says to two more writes.
+// A write fails, then `meanwhile` runs. Returns the results of two more writes.
 template <typename Meanwhile>
 std::vector<absl::Status> AfterAFailure(const std::string& directory, Meanwhile meanwhile) {
   auto store = OpenStore(directory);
   EXPECT_FALSE(WriteOnASmallDisk(*store, At(7)).ok());
   meanwhile();
-  std::vector<absl::Status> said = {store->Write(At(8), SomeMetrics())};
-  said.push_back(store->Write(At(9), SomeMetrics()));
-  return said;
+  std::vector<absl::Status> results = {store->Write(At(8), SomeMetrics())};
+  results.push_back(store->Write(At(9), SomeMetrics()));
+  return results;
 }
 
-TEST(FailedWrite, IsKnownAgainIfItReachedTheDiskAllTheSame) {
+TEST(FailedWrite, IsRecognizedIfItReachedTheDisk) {
   StoredDirectory directory;
   auto reaches = [&] { ASSERT_TRUE(OpenStore(directory.path())->Write(At(7), SomeMetrics()).ok()); };
   for (const absl::Status& status : AfterAFailure(directory.path(), reaches)) EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ((*Load(directory.path()))->saved.partitions[0].state.next, 9);
 }
 
-TEST(FailedWrite, IsNotMadeGoodInADirectoryThatAnotherNodeContinued) {
+TEST(FailedWrite, IsNotRepeatedInADirectoryThatAnotherNodeContinued) {
   StoredDirectory directory;
   auto continues = [&] {
     auto other = OpenStore(directory.path());
@@ -142,7 +142,7 @@ TEST(FailedWrite, IsNotMadeGoodInADirectoryThatAnotherNodeContinued) {
   EXPECT_EQ((*Load(directory.path()))->saved.partitions[0].state.next, 101);
 }
 
-TEST(FailedWrite, IsNotMadeGoodOverASingleCheckpointOfAnother) {
+TEST(FailedWrite, IsNotRepeatedOverASingleCheckpointOfAnotherNode) {
   StoredDirectory directory;
   auto continues = [&] {
     Changes changes = At(100);
@@ -155,7 +155,7 @@ TEST(FailedWrite, IsNotMadeGoodOverASingleCheckpointOfAnother) {
   EXPECT_EQ((*Load(directory.path()))->saved.partitions[0].state.next, 100);
 }
 
-TEST(FailedWrite, IsNotMadeGoodInADirectoryThatIsEmptyNow) {
+TEST(FailedWrite, IsNotRepeatedInADirectoryThatIsEmptyNow) {
   StoredDirectory directory;
   auto empties = [&] {
     for (const auto& entry : std::filesystem::directory_iterator(directory.path())) std::filesystem::remove_all(entry);
@@ -165,7 +165,7 @@ TEST(FailedWrite, IsNotMadeGoodInADirectoryThatIsEmptyNow) {
   }
 }
 
-TEST(FailedWrite, IsNotMadeGoodInADirectoryOfAnotherVersion) {
+TEST(FailedWrite, IsNotRepeatedInADirectoryOfAnotherVersion) {
   StoredDirectory directory;
   auto upgrades = [&] { RawDatabase(directory.path()).Put(HeaderKey(), "\x04"); };
   for (const absl::Status& status : AfterAFailure(directory.path(), upgrades)) {
@@ -174,8 +174,8 @@ TEST(FailedWrite, IsNotMadeGoodInADirectoryOfAnotherVersion) {
   EXPECT_EQ(RawDatabase(directory.path()).rows().at(HeaderKey()), "\x04");
 }
 
-// A node whose disk is full at random, cut off anywhere in a record, and which crashes at random. What it finds
-// afterwards is what it last wrote, or what it last tried to.
+// A node whose disk is full at random moments, with writes that are cut off anywhere in a record, and that crashes at
+// random. Afterwards it finds its last checkpoint, or the last one that it tried to write.
 class FailedWriteTrial {
  public:
   explicit FailedWriteTrial(uint64_t seed) : random_(seed) { Begin(); }
@@ -244,7 +244,7 @@ class FailedWriteTrial {
       SmallDisk disk(bytes);
       status = store_->Write(changes, SomeMetrics());
     }
-    // RocksDB may tell only now of a flush that met the small disk in the background; the next write must do.
+    // RocksDB may report only now that a flush in the background failed; the next write must succeed.
     if (!status.ok() && bytes == RLIM_INFINITY) status = store_->Write(changes, SomeMetrics());
     ASSERT_TRUE(status.ok() || bytes != RLIM_INFINITY) << status;
     if (!status.ok()) {
@@ -256,7 +256,7 @@ class FailedWriteTrial {
     possible_ = {Now()};
   }
 
-  // What was not written is gone.
+  // Unwritten changes are lost.
   void Begin() {
     store_.reset();
     auto store = DirectoryStore::Open(directory_.path(), nullptr);
@@ -276,13 +276,13 @@ class FailedWriteTrial {
   TempDir directory_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<CountingNode> node_;
-  std::vector<State> possible_ = {State{}};  // what the disk may hold
+  std::vector<State> possible_ = {State{}};  // the states that the disk may have
   uint64_t written_ = 0;
   int minutes_ = 0;
   size_t failures_ = 0;
 };
 
-TEST(FailedWrite, LosesNothingWhereverItIsCutOff) {
+TEST(FailedWrite, LosesNothingAtAnyCut) {
   size_t failures = 0;
   for (uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);

@@ -1,5 +1,5 @@
-// A disk that fails at any of its calls, with any error: what was acknowledged is there, what failed may be, and once
-// the disk is well the next checkpoint holds all.
+// A disk that fails at any of its calls, with any error: acknowledged checkpoints are on the disk, failed ones may be,
+// and when the disk works again the next checkpoint contains everything.
 #include <algorithm>
 #include <cerrno>
 #include <memory>
@@ -21,7 +21,7 @@
 namespace tally {
 namespace {
 
-// Faults drawn from a seed, in the files of one directory.
+// Faults from a seed, in the files of one directory.
 class RandomFaults {
  public:
   RandomFaults(uint64_t seed, std::string directory) : random_(seed), directory_(std::move(directory)) {
@@ -29,7 +29,7 @@ class RandomFaults {
   }
   ~RandomFaults() { SetDiskFault(nullptr); }
 
-  // From now on, until Mend(): one of the next calls fails, or all from there on, or some; of all kinds or of one.
+  // Until Mend(): one of the next calls fails, or all calls from it on, or some; calls of all kinds or of one kind.
   void Break() {
     std::lock_guard<std::mutex> lock(mutex_);
     how_ = static_cast<How>(1 + random_() % 3);
@@ -42,7 +42,7 @@ class RandomFaults {
     std::lock_guard<std::mutex> lock(mutex_);
     how_ = How::kNever;
   }
-  uint64_t failed() const { return failed_; }  // REQUIRES: nobody uses the disk
+  uint64_t failed() const { return failed_; }  // REQUIRES: the disk is not in use
 
  private:
   enum class How { kNever, kOnce, kFrom, kSome };
@@ -54,7 +54,7 @@ class RandomFaults {
     if (how_ == How::kSome && random_() % 3 != 0) return 0;
     if (how_ == How::kOnce) how_ = How::kNever;
     ++failed_;
-    return random_() % 2 == 0 ? error_ : -error_;  // half of a write gets through, or nothing
+    return random_() % 2 == 0 ? error_ : -error_;  // half of a write succeeds, or nothing
   }
 
   std::mutex mutex_;
@@ -97,10 +97,10 @@ class FailingDiskTrial {
     }
   }
 
-  // The disk is well at last.
+  // The disk works again.
   void Finish() {
     faults_.Mend();
-    // RocksDB may tell only now of what failed in the background; the next write must do.
+    // RocksDB may report only now that a background job failed; the next write must succeed.
     ASSERT_TRUE(Save() || Save());
     const Totals expected = events_.totals();
     Crash();
@@ -123,7 +123,7 @@ class FailingDiskTrial {
     const State state{store_->sequence() + 1, events_.totals()};
     const absl::Status status = checkpointer_->RunAlways();
     if (!status.ok()) {
-      // Neither damaged nor another's.
+      // The directory is neither damaged nor another node's.
       EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
       ++failed_writes_;
       possible_.push_back(state);
@@ -134,7 +134,7 @@ class FailingDiskTrial {
     return true;
   }
 
-  // What was not saved is gone. A directory that cannot be opened now can be once the disk is well.
+  // Unsaved counts are lost. A directory that cannot be opened now can be opened when the disk works again.
   void Crash() {
     checkpointer_.reset();
     store_.reset();
@@ -176,19 +176,19 @@ class FailingDiskTrial {
   FakeClock clock_{events_.node().now()};
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::vector<State> possible_ = {{0, NoEvents()}};  // what the disk may hold, the acknowledged one first
+  std::vector<State> possible_ = {{0, NoEvents()}};  // the states that the disk may have, the acknowledged one first
   int failed_writes_ = 0;
   int reached_ = 0;
 };
 
 constexpr int kTrialsMax = 1000;
 
-TEST(FailingDisk, LosesNothingWhateverFails) {
+TEST(FailingDisk, LosesNothingAtAnyFailure) {
   FaultRow row("EIO and ENOSPC at any call", 1000, 30);
   uint64_t failed_calls = 0;
   int failed_writes = 0, reached = 0;
   int trials = 0;
-  // Two in three never meet a checkpoint that failed and was on the disk all the same: as many as it takes to see one.
+  // Two in three runs never have a failed checkpoint that is on the disk: repeat until there is one.
   for (; (trials < row.times() || (reached == 0 && trials < kTrialsMax)) && !HasFailure(); ++trials) {
     SCOPED_TRACE(Cat("trial ", trials));
     FailingDiskTrial trial(row.seed() + static_cast<uint64_t>(trials));
@@ -199,10 +199,10 @@ TEST(FailingDisk, LosesNothingWhateverFails) {
     reached += trial.reached();
   }
   EXPECT_GT(failed_writes, trials / 2);
-  EXPECT_GT(reached, 0);  // some were on the disk all the same
+  EXPECT_GT(reached, 0);  // some failed ones were on the disk
   row.Did(Cat(trials, " times"));
   row.Saw(Cat(failed_calls, " calls failed and ", failed_writes, " checkpoints with them, ", reached,
-              " of which were found on the disk all the same; the last one held all"));
+              " of these were found on the disk; the last one held everything"));
 }
 
 }  // namespace

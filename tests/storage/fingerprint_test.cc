@@ -32,7 +32,7 @@ std::string PrintEvent(std::function<void(EventSpec&)> change) {
   return FingerprintsOf(event, {}).event;
 }
 
-TEST(Fingerprint, IsTheSameForTheSame) {
+TEST(Fingerprint, IsTheSameForTheSameConfiguration) {
   EXPECT_EQ(Print(Stats()), Print(Stats()));
   EXPECT_TRUE(CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf({}, {Stats()})).ok());
 }
@@ -67,8 +67,8 @@ TEST(Fingerprint, NamesTheFormatAsTheConfigurationDoes) {
   }
 }
 
-// One that is taken for another would continue counters that it did not count.
-TEST(FingerprintDeathTest, TakesNoFormatForAnother) {
+// A format with the name of another would continue counters that it did not count.
+TEST(FingerprintDeathTest, RefusesAnUnknownFormat) {
   EXPECT_DEATH(PrintEvent([](EventSpec& e) { e.format = static_cast<EventFormat>(99); }), "");
 }
 
@@ -96,7 +96,7 @@ TEST(Fingerprint, OfAMetricDependsOnEachOfItsKeys) {
   EXPECT_EQ(prints.size(), 10u);
 }
 
-TEST(Fingerprint, TellsTextsWithQuotesAndCommasFromSeveralTexts) {
+TEST(Fingerprint, DistinguishesTextsWithQuotesAndCommasFromSeveralTexts) {
   std::set<std::string> prints = {
       Print([](MetricSpec& m) {
         m.where = {{"call", {"a", "b"}}};
@@ -121,13 +121,13 @@ TEST(Fingerprint, TellsTextsWithQuotesAndCommasFromSeveralTexts) {
   EXPECT_EQ(Print([](MetricSpec& m) { m.value = "a\nb"; }).find('\n'), std::string::npos);
 }
 
-TEST(CheckSame, DoesNotMindMetricsThatWereAddedOrRemoved) {
+TEST(CheckSame, AcceptsAddedAndRemovedMetrics) {
   MetricSpec all{"all", {}, "", {}};
   EXPECT_TRUE(CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf({}, {Stats(), all})).ok());
   EXPECT_TRUE(CheckSame(FingerprintsOf({}, {Stats(), all}), FingerprintsOf({}, {all})).ok());
 }
 
-TEST(CheckSame, SaysWhichMetricDiffersAndHow) {
+TEST(CheckSame, ReportsWhichMetricDiffersAndHow) {
   MetricSpec changed = Stats();
   changed.value = "n";
   absl::Status status = CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf({}, {changed}));
@@ -136,7 +136,7 @@ TEST(CheckSame, SaysWhichMetricDiffersAndHow) {
                                                    HasSubstr("value=\"n\""), HasSubstr("--recount")));
 }
 
-TEST(CheckSame, SaysThatTheEventDiffers) {
+TEST(CheckSame, ReportsThatTheEventDiffers) {
   EventSpec lines{EventFormat::kRegex, "x", "time"};
   absl::Status status = CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf(lines, {Stats()}));
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);

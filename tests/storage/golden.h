@@ -1,5 +1,5 @@
-// The golden directories: a small data directory that each released format version wrote, and its dump as JSON.
-// storage/FORMAT.md says how one is made.
+// The golden directories: a small data directory written by each released format version, and its dump as JSON.
+// storage/FORMAT.md describes how to make one.
 #pragma once
 
 #include <filesystem>
@@ -18,14 +18,14 @@ namespace tally {
 // tests/storage/golden holds VERSION/, the directory, and VERSION.json, its dump.
 inline std::filesystem::path GoldenFolder() { return TALLY_SOURCE_DIR "/tests/storage/golden"; }
 
-// A node with two partitions of "mw" that counts events in sessions on one directory. All of it is always the same,
-// except the identity that the directory draws. It has every kind of row, and every field of a row once with a value
-// and, if it is optional, once without.
+// A node with two partitions of "mw" that counts events in sessions on one directory. Everything is the same each time,
+// except the identity that the directory draws. The directory has every kind of row, and every field of a row once with
+// a value and, if it is optional, once without.
 class GoldenNode {
  public:
   explicit GoldenNode(std::string directory) : directory_(std::move(directory)) {}
 
-  // Those of the last session.
+  // The metrics of the last session.
   static std::vector<MetricSpec> Metrics() { return {Stats(), Spent()}; }
 
   void Write() {
@@ -53,7 +53,7 @@ class GoldenNode {
     return {"spent", {{"country", "/user/country"}}, "amount", {{"call", {"buy"}}, {"game", {"mw"}}}};
   }
 
-  // A new session: what the one before wrote goes from the log into a table.
+  // A new session: the rows of the previous one move from the WAL into a table.
   void Begin(std::vector<MetricSpec> metrics) {
     store_.reset();
     store_ = OpenStore(directory_);

@@ -15,7 +15,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-// Every file of a directory: its bytes, and when it was last written.
+// Every file of a directory: its bytes, and the time of its last write.
 using Files = std::map<std::string, std::tuple<std::string, std::filesystem::file_time_type>>;
 
 Files FilesOf(const std::string& directory) {
@@ -44,7 +44,7 @@ absl::Status WhyNotRead(const std::string& directory) {
   return status;
 }
 
-TEST(ReadCheckpoint, FindsWhatWasWritten) {
+TEST(ReadCheckpoint, LoadsWhatWasWritten) {
   StoredDirectory directory;
   auto contents = ReadCheckpoint(directory.path(), nullptr);
   ASSERT_TRUE(contents.ok()) << contents.status();
@@ -58,7 +58,7 @@ TEST(ReadCheckpoint, ChangesNoFile) {
   EXPECT_EQ(FilesOf(directory.path()), before);
 }
 
-TEST(ReadCheckpoint, ChangesNoFileWhereALogIsTornEither) {
+TEST(ReadCheckpoint, ChangesNoFileIfTheWalIsTorn) {
   StoredDirectory directory;
   ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
   std::filesystem::path log = LogOf(directory.path());
@@ -78,13 +78,13 @@ TEST(ReadCheckpoint, IsRefusedWhileANodeRuns) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("locked by another process"));
 }
 
-TEST(ReadCheckpoint, LetsTheLockGo) {
+TEST(ReadCheckpoint, ReleasesTheLock) {
   StoredDirectory directory;
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(ReadCheckpoint(directory.path(), nullptr).ok());
   EXPECT_TRUE(Load(directory.path()).ok());
 }
 
-TEST(ReadCheckpoint, FindsNoneWhereThereIsNone) {
+TEST(ReadCheckpoint, FindsNoneInAnEmptyDirectory) {
   TempDir directory;
   OpenStore(directory / "opened only");
   std::filesystem::create_directories(directory / "empty");
@@ -100,7 +100,7 @@ TEST(ReadCheckpoint, FindsNoneWhereThereIsNone) {
   EXPECT_EQ(FilesOf(directory.path()), before);
 }
 
-TEST(ReadCheckpoint, RefusesWhatIsDamaged) {
+TEST(ReadCheckpoint, RefusesADamagedDirectory) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Delete(SeriesKey(300));
   EXPECT_EQ(WhyNotRead(directory.path()).code(), absl::StatusCode::kDataLoss);

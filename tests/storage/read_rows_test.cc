@@ -1,4 +1,4 @@
-// The table of readers by version, with a version that no release wrote: made from today's rows by another first byte
+// The table of readers by version, with a version that no release wrote: it has today's rows with another first byte,
 // and another form of the partitions' rows.
 #include "storage/read_rows.h"
 
@@ -52,7 +52,7 @@ constexpr std::array kVersions = {
     FormatVersion{kOlder, +[]() -> std::unique_ptr<RowsReader> { return std::make_unique<OlderReader>(); }},
     FormatVersion{kFormatVersion, NewRowsReaderVersion3}};
 
-// A directory with one checkpoint, as version 2 would have written it.
+// A directory with one checkpoint as version 2 would write it.
 class OlderDirectory : public StoredDirectory {
  public:
   OlderDirectory() {
@@ -75,7 +75,7 @@ TEST(NewRowsReader, IsOfTheVersionThatTheHeaderNames) {
   EXPECT_TRUE(NewRowsReader(Version(kOlder), kVersions).ok());
 }
 
-TEST(NewRowsReader, SaysWhichVersionsThereAre) {
+TEST(NewRowsReader, NamesTheVersionsThatItReads) {
   const absl::Status newer = NewRowsReader(Version(kFormatVersion + 1)).status();
   EXPECT_TRUE(absl::IsUnimplemented(newer));
   EXPECT_EQ(newer.message(),
@@ -87,7 +87,7 @@ TEST(NewRowsReader, SaysWhichVersionsThereAre) {
               HasSubstr("it has format version 1, and the oldest that this release can read is 2"));
 }
 
-TEST(NewRowsReader, FindsDamageWhereThereIsNoVersion) { EXPECT_TRUE(absl::IsDataLoss(NewRowsReader("\xff").status())); }
+TEST(NewRowsReader, ReportsDamageWithoutAVersion) { EXPECT_TRUE(absl::IsDataLoss(NewRowsReader("\xff").status())); }
 
 TEST(ReadableVersions, EndWithTheOneThatIsWritten) { EXPECT_EQ(ReadableVersions().back().version, kFormatVersion); }
 
@@ -101,7 +101,7 @@ TEST(OlderVersion, IsLoadedAsTodaysStructures) {
   EXPECT_EQ(RowsOf(**contents), RowsOf(expected));
 }
 
-TEST(OlderVersion, StaysAsItIsUntilACheckpointIsWritten) {
+TEST(OlderVersion, StaysUnchangedUntilACheckpointIsWritten) {
   OlderDirectory directory;
   const Rows before = RawDatabase(directory.path()).rows();
   ASSERT_TRUE(directory.Open()->Load().ok());
@@ -141,13 +141,13 @@ TEST(OlderVersion, IsReplacedWhole) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(**contents));
 }
 
-// A version of which only the header's first number is known.
+// A version with only the first number of its header known.
 
 class UnknownDirectory : public StoredDirectory {
  public:
   UnknownDirectory() {
     RawDatabase raw(path());
-    raw.Put(HeaderKey(), Version(kFormatVersion + 1) + "and what that version has");
+    raw.Put(HeaderKey(), Version(kFormatVersion + 1) + "and the contents of that version");
     raw.Put("z", "a row of its own");
   }
 };

@@ -106,7 +106,7 @@ TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
   }
 }
 
-TEST(Rows, OfAHeaderOfAnyVersionSayWhichItIs) {
+TEST(Rows, OfAHeaderOfAnyVersionNameIt) {
   EXPECT_EQ(*VersionOf(HeaderValue(SomeHeader())), kFormatVersion);
   EXPECT_EQ(*VersionOf(std::string("\x04") + "then anything"), 4u);
   EXPECT_EQ(*VersionOf(std::string("\xac\x02", 2)), 300u);
@@ -117,7 +117,7 @@ TEST(Rows, OfAHeaderOfAnotherVersionAreNotTodays) {
   ExpectDamaged(HeaderKey(), "\x04" + HeaderValue(SomeHeader()).substr(1));
 }
 
-TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
+TEST(Rows, OfAHeaderWithAnInvalidTimeAreDamaged) {
   auto header = [](int64_t horizon, int64_t clock) {
     std::string value = "\x03";
     PutText(value, "node");
@@ -132,7 +132,7 @@ TEST(Rows, OfAHeaderWithATimeThatIsNoneAreDamaged) {
   ExpectDamaged(HeaderKey(), header(0, INT64_MIN));
 }
 
-TEST(Rows, OfAPartitionHoldPlaceAndState) {
+TEST(Rows, OfAPartitionHoldItsNameAndState) {
   auto partition = PartitionOf(PartitionKey(kPartition), PartitionValue(SomeState()));
   ASSERT_TRUE(partition.ok()) << partition.status();
   EXPECT_EQ(partition->topic_partition, kPartition);
@@ -156,7 +156,7 @@ TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
   }
 }
 
-TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsNone) {
+TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsInvalid) {
   std::string value = PartitionValue(SomeState());
   for (const std::string& key : {std::string("p"), std::string("pmw"), std::string("pmw\0\0\0\0", 7),
                                  std::string("pmw\0\0\0\0\0\0", 9), std::string("pmw\0\x80\0\0\0", 8)}) {
@@ -164,17 +164,17 @@ TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsNone) {
   }
 }
 
-TEST(Rows, OfAPartitionAreDamagedIfItsOffsetIsNone) {
+TEST(Rows, OfAPartitionAreDamagedIfItsOffsetIsInvalid) {
   std::string value;
   PutVarint(value, uint64_t{INT64_MAX} + 1);
   ExpectDamaged(PartitionKey(kPartition), value + std::string(8, '\0'));
 }
 
-TEST(Rows, OfAPartitionAreDamagedIfSomethingIsNeitherThereNorNot) {
+TEST(Rows, OfAPartitionAreDamagedIfAPresenceByteIsInvalid) {
   ExpectDamaged(PartitionKey(kPartition), std::string(7, '\0') + "\x02" + std::string("\0\0", 2));
 }
 
-TEST(Rows, OfAMetricHoldWhenItBeganAndItsFingerprint) {
+TEST(Rows, OfAMetricHoldItsKnownFromAndItsFingerprint) {
   for (const MetricRow& metric : {MetricRow{MinuteAt("14:30"), "by=game"}, MetricRow{Minute::Min(), ""}}) {
     auto read = MetricOf(MetricKey("stats"), MetricValue(metric));
     ASSERT_TRUE(read.ok()) << read.status();
@@ -214,7 +214,7 @@ TEST(Rows, OfBlocksSortByMinuteAndNumber) {
   for (size_t i = 1; i < keys.size(); ++i) EXPECT_LT(BlockRowKey(keys[i - 1]), BlockRowKey(keys[i]));
 }
 
-TEST(Rows, OfABlockThatIsNoneAreDamagedAndNamed) {
+TEST(Rows, OfAnInvalidBlockAreDamagedAndNamed) {
   absl::Status status = Read(BlockRowKey({MinuteAt("14:30"), 3}), "\x01");
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("row 'c\\x81"));
@@ -230,7 +230,7 @@ TEST(Rows, OfALinkHoldItsCheckpoint) {
   ExpectDamaged("l", "");
 }
 
-// Values cut, lengthened and changed: what is read at all is written as the same bytes.
+// Values cut, lengthened and changed: every value that can be read is written as the same bytes.
 TEST(Rows, AreReadOnlyInTheirOneForm) {
   BlockCounts counts{};
   counts[7] = 42, counts[200] = 1;

@@ -1,4 +1,4 @@
-// Checkpoints made up by hand, and the rows of a directory as RocksDB holds them.
+// Checkpoints made by hand, and the rows of a directory as RocksDB stores them.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@ namespace tally {
 
 using Rows = std::map<std::string, std::string>;
 
-// The directory's database without anything of ours in between; gone with the object.
+// Direct access to the directory's database; closed with the object.
 class RawDatabase {
  public:
   explicit RawDatabase(const std::string& directory) {
@@ -43,7 +43,7 @@ class RawDatabase {
   std::unique_ptr<rocksdb::DB> db_;
 };
 
-// What was loaded, as the rows that it is on the disk.
+// The rows of a loaded checkpoint, as they are on the disk.
 inline Rows RowsOf(const CheckpointContents& contents) {
   Rows rows;
   rows[HeaderKey()] = HeaderValue(contents.header);
@@ -57,7 +57,7 @@ inline Rows RowsOf(const CheckpointContents& contents) {
   return rows;
 }
 
-// A store that was loaded, as Write() wants it.
+// A store after Load(), as Write() requires.
 inline std::unique_ptr<DirectoryStore> OpenStore(const std::string& directory) {
   auto store = DirectoryStore::Open(directory, nullptr);
   TALLY_CHECK(store.ok());

@@ -15,10 +15,10 @@ namespace {
 
 using testing::IsEmpty;
 
-// Any place where rows can be: it does what it is told.
+// A store in memory: it applies the changes that it receives.
 class RowsAnywhere {
  public:
-  // Writes a checkpoint as a store does.
+  // Writes a checkpoint like a store.
   void Write(const Changes& changes, const MetricRows& metrics) {
     told_.clear();
     const HeaderRow header = known_.Next(changes, metrics, [&](auto key, auto value) { Do(key, value); });
@@ -63,7 +63,7 @@ Rows RowsFrom(const CheckpointContents& contents) {
   return rows;
 }
 
-TEST(StoredRows, AreACheckpointWhereverTheyAre) {
+TEST(StoredRows, AreACheckpointInAnyStore) {
   RowsAnywhere anywhere;
   anywhere.Write(SomeChanges(), SomeMetrics());
   const CheckpointContents contents = anywhere.Load();
@@ -75,7 +75,7 @@ TEST(StoredRows, AreACheckpointWhereverTheyAre) {
   EXPECT_EQ(anywhere.rows(), RowsFrom(contents));
 }
 
-TEST(StoredRows, TellOnlyWhatChanged) {
+TEST(StoredRows, PassOnOnlyTheChanges) {
   RowsAnywhere anywhere;
   anywhere.Write(SomeChanges(), SomeMetrics());
   Changes changes;
@@ -87,7 +87,7 @@ TEST(StoredRows, TellOnlyWhatChanged) {
   EXPECT_EQ(anywhere.told().at(LinkKey(2)), "");
 }
 
-TEST(StoredRows, DeleteWhatIsGone) {
+TEST(StoredRows, DeleteRowsThatAreGone) {
   RowsAnywhere anywhere;
   anywhere.Write(SomeChanges(), SomeMetrics());
   Changes changes;
@@ -102,7 +102,7 @@ TEST(StoredRows, DeleteWhatIsGone) {
   EXPECT_THAT(contents.metrics.metrics, IsEmpty());
 }
 
-// The next one is told the union: a write whose outcome is unknown changes nothing of what is known.
+// The next one gets the union: a write with an unknown outcome does not change the known state.
 TEST(StoredRows, AreTheSameAfterANextThatWasNotTaken) {
   RowsAnywhere anywhere;
   anywhere.Write(SomeChanges(), SomeMetrics());
@@ -115,7 +115,7 @@ TEST(StoredRows, AreTheSameAfterANextThatWasNotTaken) {
   EXPECT_EQ(again.blocks, 3u);
 }
 
-TEST(StoredRows, WithoutRowsGoOnWithIdentityAndSequence) {
+TEST(StoredRows, WithoutRowsContinueIdentityAndSequence) {
   StoredRows rows;
   rows.set_node("0123456789abcdef");
   auto ignore = [](std::string_view, std::optional<std::string_view>) {};
@@ -126,7 +126,7 @@ TEST(StoredRows, WithoutRowsGoOnWithIdentityAndSequence) {
   EXPECT_EQ(header.blocks + header.series + header.partitions + header.metrics, 0u);
 }
 
-TEST(StoredRows, HoldWhatANodeCounted) {
+TEST(StoredRows, HoldTheCountsOfANode) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     std::mt19937_64 random(seed);
     CountedEvents events(random, /*calls=*/400);

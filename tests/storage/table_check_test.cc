@@ -21,13 +21,13 @@ class TableCheck : public testing::Test {
  protected:
   TableCheck() {
     StoredDirectory directory;
-    OpenStore(directory.path());  // makes a table of the log
+    OpenStore(directory.path());  // moves the WAL into a table
     image_ = ReadImage(directory.path());
     name_ = NamesWith(image_, ".sst").at(0);
   }
 
   std::string& table() { return image_[name_]; }
-  // The properties with their checksum, which are before the metaindex, whose one key is theirs.
+  // The properties with their checksum. They are before the metaindex, which has one key, theirs.
   size_t properties_begin() { return table().find("rocksdb.block.based.table.index.type") - 3; }
   size_t properties_end() { return table().rfind("rocksdb.properties") - 3; }
 
@@ -49,7 +49,7 @@ class TableCheck : public testing::Test {
   TempDir directory_;
 };
 
-TEST_F(TableCheck, LetsAWholeTableBe) {
+TEST_F(TableCheck, AcceptsAnUndamagedTable) {
   EXPECT_TRUE(Read().ok());
   EXPECT_TRUE(Load().ok());
 }
@@ -61,14 +61,14 @@ TEST_F(TableCheck, RefusesDamageToAnyByteOfTheProperties) {
   for (size_t at = begin; at < end && !HasFailure(); ++at) {
     SCOPED_TRACE(Cat("at ", at, ", in ", begin, " to ", end));
     const char whole = table()[at];
-    table()[at] = static_cast<char>(whole ^ 0x80);  // the last byte tells the kind of block: the abort
+    table()[at] = static_cast<char>(whole ^ 0x80);  // the last byte is the kind of block: the abort
     ExpectRefused(Load());
     ExpectRefused(Read());
     table()[at] = whole;
   }
 }
 
-// As after a lost sector.
+// Simulates a lost sector.
 TEST_F(TableCheck, RefusesPropertiesThatEndInZeros) {
   const size_t end = properties_end();
   const std::string whole = table();
@@ -81,14 +81,14 @@ TEST_F(TableCheck, RefusesPropertiesThatEndInZeros) {
   }
 }
 
-TEST_F(TableCheck, RefusesATableThatSaysItHasNoChecksums) {
+TEST_F(TableCheck, RefusesATableWithoutChecksums) {
   ASSERT_EQ(ChecksumType(table()), 1) << "CRC-32C";
   table()[table().size() - kFooterSize] = 0;
   ExpectRefused(Load());
   ExpectRefused(Read());
 }
 
-TEST_F(TableCheck, RefusesWhatEndsEarlyOrSaysThatItGoesOnLater) {
+TEST_F(TableCheck, RefusesATableThatEndsEarlyOrClaimsToBeLonger) {
   const std::string whole = table();
   for (size_t size = 0; size < whole.size(); size += 1 + size / 8) {
     SCOPED_TRACE(size);
@@ -96,25 +96,25 @@ TEST_F(TableCheck, RefusesWhatEndsEarlyOrSaysThatItGoesOnLater) {
     ExpectRefused(Read());
   }
   table() = whole;
-  std::fill(table().end() - 52, table().end() - 12, '\xff');  // the places of metaindex and index
+  std::fill(table().end() - 52, table().end() - 12, '\xff');  // the locations of metaindex and index
   ExpectRefused(Read());
   table() = whole;
   table().replace(table().size() - 52, 4, "\xf0\xff\xff\x0f");  // an offset
   ExpectRefused(Read());
 }
 
-// As a crash may leave one that was never put to use.
-TEST_F(TableCheck, DoesNotMindATableThatIsNotUsed) {
+// A crash may leave a table that was never used.
+TEST_F(TableCheck, IgnoresATableThatIsNotUsed) {
   std::string& other = image_["000999.sst"] = table();
   other[properties_begin() + 100] ^= 1;
   EXPECT_TRUE(Read().ok());
   EXPECT_TRUE(Load().ok());
 }
 
-TEST_F(TableCheck, LetsATableWithOtherChecksumsBe) {
+TEST_F(TableCheck, AcceptsATableWithOtherChecksums) {
   WriteImage(image_, directory_.path());
   RawDatabase(directory_.path()).Put(MetricKey("all"), MetricValue({Minute::Min(), ""}));
-  RawDatabase(directory_.path()).rows();  // makes a table of the log, as RocksDB makes them
+  RawDatabase(directory_.path()).rows();  // moves the WAL into a table, as RocksDB does
   const Image image = ReadImage(directory_.path());
   const std::string& theirs = image.at(NamesWith(image, ".sst").back());
   ASSERT_NE(ChecksumType(theirs), ChecksumType(table()));
