@@ -1,8 +1,8 @@
-// The two names of a count: a series in a minute, and a field of a bucket, which is what a Redis client sees.
+// The two names of a count: a series in a minute, and a field of a bucket. A Redis client sees the second.
 //
 //   series stats:mw:login, 2011-06-05T14:30Z   <->   key stats:mw:2011_0605_1430, field login
 //
-// A group is what a series' buckets are named by: all of its name but the last value. A series without values is its
+// A group names the buckets of a series: it is the series name without the last value. A series without values is its
 // own group, and its field is `count`.
 #pragma once
 
@@ -21,7 +21,7 @@ struct BucketKey {
   Minute minute;
 };
 
-// Nothing if `key` does not end with ':' and a minute.
+// Returns nothing if `key` does not end with ':' and a minute.
 std::optional<BucketKey> ParseBucketKey(std::string_view key);
 std::string FormatBucketKey(std::string_view group, Minute minute);
 

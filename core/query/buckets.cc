@@ -31,7 +31,7 @@ SeriesRef MemberIn(int64_t cursor) {
   return {static_cast<uint32_t>(bits >> kSeriesBits & ((1u << kSliceBits) - 1)), static_cast<SeriesId>(bits)};
 }
 
-// The first name after all names of a series' group. Those begin with the group and ':', and ';' is the byte after ':'.
+// The first name after all names of a series' group. These begin with the group and ':', and ';' is the byte after ':'.
 std::string AfterGroupOf(std::string_view series) {
   std::string_view group = GroupOf(series);
   return group.size() == series.size() ? Cat(series, '\0') : Cat(group, ';');
@@ -46,9 +46,9 @@ std::string PositionOf(Slices slices, std::string_view prefix, int64_t cursor) {
   return std::max(AfterGroupOf(name), std::string(prefix));
 }
 
-// What the names of all series begin with that have a bucket whose key `glob` matches.
+// The prefix of the names of all series that have a bucket whose key `glob` matches.
 std::string SeriesPrefix(const Glob& glob) {
-  // A key is a group, ':' and a minute without ':', so what comes before the last ':' is of the group.
+  // A key is a group, ':' and a minute without ':', so the text before the last ':' belongs to the group.
   size_t colon = glob.prefix().rfind(':');
   return colon == std::string::npos ? std::string() : glob.prefix().substr(0, colon);
 }
@@ -93,7 +93,7 @@ Task<Selection> SelectGroup(Slices slices, std::string_view group) {
     co_return *std::move(one);
   }
   std::string prefix = Cat(group, ':');
-  if (!table.MetricOf(prefix)) co_return Selection{.slices = slices};  // it has one value more: the empty one
+  if (!table.MetricOf(prefix)) co_return Selection{.slices = slices};  // it has one more value, which is empty
   Selection members = co_await SelectPrefix(slices, std::move(prefix), SelectBy::kNames);
   co_return members;
 }
@@ -107,7 +107,7 @@ std::string MemberName(Slices slices, std::string_view group, std::string_view f
   return std::string(plain ? group : "");
 }
 
-// Each group is listed once, however many of the keys are its buckets.
+// Lists each group once, even if several of the keys are its buckets.
 Task<int64_t> CountExisting(Slices slices, std::span<const std::string_view> keys) {
   std::map<std::string_view, std::map<Minute, int64_t>> groups;
   for (std::string_view text : keys) {

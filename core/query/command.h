@@ -6,9 +6,9 @@
 //   while (!task.Step()) LetOthersRun();
 //   Reply reply = task.Take();
 //
-// A step takes less than a millisecond, whatever is asked for.
+// A step takes less than a millisecond, for every request.
 //
-// Not thread-safe: belongs to the server's thread. Only OldestPin() may be called by any.
+// Not thread-safe: belongs to the server's thread. Any thread may call OldestPin().
 #pragma once
 
 #include <cstdint>
@@ -27,28 +27,29 @@
 
 namespace tally {
 
-// What the commands know of a connection, which owns it.
+// The state of a connection that commands read and set. The connection owns it.
 struct Session {
   int64_t id = 0;
-  std::string name = {};       // as CLIENT SETNAME set it
-  bool authenticated = false;  // gave the password, if there is one
+  std::string name = {};       // set by CLIENT SETNAME
+  bool authenticated = false;  // has sent the password, if there is one
 };
 
 class Commands {
  public:
-  // `slices` are all that the node counts, at least one. All but the password outlive the commands, and the commands
-  // outlive the tasks and replies that they return.
+  // `slices` are all slices of the node, at least one. All arguments but the password outlive the commands, and the
+  // commands outlive the tasks and replies that they return.
   Commands(std::vector<Counters*> slices, const Clock& clock, const StatusSource& status, Password password = {});
 
-  // Fails only with an Error that says what was expected. `words` holds the command's name and its arguments, of any
-  // bytes. They live as long as the task, and so does the session; the reply needs neither. A command that looks at
-  // counters raises the horizon first. If there is a password, a session that did not give it has AUTH, HELLO and QUIT,
-  // and nothing else.
+  // The only failure is an Error that names what was expected. `words` holds the command's name and its arguments, of
+  // any bytes. They and the session must live as long as the task; the reply needs neither. A command that reads
+  // counters raises the horizon first. If there is a password, a session that has not sent it can use only AUTH, HELLO
+  // and QUIT.
   Task<Reply> Execute(std::span<const std::string_view> words, Session& session);
-  // All steps at once, for a caller that has no connection, and needs no password.
+  // Runs all steps at once. For a caller without a connection; needs no password.
   Reply Execute(std::span<const std::string_view> words);
 
-  // For how long a request or a reply has kept the names of series, which retires none of them; zero if none does.
+  // The age of the oldest pin of series names, held by a request or a reply. While it is held, no series is retired.
+  // Zero if there is none.
   absl::Duration OldestPin() const { return pins_.OldestAge(clock_.Monotonic()); }
 
  private:

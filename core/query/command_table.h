@@ -1,4 +1,4 @@
-// What a command is: a line of a table. Each family of commands has a file of its own, and its lines there.
+// A command is a line of a table. Each family of commands has its own file with its lines.
 #pragma once
 
 #include <cstddef>
@@ -31,25 +31,25 @@ struct CommandContext {
   NamePins& pins;
 
   Timestamp now() const { return ClockOf(slices); }
-  // For numbers of series: from before they are found until they are not needed any more.
+  // Pins series numbers: take it before they are looked up, and hold it until they are no longer needed.
   std::shared_ptr<const void> Pin() const { return pins.Take(wall.Monotonic()); }
 };
 
 struct CommandSpec {
   std::string_view name;       // in capitals
-  std::string_view arguments;  // as HELP shows them
-  size_t min = 0;              // how many arguments
+  std::string_view arguments;  // shown by HELP
+  size_t min = 0;              // the smallest number of arguments
   size_t max = 0;
-  bool counters = false;  // looks at counters: the horizon is raised before
-  // A copy of the context, because a coroutine keeps it. What does not take long returns a Reply, which is a task that
-  // is done.
+  bool counters = false;  // reads counters: the horizon is raised first
+  // Takes a copy of the context, because a coroutine keeps it. A short command returns a Reply, which converts to a
+  // finished task.
   Task<Reply> (*run)(CommandContext context, Words arguments);
-  bool open = false;  // also without the password
+  bool open = false;  // available without the password
 
   std::string usage() const;
 };
 
-// Any number of arguments; the line's own limit bounds them.
+// Any number of arguments; the limit of a request bounds it.
 inline constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
 
 std::span<const CommandSpec> SeriesCommands();      // LIST, GET, RANGE, TOP

@@ -51,7 +51,7 @@ Task<Reply> Select(CommandContext, Words arguments) {
   return ErrorReply(Cat("DB index is out of range: expected 0, got ", Quoted(arguments[0])));
 }
 
-// In Redis' words, which clients look for. The one user is called default, as there.
+// The texts are those of Redis, because clients look for them. The only user is named default, as in Redis.
 Reply Authenticate(const CommandContext& context, Words arguments) {
   if (!context.password.needed()) {
     return ErrorReply(
@@ -87,7 +87,7 @@ Task<Reply> Client(CommandContext context, Words arguments) {
     return BulkReply(Cat("id=", session.id, " name=", session.name, " db=0 resp=2"));
   }
   if (Same(word, "SETNAME") && arguments.size() == 2) return SetName(session, arguments[1]);
-  // A library's name and version, which nothing here shows.
+  // A library's name and version. No command shows them.
   if (Same(word, "SETINFO") && arguments.size() == 3) return StatusReply("OK");
   return UnknownSubcommand("CLIENT", word, "ID, GETNAME, INFO, SETNAME name or SETINFO attribute value");
 }
@@ -128,7 +128,7 @@ Task<Reply> Command(CommandContext, Words arguments) {
   return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
 }
 
-// What redis-benchmark asks for before it begins.
+// redis-benchmark asks for these before it begins.
 constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""}, {"appendonly", "no"}};
 
 Task<Reply> Config(CommandContext, Words arguments) {

@@ -27,7 +27,7 @@ constexpr NodeFigure kNodeFigures[] = {
     {"Clients", "clients", "tallyd_clients", kGauge, "Open connections.",
      [](const NodeFacts& f) { return Number(f.node.clients); }},
     {"Clients", "oldest_pin_seconds", "tallyd_oldest_pin_seconds", kGauge,
-     "How long a request or a reply has kept the names of series, so that none is retired; 0 if none does.",
+     "How long the oldest request or reply has pinned series names, so that no series is retired; 0 if none does.",
      [](const NodeFacts& f) { return FigureValue(f.node.oldest_pin); }},
 
     {"Memory", "rss_bytes", "process_resident_memory_bytes", kGauge, "Resident memory size in bytes.",
@@ -48,7 +48,7 @@ constexpr NodeFigure kNodeFigures[] = {
     {"Kafka", "partitions", "tallyd_partitions", kGauge, "Partitions that the node counts.",
      [](const NodeFacts& f) { return Number(f.partitions.size()); }},
     {"Kafka", "kafka_clients_ending", "tallyd_kafka_clients_ending", kGauge,
-     "Kafka clients that are not used any more and did not end in time.",
+     "Kafka clients that the node no longer uses and that did not end in time.",
      [](const NodeFacts& f) { return Number(f.node.kafka_clients_ending); }},
 
     {"Checkpoint", "checkpoint_sequence", "tallyd_checkpoint_sequence", kGauge, "The number of the last checkpoint.",
@@ -63,7 +63,7 @@ constexpr NodeFigure kNodeFigures[] = {
      "Checkpoints that could not be written since the node started.",
      [](const NodeFacts& f) { return Number(f.node.checkpoint_failures); }},
     {"Checkpoint", "checkpoint_duration_ms", "tallyd_checkpoint_duration_seconds", kGauge,
-     "How long the last checkpoint took, from its cut until it was on the disk.",
+     "The duration of the last checkpoint, from its cut until it was on the disk.",
      [](const NodeFacts& f) { return FigureValue(f.node.checkpoint_duration); }},
 };
 

@@ -19,10 +19,10 @@
 
 namespace tally {
 
-// Everything that figures are computed from, read once for all of them.
+// The facts that figures are computed from, read once for all of them.
 struct NodeFacts {
   NodeStatus node;
-  size_t series = 0;      // that the node holds: a name that several slices have is so many
+  size_t series = 0;      // held by the node: a name is counted once per slice that has it
   uint64_t counters = 0;  // of the minutes, as of the last cut
   Minute horizon;
   std::vector<PartitionStatus> partitions = {};
@@ -47,7 +47,7 @@ struct NodeFigure {
 };
 std::span<const NodeFigure> NodeFigures();
 
-// /metrics has a gauge for each partition, INFO's section Kafka one line for all of them, either the sum or the largest
+// /metrics has a gauge for each partition. INFO's section Kafka has one line for all of them: the sum or the largest
 // value. Nothing: the value of that partition is unknown.
 struct PartitionFigure {
   enum class Total { kNone, kSum, kMax };
@@ -60,7 +60,7 @@ struct PartitionFigure {
 };
 std::span<const PartitionFigure> PartitionFigures();
 
-// 0 where no partition has a value. REQUIRES: the figure has a total.
+// Returns 0 if no partition has a value. REQUIRES: the figure has a total.
 int64_t TotalOf(const PartitionFigure& figure, const NodeFacts& facts);
 
 }  // namespace tally

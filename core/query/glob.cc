@@ -29,8 +29,8 @@ Glob::Glob(std::string_view pattern) {
   }
 }
 
-// `at` is behind the '['; returns where the pattern goes on. Redis reads a set the same way, the odd ones too: in
-// "[a-]" the range goes from 'a' to ']', and a range may stand the wrong way round.
+// `at` is after the '['. Returns the position after the set. Redis reads a set the same way, odd ones too: in "[a-]"
+// the range is from 'a' to ']', and a range may be reversed.
 size_t Glob::ParseSet(std::string_view pattern, size_t at) {
   Set set;
   bool negated = at < pattern.size() && pattern[at] == '^';
@@ -70,7 +70,7 @@ bool Glob::Matches(std::string_view name) const {
   constexpr size_t kNone = static_cast<size_t>(-1);
   size_t element = 0;
   size_t at = 0;
-  size_t star = kNone;  // the last star met, and where in the name what is behind it was tried
+  size_t star = kNone;  // the last star, and the position in the name where the rest after it was tried
   size_t tried_at = 0;
   while (at < name.size()) {
     if (element < elements_.size() && elements_[element].kind == Kind::kStar) {
@@ -113,7 +113,7 @@ Glob::Reached Glob::Step(const Reached& reached, char c) const {
   return next;
 }
 
-// All ways to match at once: after each part of the name, which elements can be behind.
+// Follows all ways to match at once: after each part of the name, the set of elements that can be matched.
 bool Glob::CanMatchSeries(std::string_view metric, uint32_t values) const {
   Reached reached(elements_.size() + 1);
   reached[0] = true;

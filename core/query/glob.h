@@ -1,11 +1,11 @@
-// Redis' globs: * any bytes, ? one byte, [a-z] and [^a] one byte of a set, \ takes the next byte as it is.
+// Redis' globs: * any bytes, ? one byte, [a-z] and [^a] one byte of a set, \ takes the next byte literally.
 //
 //   Glob glob("stats:mw:log*");
 //   glob.Matches("stats:mw:login");   // true
-//   glob.prefix();                    // "stats:mw:log": what every match begins with
+//   glob.prefix();                    // "stats:mw:log": every match begins with it
 //
-// Any bytes are a glob: a set that is not closed ends with the text. Matching takes at most as many steps as the
-// square of the name's length, whatever the glob: a name that does not match takes only the last * back.
+// Any bytes are a glob: a set that is not closed ends with the text. Matching takes at most as many steps as the square
+// of the name's length, for every glob: a mismatch goes back to the last * only.
 #pragma once
 
 #include <bitset>
@@ -27,7 +27,7 @@ class Glob {
   const std::string& prefix() const { return prefix_; }
   bool has_wildcard() const { return prefix_.size() < elements_.size(); }
 
-  // Whether some name matches that is `metric` and then `values` times ':' and any bytes but ':'.
+  // Whether a name can match that consists of `metric` and then `values` times ':' and any bytes but ':'.
   bool CanMatchSeries(std::string_view metric, uint32_t values) const;
 
  private:
@@ -38,7 +38,7 @@ class Glob {
     char byte = 0;     // of kByte
     uint32_t set = 0;  // of kSet
   };
-  using Reached = std::vector<bool>;  // by the number of elements behind
+  using Reached = std::vector<bool>;  // by the number of elements already matched
 
   size_t ParseSet(std::string_view pattern, size_t at);
   bool Takes(const Element& element, char c) const;

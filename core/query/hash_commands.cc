@@ -1,4 +1,4 @@
-// H*: the fields of one bucket, as Redis replies. A key that is no bucket's is an empty hash, not an error.
+// H*: the fields of one bucket, with the replies of Redis. A key that names no bucket is an empty hash, not an error.
 #include <deque>
 #include <memory>
 #include <optional>
@@ -37,7 +37,7 @@ Task<std::deque<FieldCount>> FieldsOf(Slices slices, std::string_view key_text) 
   co_return fields;
 }
 
-// The names or the counts of all fields, or both side by side.
+// The names or the counts of all fields, or both in pairs.
 enum class Part { kNames, kCounts, kBoth };
 
 Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part) {

@@ -1,4 +1,4 @@
-// INFO: the node in lines of name:value, in sections as Redis has them.
+// INFO: the state of the node as lines of name:value, in sections as in Redis.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace tally {
 
-// What clients take the node for, as they ask what they may send: Redis 7 without modules.
+// The version that clients see when they decide which commands to send: Redis 7 without modules.
 inline constexpr std::string_view kRedisVersion = "7.0.0";
 
-// The lines of one section after a line "# Section"; of all sections for "", "all", "default" and "everything". Upper
-// and lower case do not matter. No lines if there is no such section.
+// Returns a line "# Section" and the lines of that section. "", "all", "default" and "everything" name all sections.
+// Case does not matter. Returns no lines if there is no such section.
 std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section);
 
 }  // namespace tally

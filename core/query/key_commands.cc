@@ -1,4 +1,4 @@
-// KEYS, SCAN, DBSIZE, EXISTS, TYPE, TTL: the buckets, as a Redis client sees a database of hashes.
+// KEYS, SCAN, DBSIZE, EXISTS, TYPE, TTL: the buckets, shown to a Redis client as a database of hashes.
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -15,11 +15,10 @@
 namespace tally {
 namespace {
 
-// KEYS with more than so many matches is an ERR: it takes 12 bytes for each while the reply is written. SCAN has no
-// end.
+// KEYS with more matches than this is an ERR: each match takes 12 bytes while the reply is written. SCAN has no limit.
 constexpr size_t kKeysMax = 10'000'000;
 
-// SCAN with a larger COUNT is one with this, as a page is held whole.
+// SCAN reduces a larger COUNT to this, because a page is held in memory whole.
 constexpr int64_t kScanCountMax = 1'000;
 constexpr int64_t kScanCountDefault = 10;
 
@@ -53,7 +52,7 @@ Task<Reply> Dbsize(CommandContext context, Words) {
   co_return IntegerReply(buckets);
 }
 
-// A row for each bucket, after those of `first`.
+// One row for each bucket, after the rows of `first`.
 template <typename Buckets>
 Reply KeysReply(const CommandContext& context, std::shared_ptr<const void> pin, Table::Shape shape, Row first,
                 Buckets buckets) {
@@ -82,10 +81,10 @@ Task<Reply> Keys(CommandContext context, Words arguments) {
 struct ScanOptions {
   std::string_view match = "*";
   int64_t count = kScanCountDefault;
-  bool hashes = true;  // TYPE, if it was given, is hash
+  bool hashes = true;  // TYPE is absent or hash
 };
 
-// Nothing if `options` are none.
+// Returns nothing if `options` are not valid.
 std::optional<ScanOptions> ParseScanOptions(Words options) {
   ScanOptions parsed;
   if (options.size() % 2 != 0) return std::nullopt;

@@ -1,4 +1,4 @@
-// How far a partition's counts are behind its log.
+// The lag of a partition's counts.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,11 @@
 namespace tally {
 
 struct Lag {
-  std::optional<int64_t> records;  // from the next offset to the end; unknown while the end is
-  std::optional<int64_t> seconds;  // the age of the newest record, at the end that of the answer where it is, 0 if
-                                   // that is fresh; unknown as long as none came
+  // From next to the end offset. Unknown while the end offset is unknown.
+  std::optional<int64_t> records;
+  // The age of the newest record. At the end of the log: the age of the answer that gave the end offset, 0 if that is
+  // fresh. Unknown until a record arrives.
+  std::optional<int64_t> seconds;
 };
 
 Lag LagOf(const PartitionStatus& partition, Timestamp wall);

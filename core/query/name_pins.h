@@ -1,5 +1,5 @@
-// Who keeps the names of series: requests that run in steps, and replies that are written bit by bit. Meanwhile no
-// number gets another name (SeriesTable::Pin), so no series is retired.
+// The pins of requests that run in steps, and of replies that are written piece by piece. While a pin is held, no
+// series number gets another name (SeriesTable::Pin), so no series is retired.
 //
 //   NamePins pins(slices);
 //   std::shared_ptr<const void> pin = pins.Take(clock.Monotonic());
@@ -24,10 +24,10 @@ class NamePins {
   NamePins(const NamePins&) = delete;
   NamePins& operator=(const NamePins&) = delete;
 
-  // Keeps the names of all slices until the last copy is gone, which must be before NamePins is.
+  // Pins the names of all slices until the last copy of the result is destroyed. NamePins must outlive all copies.
   std::shared_ptr<const void> Take(absl::Duration now);
 
-  // The age of the oldest one that is held; zero if none is.
+  // The age of the oldest pin that is held; zero if there is none.
   absl::Duration OldestAge(absl::Duration now) const;
 
  private:
@@ -35,7 +35,7 @@ class NamePins {
 
   const Slices slices_;
   mutable Mutex mutex_;
-  std::list<absl::Duration> taken_at_ ABSL_GUARDED_BY(mutex_);  // of those that are held, ascending
+  std::list<absl::Duration> taken_at_ ABSL_GUARDED_BY(mutex_);  // of the held pins, ascending
 };
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// LAG, REJECTS, INFO: how the node is doing.
+// LAG, REJECTS, INFO: the state of the node.
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -22,7 +22,7 @@ Reply RowsReply(Table::Shape shape, std::vector<Row> all) {
 
 Cell OrUnknown(std::optional<int64_t> number) { return number ? Cell(*number) : Cell(NullCell{}); }
 
-// One word, as the fields of a line are split at spaces.
+// One word, because clients split the fields of a line at spaces.
 std::string State(const PartitionStatus& partition) {
   if (partition.stopped.empty()) return partition.out_of_range ? "waiting" : "ok";
   std::string reason = Escaped(partition.stopped);
@@ -44,7 +44,7 @@ Task<Reply> LagCommand(CommandContext context, Words) {
   return RowsReply(Table::Shape::kNested, std::move(rows));
 }
 
-// The last ones of each reason, oldest first.
+// The last rejects of each reason, oldest first.
 std::vector<Rejects::Reject> LastRejects(Slices slices, Words topic) {
   std::vector<Rejects::Reject> all;
   for (const Counters* counters : slices) {

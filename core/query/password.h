@@ -14,12 +14,12 @@ namespace tally {
 
 class Password {
  public:
-  Password() = default;  // none: everybody may ask
+  Password() = default;  // no password: every client is authorized
   explicit Password(std::string text) : text_(std::move(text)) {}
 
   bool needed() const { return !text_.empty(); }
 
-  // How long it takes depends on how long `given` is, and not on how much of it is right. REQUIRES: needed().
+  // The time depends on the length of `given`, not on how much of it is right. REQUIRES: needed().
   bool Is(std::string_view given) const;
 
  private:

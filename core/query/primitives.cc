@@ -13,7 +13,7 @@
 namespace tally {
 namespace {
 
-// Errors name at most so many metrics.
+// Errors name at most this many metrics.
 constexpr size_t kMetricsShown = 20;
 
 std::string Expected(const SeriesTable& table) {
@@ -29,7 +29,7 @@ std::string Expected(const SeriesTable& table) {
   return text;
 }
 
-// `name` with each value encoded as series are named; itself if it is a name already.
+// `name` with each value percent-encoded; unchanged if it is a series name already.
 std::string Canonical(std::string_view name) {
   size_t end = name.find(':');
   std::string canonical(name.substr(0, end));
@@ -43,7 +43,7 @@ std::string Canonical(std::string_view name) {
   return canonical;
 }
 
-// The series that may hold what was counted of `name`, as SeriesTable::Admit() chooses them.
+// The series that may hold the counts of `name`, as SeriesTable::Admit() chooses them.
 std::vector<SeriesId> OthersOf(const SeriesTable& table, std::string_view name) {
   std::string in_every(name.substr(0, name.find(':')));
   auto values = std::count(name.begin(), name.end(), ':');
@@ -60,7 +60,7 @@ bool AnyCount(const View& view, Minute minute, const std::vector<SeriesId>& ids)
   return std::any_of(ids.begin(), ids.end(), [&](SeriesId id) { return view.Count(minute, id) > 0; });
 }
 
-// What one slice has counted of the series `name`; nothing if it does not list it.
+// The count of one slice for the series `name`. Nothing if the slice does not list it.
 std::optional<uint64_t> CountIfListed(const Counters& counters, std::string_view name, Minute minute) {
   SeriesTable::Pin pin(counters.series());
   const SeriesId id = counters.series().Find(name);
@@ -75,7 +75,7 @@ bool IsHidden(const Counters& counters, std::string_view name, Minute minute) {
   return !others.empty() && AnyCount(View(counters), minute, others);
 }
 
-// What one slice of a walk has found and has not shown yet.
+// The names that one slice of a walk has found and not yet returned.
 struct SliceWalk {
   SeriesTable::Walk names;
   std::vector<SeriesTable::Named> some = {};
@@ -83,7 +83,7 @@ struct SliceWalk {
   bool over = false;
 
   bool needs_more() const { return at == some.size() && !over; }
-  // Returns how much work that was.
+  // Returns the work that it took.
   uint64_t TakeMore() {
     over = !names.Next(some);
     at = 0;
@@ -92,7 +92,7 @@ struct SliceWalk {
   const std::string_view* name() const { return at == some.size() ? nullptr : &some[at].name; }
 };
 
-// The smallest name of all, and its series. Returns false if there is none.
+// Finds the smallest name of all slices, and its series. Returns false if there is none.
 bool NextName(std::vector<SliceWalk>& walks, std::string_view& name, std::vector<SeriesRef>& series) {
   const std::string_view* least = nullptr;
   for (const SliceWalk& walk : walks) {
@@ -109,7 +109,7 @@ bool NextName(std::vector<SliceWalk>& walks, std::string_view& name, std::vector
   return true;
 }
 
-// Adds names to a selection; Finish() makes its parts.
+// Adds names to a selection. Finish() makes its parts.
 class Collector {
  public:
   explicit Collector(Slices slices) : selection_{.slices = slices}, members_(slices.size()) {

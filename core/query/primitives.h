@@ -1,16 +1,15 @@
-// The three questions that all answers are made of: which names match; the sum of a selection for each minute; and rows
-// of name and count for each minute. Each covers all slices, and runs in steps.
+// The three primitives of all queries: the names that match, the sum of a selection for each minute, and rows of name
+// and count for each minute. Each covers all slices and runs in steps.
 //
 //   absl::StatusOr<Selection> selection = co_await Select(slices, "stats:mw:*");
 //   MinuteSums sums = co_await SumByMinute(*selection, range);
 //
-// A minute is unknown before KnownFrom() of a metric that is asked for, and while it has not begun. To a series that a
-// slice does not list it is also unknown if in that minute an ~other of that slice has counts, which may be those of
-// the series.
+// A minute is unknown before KnownFrom() of a requested metric, and until it begins. For a series that a slice does not
+// list, a minute is also unknown if an ~other of that slice has counts in it: they may be the counts of the series.
 //
-// Completeness is asked before names and counts, and what is known after them. The other way round, a count that was
-// read before the last event came would pass for final, and the rest of a minute that was dropped meanwhile for all of
-// it.
+// Completeness is read before names and counts, and known-from after them. In the other order, a count that was read
+// before the last event would pass for final, and the rest of a minute that was dropped meanwhile would pass for the
+// whole.
 //
 // REQUIRES, for numbers to keep their names: a pin (NamePins), taken before and held as long as a result.
 #pragma once
@@ -33,31 +32,32 @@ namespace tally {
 
 // The names that match.
 
-// What it takes at most to match a name, in units of work (see Glob).
+// The largest cost of matching a name, in units of work (see Glob).
 inline uint64_t MatchWork(std::string_view name) { return 1 + name.size() * name.size() / 4096; }
 
-// Calls visit(name, its series, one for each slice that has it) for each name that begins with `prefix` and is not
-// before `from`, in the order of names, until it returns false. Returns whether it never did. `visit` lives as long as
-// the task.
+// Calls visit(name, series) for each name that begins with `prefix` and is not before `from`, in the order of names,
+// until it returns false. `series` has one for each slice that has the name. Returns whether visit never returned
+// false. `visit` lives as long as the task.
 using VisitName = absl::FunctionRef<bool(std::string_view name, std::span<const SeriesRef> series)>;
 Task<bool> ForEachName(Slices slices, std::string prefix, std::string from, VisitName visit);
 
-// Series whose counts are asked for.
+// The series whose counts are requested.
 struct Selection {
   struct Part {
     SeriesReader series;                // reports counts by an index in `names`
-    std::vector<SeriesId> others = {};  // ~other series that may hide what was asked for
+    std::vector<SeriesId> others = {};  // ~other series that may hide requested counts
   };
 
   Slices slices;
   Timestamp complete_until = Timestamp::Min();  // minutes that end by then are final
-  std::vector<uint32_t> metrics = {};           // whose series were asked for
+  std::vector<uint32_t> metrics = {};           // the metrics of the requested series
   std::deque<SeriesRef> names = {};             // a series of each name, by name
   std::vector<Part> parts = {};                 // by slice
 };
 
-// The series that `glob` matches. An error if no metric could have any, or if there is no wildcard and it is no name of
-// a series. One that matches nothing yet, but could, selects nothing: it counts 0. `glob` lives as long as the task.
+// The series that `glob` matches. Returns an error if no metric can have a matching series, or if there is no wildcard
+// and the text is not a series name. A glob that can match but matches nothing yet selects nothing: it counts 0. `glob`
+// lives as long as the task.
 Task<absl::StatusOr<Selection>> Select(Slices slices, std::string_view glob);
 
 // All series whose names begin with `prefix`. With kGroups, `names` has one series of each group (GroupOf) instead, and
@@ -70,31 +70,31 @@ Task<Selection> SelectPrefix(Slices slices, std::string prefix, SelectBy by);
 struct MinuteSum {
   Minute minute;
   uint64_t count = 0;
-  bool hidden = false;  // ~other may have more of it
+  bool hidden = false;  // ~other may hold more of it
 };
 
 struct MinuteSums {
-  std::vector<MinuteSum> minutes;  // that have a counter, ascending; others are 0
+  std::vector<MinuteSum> minutes;  // those with a counter, ascending; others are 0
   MinuteRange known;
   Timestamp complete_until;
 
   bool open(Minute minute) const { return minute.end() > complete_until; }
 };
 
-// Of the minutes of `range`. `selection` lives as long as the task.
+// The sums of the minutes of `range`. `selection` lives as long as the task.
 Task<MinuteSums> SumByMinute(const Selection& selection, MinuteRange range);
 
 // The same for the one series `name` in one minute, at once. Needs no pin.
 MinuteSum SumOfOne(Slices slices, std::string_view name, Minute minute);
 
-// The count of that, without what is hidden: half as much work.
+// Only that count, without `hidden`: half the work.
 uint64_t CountOfOne(Slices slices, std::string_view name, Minute minute);
 
 // Rows of name and count for a minute.
 
-// Calls visit(index in selection.names, count) for each count in `minute`, in no order; a name that several slices have
-// is visited for each of them. Returns whether the minute is still not before the horizon: if it is not, some counts
-// may be missing. `selection` and `visit` live as long as the task.
+// Calls visit(index in selection.names, count) for each count in `minute`, in no order. A name is visited once for each
+// slice that has it. Returns false if the minute is now before the horizon: some counts may be missing. `selection` and
+// `visit` live as long as the task.
 template <typename Visit>
 Task<bool> ForEachCount(const Selection& selection, Minute minute, Visit& visit) {
   for (size_t slice = 0; slice < selection.parts.size(); ++slice) {
@@ -107,7 +107,7 @@ Task<bool> ForEachCount(const Selection& selection, Minute minute, Visit& visit)
   co_return minute >= HorizonOf(selection.slices);
 }
 
-// A metric that has a series `name`; an error that says what is expected instead.
+// Returns a metric that has a series `name`, or an error that names what is expected.
 absl::StatusOr<uint32_t> MetricOfSeries(Slices slices, std::string_view name);
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// What a command answers, free of any wire format: the text protocol and RESP each write it their way.
+// The reply of a command, independent of the wire format: the text protocol and RESP each write it in their own format.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@
 
 namespace tally {
 
-struct NullCell {};  // unknown, or not there: RESP's nil, `-` in text
+struct NullCell {};  // unknown or missing: nil in RESP, `-` in text
 using Cell = std::variant<NullCell, int64_t, std::string>;
 using Row = std::vector<Cell>;
 
-// A table, produced row by row as the socket drains, so that a large reply never lies in memory whole. Its length is
-// known beforehand, because RESP says it first.
+// A table, produced row by row as the socket drains, so that a large reply is never in memory whole. Its length is
+// known first, because RESP sends it first.
 struct Table {
-  // How RESP writes it: text is always a line a row.
+  // The format in RESP. Text always has one line per row.
   enum class Shape {
     kFlat,    // one array of all cells: replies of one column, and HGETALL's field, value, field, value
     kNested,  // an array of arrays
@@ -29,16 +29,16 @@ struct Table {
 
   Shape shape = Shape::kFlat;
   size_t rows = 0;
-  size_t columns = 1;  // of kFlat; each row of kFlat has so many cells
+  size_t columns = 1;  // of kFlat: the number of cells of each row
 
-  // Makes row `i`; called once for each row, in order. Holds whatever it needs to make them.
+  // Makes row `i`. Called once for each row, in order. Holds everything that it needs.
   std::function<Row(size_t i)> row;
 
-  // How much that is, where it grows with what was asked for: the server bounds the sum over all its clients.
+  // The bytes that `row` holds, where they grow with the request. The server limits the sum over all clients.
   size_t held_bytes = 0;
 };
 
-// Of a list that `row` holds.
+// The bytes of a list that `row` holds.
 template <typename T>
 size_t HeldBytes(const std::vector<T>& list) {
   return list.capacity() * sizeof(T);
@@ -56,12 +56,12 @@ struct Value {
 
 struct Error {
   std::string message;       // without the code
-  std::string code = "ERR";  // RESP's first word; in text it is always ERR
+  std::string code = "ERR";  // the first word in RESP; text always has ERR
 };
 
 struct Reply {
   std::variant<Value, Table, Error> body;
-  bool close = false;  // the connection ends behind it (QUIT)
+  bool close = false;  // the connection closes after it (QUIT)
 };
 
 inline Reply StatusReply(std::string text) { return {Value{std::move(text), /*status=*/true}}; }

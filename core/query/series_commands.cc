@@ -1,4 +1,4 @@
-// LIST, GET, RANGE, TOP: the commands that see series.
+// LIST, GET, RANGE, TOP: the commands that read series.
 #include <deque>
 #include <functional>
 #include <memory>
@@ -20,7 +20,7 @@ namespace {
 
 Reply ErrorOf(const absl::Status& status) { return ErrorReply(std::string(FromAbsl(status.message()))); }
 
-int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // which is at most kCountMax
+int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // at most kCountMax
 
 absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from_and_to) {
   ASSIGN_OR_RETURN(Timestamp from, ParseWhen(from_and_to[0], context.now()));
@@ -107,7 +107,7 @@ struct TopArguments {
 
 absl::StatusOr<TopArguments> ParseTopArguments(const CommandContext& context, Words arguments) {
   std::optional<int64_t> n = ParseInteger(arguments[0]);
-  if (!n || *n < 1) return InvalidArgument("expected how many series, 1 or more, got ", Quoted(arguments[0]));
+  if (!n || *n < 1) return InvalidArgument("expected a number of series, 1 or more, got ", Quoted(arguments[0]));
   ASSIGN_OR_RETURN(MinuteRange range, ParseRange(context, arguments.subspan(2, 2)));
   return TopArguments{static_cast<size_t>(*n), range};
 }

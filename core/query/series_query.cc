@@ -11,7 +11,7 @@
 namespace tally {
 namespace {
 
-// So many sums are made room for in a step.
+// A step makes room for this many sums.
 constexpr size_t kSumsAtOnce = 32 * 1024;
 
 absl::Status Unknown(Minute minute, std::string_view why, const MinuteRange& known) {
@@ -32,7 +32,7 @@ Task<std::vector<uint64_t>> SumByName(const Selection& selection, MinuteRange ra
   for (Minute minute : MinutesWithCounts(selection.slices)) {
     if (!range.contains(minute)) continue;
     if (co_await ForEachCount(selection, minute, add)) continue;
-    // Some of the minute was counted before it was dropped, so all begins again: the minute is not known any more.
+    // Some of the minute was added before it was dropped. Everything starts again: the minute is no longer known.
     co_return std::vector<uint64_t>();
   }
   co_return sums;
@@ -45,7 +45,7 @@ struct Candidate {
 
 bool IsBetter(const Candidate& a, const Candidate& b) { return a.sum != b.sum ? a.sum > b.sum : a.index < b.index; }
 
-// The `n` best, best first.
+// Keeps the `n` best, best first.
 Task<std::vector<Candidate>> Best(const std::vector<uint64_t>& sums, size_t n) {
   std::vector<Candidate> best;  // a heap, the worst on top
   best.reserve(std::min(n, sums.size()));
@@ -79,7 +79,7 @@ absl::StatusOr<MinuteCount> CountIn(Slices slices, std::string_view name, Minute
   const MinuteRange known = KnownMinutes(slices, {&metric, 1});
   if (minute >= known.end) return Unknown(minute, " has not begun", known);
   if (minute < known.first) return Unknown(minute, " is not known any more, or never was", known);
-  if (sum.hidden) return Unknown(minute, " is unknown to a series that was new then: ~other has counts", known);
+  if (sum.hidden) return Unknown(minute, " is unknown for this series: ~other may have its counts", known);
   return MinuteCount{sum.count, minute.end() > complete_until};
 }
 
@@ -95,7 +95,7 @@ std::vector<Step> StepsOf(const MinuteSums& sums, MinuteRange range, int32_t ste
     Minute start = minute - (past < 0 ? past + step_minutes : past);
     if (steps.empty() || steps.back().start != start) steps.push_back({start});
     if (counted) steps.back().count = AddCounts(steps.back().count, sum->count);
-    steps.back().open = sums.open(minute);  // from the first open minute on, all are
+    steps.back().open = sums.open(minute);  // all minutes after the first open minute are open
   }
   return steps;
 }

@@ -1,4 +1,4 @@
-// What GET, RANGE and TOP answer, of the primitives' results.
+// The answers of GET, RANGE and TOP, made from the primitives' results.
 #pragma once
 
 #include <cstdint>
@@ -16,22 +16,22 @@ struct MinuteCount {
   bool open = false;
 };
 
-// The count of the series `name` in one minute. An error if there can be no such series, or if the minute is unknown,
-// which names the oldest minute that is known.
+// The count of the series `name` in one minute. Returns an error if no such series can exist, or if the minute is
+// unknown; that error names the oldest known minute.
 absl::StatusOr<MinuteCount> CountIn(Slices slices, std::string_view name, Minute minute);
 
 // A step of a RANGE.
 struct Step {
-  Minute start;  // a multiple of the step since the epoch, even where the range begins later
+  Minute start;  // a multiple of the step since the epoch, even if the range begins later
   uint64_t count = 0;
-  bool open = false;  // one of its known minutes is
+  bool open = false;  // one of its known minutes is open
 };
 
 // The sums of each step of `range` that has a known minute, ascending.
 std::vector<Step> StepsOf(const MinuteSums& sums, MinuteRange range, int32_t step_minutes);
 
-// Of the selected series the `n` with the largest sums over the known minutes of `range`, largest first, ties by name;
-// none that counted 0. `selection` lives as long as the task.
+// The `n` selected series with the largest sums over the known minutes of `range`, largest first, ties by name. Series
+// with the sum 0 are left out. `selection` lives as long as the task.
 struct TopSeries {
   SeriesRef series;
   uint64_t count;

@@ -6,10 +6,10 @@
 namespace tally {
 namespace {
 
-// So few are sorted at once, so many are worth a pass over all blocks.
+// Up to this many members are sorted at once. More are worth a pass over all blocks.
 constexpr size_t kSortedAtOnce = 1024;
 
-// Members that are looked at, or moved, in a unit of work.
+// The members that a unit of work reads or moves.
 constexpr size_t kMembersInAUnit = 64;
 
 }  // namespace
@@ -20,7 +20,7 @@ SeriesReader SeriesReader::OfOne(SeriesId id) {
   return reader;
 }
 
-// Sorted by counting how many are in each block: that is done in steps easily, and takes a time in proportion.
+// A counting sort by block: it splits easily into steps, and its time is linear.
 Task<SeriesReader> SeriesReader::Of(std::deque<Member> members) {
   SeriesReader reader(members.size());
   if (members.size() <= kSortedAtOnce) {
@@ -29,7 +29,7 @@ Task<SeriesReader> SeriesReader::Of(std::deque<Member> members) {
               [](const Member& a, const Member& b) { return a.id < b.id; });
     co_return reader;
   }
-  std::vector<size_t> begins;  // by block, where its members begin
+  std::vector<size_t> begins;  // by block: the index of its first member
   size_t seen = 0;
   for (const Member& member : members) {
     if (BlockOf(member.id) + size_t{2} > begins.size()) begins.resize(BlockOf(member.id) + size_t{2});

@@ -1,10 +1,10 @@
-// The counts of some series of one slice in a minute.
+// Reads the counts of some series of one slice in a minute.
 //
 //   SeriesReader reader = co_await SeriesReader::Of({{id, 0}, {other_id, 1}});
 //   for (size_t next = 0; next < reader.size();) next = reader.Read(View(counters), minute, next, visit).next;
 //
-// Counts lie in blocks of neighbours. Where several of the series share a block it is unpacked once, else each count is
-// looked up by itself: RANGE over 1,000 series is some ten times as fast with it (bench/query_bench.cc).
+// Counts lie in blocks of neighbours. If several of the series share a block, it is unpacked once. Otherwise each count
+// is looked up by itself. This makes RANGE over 1,000 series some ten times as fast (bench/query_bench.cc).
 #pragma once
 
 #include <cstddef>
@@ -24,10 +24,10 @@ class SeriesReader {
  public:
   struct Member {
     SeriesId id;
-    uint32_t index;  // what its counts are reported as; several may share one
+    uint32_t index;  // reported with its counts; several members may share one
   };
 
-  // One call of Read() looks at no more blocks than this, so that a View is held for a fraction of a millisecond.
+  // One call of Read() reads at most this many blocks, so that a View is held for a fraction of a millisecond.
   static constexpr uint64_t kBlocksAtOnce = 256;
 
   SeriesReader() = default;
@@ -36,11 +36,11 @@ class SeriesReader {
 
   size_t size() const { return size_; }
 
-  // Calls visit(index, count) for some of the series that have a count in `minute`, in no order. `from` is 0, or the
-  // `next` of the call before; size() is the end.
+  // Calls visit(index, count) for some of the series that have a count in `minute`, in no order. `from` is 0, or `next`
+  // of the previous call. The end is size().
   struct Progress {
     size_t next;
-    uint64_t blocks;  // how many were looked at
+    uint64_t blocks;  // the number of blocks that were read
   };
   template <typename Visit>
   Progress Read(const View& view, Minute minute, size_t from, Visit&& visit) const {
@@ -56,7 +56,7 @@ class SeriesReader {
   }
 
  private:
-  // Fewer series of one block than this are looked up one by one.
+  // If a block has fewer of the series than this, they are looked up one by one.
   static constexpr size_t kUnpackFrom = 4;
 
   template <typename Visit>
@@ -76,7 +76,7 @@ class SeriesReader {
 
   explicit SeriesReader(size_t size) : members_(new Member[size]), size_(size) {}
 
-  std::unique_ptr<Member[]> members_;  // those of one block side by side, blocks ascending
+  std::unique_ptr<Member[]> members_;  // grouped by block, blocks ascending
   size_t size_ = 0;
 };
 

@@ -37,7 +37,7 @@ MinuteRange KnownMinutes(Slices slices, std::span<const uint32_t> metrics) {
   for (const Counters* counters : slices) {
     for (uint32_t metric : metrics) first = std::max(first, counters->KnownFrom(metric));
   }
-  // The clock of the events has not seen an event: nothing has begun.
+  // The event clock has seen no event: no minute has begun.
   if (ClockOf(slices) == Timestamp::Min()) return {first, first};
   return {first, MinuteOf(ClockOf(slices)) + 1};
 }

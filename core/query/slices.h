@@ -1,5 +1,5 @@
-// What a node counts, as slices: one Counters for each. A partition belongs to one slice, so counts add up; one name
-// may be a series of several slices, with a different number in each.
+// All slices of a node: one Counters for each. A partition belongs to one slice, so counts add up. One name may be a
+// series of several slices, with a different number in each.
 //
 // A whole answer covers all slices: the horizon and known-from are the largest of all, completeness is the smallest of
 // those that have partitions.
@@ -41,7 +41,7 @@ struct MinuteRange {
 inline const SeriesTable& TableOf(Slices slices, uint32_t slice) { return slices[slice]->series(); }
 inline std::string NameOf(Slices slices, SeriesRef series) { return TableOf(slices, series.slice).Name(series.id); }
 
-// What minutes are measured by: the wall clock, or that of the events.
+// The clock that decides about minutes: the wall clock or the event clock.
 inline Timestamp ClockOf(Slices slices) { return slices.front()->clock(); }
 
 Minute HorizonOf(Slices slices);
@@ -49,13 +49,13 @@ Minute HorizonOf(Slices slices);
 // Minutes that end after this are open: some partition may still deliver records of them.
 Timestamp CompleteUntil(Slices slices);
 
-// The minutes that are known for every one of the metrics, which are numbers of SeriesTable::metrics().
+// The minutes that are known for all of `metrics`, which are numbers of SeriesTable::metrics().
 MinuteRange KnownMinutes(Slices slices, std::span<const uint32_t> metrics);
 
 // The minutes from the horizon on that have a counter, ascending.
 std::vector<Minute> MinutesWithCounts(Slices slices);
 
-// Those of all slices, ascending.
+// The partitions of all slices, ascending.
 std::vector<PartitionStatus> PartitionsOf(Slices slices);
 
 }  // namespace tally

@@ -13,7 +13,7 @@
 namespace tally {
 namespace {
 
-// RFC 3339 in full, from a text of which seconds or zone may be left out.
+// Completes a text without seconds or zone to full RFC 3339.
 std::optional<Timestamp> ParseDate(std::string_view text) {
   constexpr size_t kToMinutes = std::string_view("2011-06-05T14:30").size();
   if (text.size() < kToMinutes || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Timestamp> ParseDate(std::string_view text) {
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
-// -15m. Not -inf, which Abseil takes for a duration as well.
+// -15m, but not -inf, which Abseil also takes for a duration.
 std::optional<absl::Duration> ParseBack(std::string_view text) {
   absl::Duration duration;
   if (text.size() < 2 || text[0] != '-' || IsLetter(text[1])) return std::nullopt;

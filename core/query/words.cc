@@ -28,7 +28,7 @@ void AppendEscape(std::string& out, char c) {
   out.push_back(kDigits[byte & 15]);
 }
 
-// `character` is one of UTF-8. U+0080 to U+009F are control characters too, which some terminals obey.
+// `character` is one UTF-8 character. U+0080 to U+009F are control characters too, which some terminals obey.
 bool IsShown(std::string_view character) {
   if (character.size() == 1) return character[0] >= ' ' && character[0] < 0x7f && character[0] != '\\';
   return !character.empty() && !(character[0] == '\xc2' && static_cast<uint8_t>(character[1]) < 0xa0);

@@ -11,7 +11,7 @@ namespace {
 
 class Command : public NodeTest {};
 
-// Commands and arguments that mean something, and bytes that do not.
+// Valid commands and arguments, and random bytes.
 const std::vector<std::string> kArguments = {"stats:mw:login",
                                              "all",
                                              "*",

@@ -17,7 +17,7 @@ TEST_F(ConnectionCommands, NamesAreCaseInsensitive) {
   EXPECT_THAT(Ask({"ECHO", "a\n"}), ElementsAre("a\n"));
 }
 
-TEST_F(ConnectionCommands, UnknownCommandsAreNamedWhateverTheirBytes) {
+TEST_F(ConnectionCommands, UnknownCommandsAreNamedForAnyBytes) {
   EXPECT_THAT(Ask({"FLUSHALL"}), ElementsAre("ERR unknown command 'FLUSHALL', try HELP"));
   EXPECT_THAT(Ask({"\r\n\xff"}), ElementsAre("ERR unknown command '\\r\\n\\xff', try HELP"));
   EXPECT_THAT(Ask({std::string(5000, 'x')}),
@@ -74,43 +74,43 @@ TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
 
 class WithPassword : public NodeTest {
  protected:
-  std::vector<std::string> Say(std::vector<std::string_view> words) {
+  std::vector<std::string> Send(std::vector<std::string_view> words) {
     return Lines(guarded_.Execute(words, session_).Finish());
   }
 
   Commands guarded_{{&counters_}, clock_, *this, Password("hunter2")};
 };
 
-TEST_F(WithPassword, NothingIsAnsweredBeforeItIsSaid) {
+TEST_F(WithPassword, NothingIsAnsweredBeforeItIsSent) {
   for (const char* command : {"PING", "INFO", "LIST", "LAG", "REJECTS", "HELP", "CLIENT", "NONE"}) {
-    EXPECT_THAT(Say({command}), ElementsAre("NOAUTH Authentication required.")) << command;
+    EXPECT_THAT(Send({command}), ElementsAre("NOAUTH Authentication required.")) << command;
   }
-  EXPECT_THAT(Say({"HELLO"}), ElementsAre(StartsWith("NOAUTH HELLO must be called")));
-  EXPECT_THAT(Say({"QUIT"}), ElementsAre("OK"));
+  EXPECT_THAT(Send({"HELLO"}), ElementsAre(StartsWith("NOAUTH HELLO must be called")));
+  EXPECT_THAT(Send({"QUIT"}), ElementsAre("OK"));
 }
 
 TEST_F(WithPassword, AuthOpensTheConnection) {
-  EXPECT_THAT(Say({"AUTH", "hunter2"}), ElementsAre("OK"));
-  EXPECT_THAT(Say({"PING"}), ElementsAre("PONG"));
+  EXPECT_THAT(Send({"AUTH", "hunter2"}), ElementsAre("OK"));
+  EXPECT_THAT(Send({"PING"}), ElementsAre("PONG"));
   session_ = {};
-  EXPECT_THAT(Say({"AUTH", "default", "hunter2"}), ElementsAre("OK"));
-  EXPECT_THAT(Say({"PING"}), ElementsAre("PONG"));
+  EXPECT_THAT(Send({"AUTH", "default", "hunter2"}), ElementsAre("OK"));
+  EXPECT_THAT(Send({"PING"}), ElementsAre("PONG"));
 }
 
-TEST_F(WithPassword, HelloMaySayItToo) {
-  EXPECT_EQ(Say({"HELLO", "2", "AUTH", "default", "hunter2", "SETNAME", "page"}).size(), 7u);
-  EXPECT_THAT(Say({"CLIENT", "GETNAME"}), ElementsAre("page"));
+TEST_F(WithPassword, HelloMaySendItToo) {
+  EXPECT_EQ(Send({"HELLO", "2", "AUTH", "default", "hunter2", "SETNAME", "page"}).size(), 7u);
+  EXPECT_THAT(Send({"CLIENT", "GETNAME"}), ElementsAre("page"));
 }
 
-TEST_F(WithPassword, WrongOnesCloseItAgain) {
+TEST_F(WithPassword, AWrongPasswordEndsTheAuthentication) {
   constexpr char kWrong[] = "WRONGPASS invalid username-password pair or user is disabled.";
   for (const char* wrong : {"", "hunter", "hunter22", "hunter2hunter2", "Hunter2"}) {
-    ASSERT_THAT(Say({"AUTH", "hunter2"}), ElementsAre("OK"));
-    EXPECT_THAT(Say({"AUTH", wrong}), ElementsAre(kWrong)) << wrong;
-    EXPECT_THAT(Say({"PING"}), ElementsAre("NOAUTH Authentication required."));
+    ASSERT_THAT(Send({"AUTH", "hunter2"}), ElementsAre("OK"));
+    EXPECT_THAT(Send({"AUTH", wrong}), ElementsAre(kWrong)) << wrong;
+    EXPECT_THAT(Send({"PING"}), ElementsAre("NOAUTH Authentication required."));
   }
-  EXPECT_THAT(Say({"AUTH", "other", "hunter2"}), ElementsAre(kWrong));
-  EXPECT_THAT(Say({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(kWrong));
+  EXPECT_THAT(Send({"AUTH", "other", "hunter2"}), ElementsAre(kWrong));
+  EXPECT_THAT(Send({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(kWrong));
 }
 
 TEST_F(ConnectionCommands, ThereIsOneDatabase) {
@@ -119,7 +119,7 @@ TEST_F(ConnectionCommands, ThereIsOneDatabase) {
   EXPECT_THAT(Ask({"SELECT", "x"}), ElementsAre(StartsWith("ERR invalid DB index 'x'")));
 }
 
-TEST_F(ConnectionCommands, ClientsThatAskForCommandsAndConfigurationGoOn) {
+TEST_F(ConnectionCommands, ClientsThatAskForCommandsAndConfigurationContinue) {
   EXPECT_THAT(Ask({"COMMAND"}), IsEmpty());
   EXPECT_THAT(Ask({"COMMAND", "DOCS"}), IsEmpty());
   EXPECT_THAT(Ask({"COMMAND", "INFO", "get"}), IsEmpty());

@@ -58,7 +58,7 @@ TEST(Glob, BackslashTakesTheNextByteAsItIs) {
   EXPECT_TRUE(Matches("a\\", "a\\"));
 }
 
-TEST(Glob, KnowsWhatEveryMatchBeginsWith) {
+TEST(Glob, KnowsThePrefixOfEveryMatch) {
   EXPECT_EQ(Glob("stats:mw:*").prefix(), "stats:mw:");
   EXPECT_EQ(Glob("a\\*b?").prefix(), "a*b");
   EXPECT_EQ(Glob("*").prefix(), "");
@@ -89,14 +89,14 @@ TEST(Glob, ManyStarsTakeNoLongerThanOne) {
   EXPECT_TRUE(Matches(stars, name));
 }
 
-// What a glob of bytes, * and ? means, in as few words as possible.
+// The meaning of a glob of bytes, * and ?, in as little code as possible.
 bool Means(std::string_view glob, std::string_view name) {
   if (glob.empty()) return name.empty();
   if (glob[0] == '*') return Means(glob.substr(1), name) || (!name.empty() && Means(glob, name.substr(1)));
   return !name.empty() && (glob[0] == '?' || glob[0] == name[0]) && Means(glob.substr(1), name.substr(1));
 }
 
-TEST(Glob, MatchesWhatANaiveMatcherWould) {
+TEST(Glob, MatchesLikeANaiveMatcher) {
   auto seed = std::random_device{}();
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);

@@ -63,7 +63,7 @@ TEST_F(KeyCommands, FieldsAreTheirEncodedValues) {
   EXPECT_THAT(Ask({"HGET", "stats:2011_0605_1434", "mw:a%20b%3Ac"}), ElementsAre("-"));
 }
 
-TEST_F(KeyCommands, WhatIsNoBucketIsAnEmptyHash) {
+TEST_F(KeyCommands, AnyOtherKeyIsAnEmptyHash) {
   Count("14:34", "mw", "login", 3);
   for (std::string_view key :
        {"stats:2011_0605_1434", "stats:mw:login:2011_0605_1434", "stats:mw:2011_0605_1433", "stats:mw", "", ":",
@@ -76,14 +76,14 @@ TEST_F(KeyCommands, WhatIsNoBucketIsAnEmptyHash) {
   }
 }
 
-TEST_F(KeyCommands, ExistsCountsEachKeyThatIsThere) {
+TEST_F(KeyCommands, ExistsCountsEachKeyThatExists) {
   Count("14:34", "mw", "login");
   EXPECT_THAT(Ask({"EXISTS", "stats:mw:2011_0605_1434", "none", "all:2011_0605_1434", "all:2011_0605_1434"}),
               ElementsAre("3"));
   EXPECT_THAT(Ask({"TYPE", "all:2011_0605_1434"}), ElementsAre("hash"));
 }
 
-TEST_F(KeyCommands, TtlIsWhatIsLeftUntilTheMinuteIsDropped) {
+TEST_F(KeyCommands, TtlIsTheTimeUntilTheMinuteIsDropped) {
   Count("14:34", "mw", "login");
   EXPECT_THAT(Ask({"TTL", "all:2011_0605_1434"}), ElementsAre(Cat(4 * 3600 - 30)));
   clock_.Set(At("18:34:59"));
@@ -120,9 +120,9 @@ TEST_F(KeyCommands, ScanGoesThroughAllBucketsPageByPage) {
   EXPECT_THAT(Scan({"type", "string"}), IsEmpty());
 }
 
-TEST_F(KeyCommands, ScanReturnsWhatStaysWhileOthersComeAndGo) {
-  // Groups a, c, e, ... stay; those between expire and are admitted again, other groups come, and numbers are used
-  // again.
+TEST_F(KeyCommands, ScanReturnsTheKeysThatStayWhileOthersComeAndGo) {
+  // Groups a, c, e, ... stay. The groups between them expire and are admitted again, other groups come, and numbers are
+  // reused.
   for (char game = 'a'; game <= 'z'; ++game) {
     Count("10:40", std::string(1, game), "gone");
     if (game % 2 == 1) Count("14:30", std::string(1, game), "stays");
@@ -150,7 +150,7 @@ TEST_F(KeyCommands, AScanWhoseBookmarkIsGoneBeginsAgain) {
   EXPECT_THAT(Ask({"SCAN", cursor}), Contains("stats:b:2011_0605_1430"));
 }
 
-TEST_F(KeyCommands, ScanTakesAnyCursorAndNamesWhatIsNone) {
+TEST_F(KeyCommands, ScanAcceptsAnyCursorAndNamesAnInvalidOne) {
   Count("14:30", "mw", "login");
   for (std::string_view cursor : {"17", "4611686018427387904", "9223372036854775807"}) {
     EXPECT_THAT(Ask({"SCAN", cursor}), ElementsAre("0", "all:2011_0605_1430", "stats:mw:2011_0605_1430")) << cursor;
@@ -178,7 +178,7 @@ TEST_F(KeyCommands, AReplyKeepsItsNamesWhileItIsWritten) {
     Reply reply = commands_.Execute(words);
     clock_.Advance(absl::Hours(5));
     for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();
-    for (std::string_view game : {"x", "y", "z"}) count(game);  // and take the numbers, if they are free
+    for (std::string_view game : {"x", "y", "z"}) count(game);  // and would take the numbers if they were free
     EXPECT_EQ(Lines(reply), expected) << words[0];
     reply = StatusReply("written");
     for (int i = 0; i < 3; ++i) Ask({"DBSIZE"}), Cut();

@@ -19,7 +19,7 @@ TEST_F(NodeCommands, LagIsALineForEachPartition) {
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 3 10 7 30 ok"));
 }
 
-TEST_F(NodeCommands, LagAtTheEndIsAsOldAsTheAnswerThatToldIt) {
+TEST_F(NodeCommands, LagAtTheEndIsTheAgeOfTheLeadersAnswer) {
   Count("14:35", "mw", "login", 3);
   shard_.ReportEnds({{{"games", 0}, 3}}, clock_.Now());
   clock_.Advance(absl::Seconds(5));
@@ -77,12 +77,12 @@ TEST_F(NodeCommands, RejectsOfSeveralShardsAndTopicsCountTogether) {
 
 TEST_F(NodeCommands, SamplesAreEscapedAndCut) {
   Apply("a\\b\n\xff\x01 \xc3\xa4" + std::string(300, 'x'), At("14:35"));
-  // 200 bytes of the record, 9 of which are before the x.
+  // 200 bytes of the record: 9 bytes, then the x.
   EXPECT_THAT(Ask({"REJECTS"}),
               ElementsAre("games 0 0 unparsable a\\\\b\\n\\xff\\x01 \xc3\xa4" + std::string(191, 'x')));
 }
 
-TEST_F(NodeCommands, InfoHasEveryNameThatIsPromised) {
+TEST_F(NodeCommands, InfoHasEveryPromisedName) {
   status_ = {.version = "0.1.0",
              .not_ready = "",
              .uptime = absl::Seconds(90),
@@ -122,13 +122,13 @@ TEST_F(NodeCommands, InfoOfASection) {
   EXPECT_THAT(Ask({"INFO", "none"}), IsEmpty());
 }
 
-TEST_F(NodeCommands, InfoSaysWhyAPartitionStopped) {
+TEST_F(NodeCommands, InfoShowsWhyAPartitionStopped) {
   shard_.Stop(0, "offset 5 is gone");
   EXPECT_THAT(Ask({"INFO", "kafka"}), Contains("partitions_stopped:1"));
   EXPECT_THAT(Ask({"INFO", "kafka"}), Contains("stopped_games_0:offset 5 is gone"));
 }
 
-TEST_F(NodeCommands, LagSaysThatAPartitionWaitsForADecision) {
+TEST_F(NodeCommands, LagShowsThatAPartitionWaitsForADecision) {
   shard_.LeaveRange(0);
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - waiting"));
 }

@@ -1,5 +1,4 @@
-// A node without a socket: counters of three metrics, one topic, and the commands on top, with a clock that the test
-// moves.
+// A node without a socket: counters of three metrics, one topic, and the commands, with a clock that the test moves.
 #pragma once
 
 #include <initializer_list>
@@ -27,7 +26,7 @@ inline Timestamp At(std::string_view time) {
   return Timestamp::FromMillis((second - absl::CivilSecond(1970, 1, 1)) * 1000);
 }
 
-// A reply as text shows it: a line a row, cells side by side, "-" for null; an error behind its code.
+// A reply in text format: one line per row, a space between cells, "-" for null; an error after its code.
 inline std::vector<std::string> Lines(const Reply& reply) {
   auto text = [](const Cell& cell) {
     if (auto* number = std::get_if<int64_t>(&cell)) return Cat(*number);
@@ -54,7 +53,7 @@ class NodeTest : public testing::Test, public StatusSource {
     slot_ = shard_.AddPartition({std::string(kTopic), 0}, {});
   }
 
-  // What `tests/testing/model.h` counts: stats by game and call, spent by game, all.
+  // The metrics of `tests/testing/model.h`: stats by game and call, spent by game, all.
   static std::shared_ptr<const Rules> MakeRules() {
     MetricSpec stats{.name = "stats", .by = {{"game", "game"}, {"call", "call"}}, .value = "", .where = {}};
     MetricSpec spent{.name = "spent", .by = {{"game", "game"}}, .value = "amount", .where = {{"call", {"buy"}}}};
@@ -64,7 +63,7 @@ class NodeTest : public testing::Test, public StatusSource {
     return *std::move(rules);
   }
 
-  // Counts `n` events, and the log goes no further.
+  // Counts `n` events, and the log ends after them.
   void Count(std::string_view time, std::string_view game, std::string_view call, int n = 1) {
     std::string payload = Cat(R"({"time":)", At(time).millis(), R"(,"game":")", game, R"(","call":")", call, R"("})");
     for (int i = 0; i < n; ++i) Apply(payload, At(time));
@@ -77,7 +76,7 @@ class NodeTest : public testing::Test, public StatusSource {
 
   void ReachEnd() { shard_.ReachEnd(slot_, offset_, clock_.Now()); }
 
-  // What the checkpointer does every second.
+  // Cuts and saves, as the checkpointer does every second.
   void Cut() {
     counters_.Cut();
     counters_.MarkSaved();

@@ -1,4 +1,4 @@
-// Random events, cuts and moments; every answer must be what a naive map of minute and series says.
+// Random events, cuts and times. Every answer must equal that of a naive map of minute and series.
 #include <map>
 #include <random>
 #include <set>
@@ -88,7 +88,7 @@ class QueryModel : public NodeTest {
     return lines;
   }
 
-  // Every bucket there is: its fields, as HGETALL writes them.
+  // Every bucket: its fields, in the format of HGETALL.
   std::map<std::string, std::vector<std::string>> ExpectedBuckets() const {
     std::map<std::string, std::vector<std::string>> buckets;
     for (const auto& [minute, series] : model_.minutes()) {

@@ -40,13 +40,13 @@ TEST_F(SeriesCommands, GetIsTheSameAfterACut) {
   EXPECT_THAT(Ask({"GET", "stats:mw:login"}), ElementsAre("5"));
 }
 
-TEST_F(SeriesCommands, ASeriesOfAMetricCountsZeroWhereNothingCame) {
+TEST_F(SeriesCommands, ASeriesOfAMetricCountsZeroWithoutEvents) {
   ReachEnd();
   EXPECT_THAT(Ask({"GET", "stats:mw:login"}), ElementsAre("0"));
   EXPECT_THAT(Ask({"GET", "all"}), ElementsAre("0"));
 }
 
-TEST_F(SeriesCommands, AnyOtherSeriesIsAnErrorThatSaysWhatWasExpected) {
+TEST_F(SeriesCommands, AnyOtherSeriesIsAnErrorThatNamesWhatIsExpected) {
   EXPECT_THAT(Ask({"GET", "stats:mw"}),
               ElementsAre("ERR no metric has a series 'stats:mw': expected stats with 2 values, spent with 1 value or "
                           "all"));
@@ -79,7 +79,7 @@ TEST_F(SeriesCommands, TheHorizonIsRaisedBeforeAReaderLooks) {
   EXPECT_THAT(Ask({"GET", "all", "2011-06-05T10:35Z"}), ElementsAre(HasSubstr("10:35Z is not known any more")));
 }
 
-TEST_F(SeriesCommands, AMinuteIsOpenUntilEveryPartitionIsBehindIt) {
+TEST_F(SeriesCommands, AMinuteIsOpenUntilEveryPartitionIsAfterIt) {
   Apply(R"({"time":1307284445000,"game":"mw","call":"login"})", At("14:34:05"));
   EXPECT_THAT(Ask({"GET", "all", "-1m"}), ElementsAre("1 open"));
   EXPECT_THAT(Ask({"GET", "all", "-2m"}), ElementsAre("0"));
@@ -149,7 +149,7 @@ TEST_F(SeriesCommands, TopIsLargestFirstAndTiesAreByName) {
               ElementsAre("stats:mw:login 3", "stats:mw:a 2", "stats:mw:b 2"));
   EXPECT_THAT(Ask({"TOP", "2", "stats:*", "-2m", "now"}), ElementsAre("stats:mw:a 2", "stats:mw:b 2"));
   EXPECT_THAT(Ask({"TOP", "2", "spent:*", "-2m", "now"}), IsEmpty());
-  EXPECT_THAT(Ask({"TOP", "0", "stats:*", "-2m", "now"}), ElementsAre(StartsWith("ERR expected how many")));
+  EXPECT_THAT(Ask({"TOP", "0", "stats:*", "-2m", "now"}), ElementsAre(StartsWith("ERR expected a number of series")));
   EXPECT_THAT(Ask({"TOP", "1", "none:*", "-2m", "now"}), ElementsAre(StartsWith("ERR no metric")));
 }
 
@@ -165,7 +165,7 @@ TEST_F(FullTable, WhereOtherHasCountsAnUnlistedSeriesIsUnknown) {
   EXPECT_THAT(Ask({"LIST", "stats:*"}), ElementsAre("stats:dd:b", "stats:mw:a", "stats:mw:~other"));
   EXPECT_THAT(Ask({"GET", "stats:mw:c", "-3m"}), ElementsAre("0"));
   EXPECT_THAT(Ask({"GET", "stats:mw:c", "-2m"}),
-              ElementsAre("ERR minute 2011-06-05T14:33Z is unknown to a series that was new then: ~other has counts; "
+              ElementsAre("ERR minute 2011-06-05T14:33Z is unknown for this series: ~other may have its counts; "
                           "the oldest known is 2011-06-05T10:35Z"));
   EXPECT_THAT(Ask({"RANGE", "stats:mw:c", "-3m30s", "-1m"}), ElementsAre("2011-06-05T14:32Z 0", "2011-06-05T14:34Z 0"));
   EXPECT_THAT(Ask({"RANGE", "stats:mw:c", "2011-06-05T14:33Z", "2011-06-05T14:35Z", "1m"}),

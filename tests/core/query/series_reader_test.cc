@@ -10,17 +10,17 @@
 namespace tally {
 namespace {
 
-// Some blocks of series; the one that is the i-th to be counted has number i and counts i % 7 + 1 at 14:30.
+// Some blocks of series. Series i is the i-th that is counted, and has the count i % 7 + 1 at 14:30.
 class SeriesReading : public NodeTest {
  protected:
-  static constexpr uint32_t kSeries = 5 * kBlockSize + 10;  // more than are sorted at once
+  static constexpr uint32_t kSeries = 5 * kBlockSize + 10;  // more than the reader sorts at once
   static constexpr std::string_view kTime = "14:30";
 
   void SetUp() override {
     for (uint32_t i = 0; i < kSeries; ++i) Count(kTime, "hh", Cat(i), static_cast<int>(i % 7 + 1));
   }
 
-  // A call at a time.
+  // Reads one call at a time.
   std::map<uint32_t, uint64_t> Read(const std::vector<SeriesId>& ids, std::string_view time = kTime) {
     std::deque<SeriesReader::Member> members;
     for (uint32_t i = 0; i < ids.size(); ++i) members.push_back({ids[i], i});

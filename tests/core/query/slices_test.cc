@@ -1,5 +1,5 @@
-// Random logs, counted once by one Counters and once by several, each of which has some of the partitions: every reply
-// is the same.
+// One Counters counts random logs, and so do several Counters with some of the partitions each. Every reply is the
+// same.
 #include "core/query/slices.h"
 
 #include <memory>
@@ -20,7 +20,7 @@ namespace {
 constexpr int32_t kPartitions = 24;
 constexpr size_t kSlices = 12;
 
-// A node with so many slices. Partition p is of slice p % 11, so that the last of twelve stays empty.
+// A node with several slices. Partition p belongs to slice p % 11, so the last of twelve stays empty.
 class SlicedNode : public StatusSource {
  public:
   SlicedNode(std::shared_ptr<const Rules> rules, size_t slices, const Clock& clock, size_t series_max = 1'000'000)
@@ -83,7 +83,7 @@ class SlicesTest : public NodeTest {
 
   void CountSome() {
     for (size_t i = Below(80); i > 0; --i) {
-      clock_.Advance(absl::Milliseconds(1));  // rejects of one moment are in the order of their partitions
+      clock_.Advance(absl::Milliseconds(1));  // rejects of one time are in the order of their partitions
       ModelEvent event;
       event.time = clock_.Now() - absl::Minutes(250) + absl::Seconds(static_cast<int64_t>(Below(265 * 60)));
       if (Below(20) > 0) event.game = Pick(games_);
@@ -100,7 +100,7 @@ class SlicesTest : public NodeTest {
       many_.ReachEnd(p);
     }
     if (Below(2) == 0) return;
-    one_.Cut();  // together: a series is listed until the cut at which it is retired
+    one_.Cut();  // at the same time: a series is listed until a cut retires it
     many_.Cut();
   }
 
@@ -176,7 +176,7 @@ TEST_F(SlicesTest, EveryReplyIsThatOfOne) {
   }
 }
 
-TEST_F(SlicesTest, SumsANameThatSeveralHave) {
+TEST_F(SlicesTest, SumANameThatSeveralHave) {
   for (int32_t p = 0; p < 3; ++p) {
     for (int32_t n = 0; n <= p; ++n) many_.Apply(p, R"({"time":1307284440,"game":"mw","call":"login"})");
   }
@@ -186,7 +186,7 @@ TEST_F(SlicesTest, SumsANameThatSeveralHave) {
   EXPECT_THAT(Lines(many_.Ask({"TOP", "5", "stats:*", "-5m", "now"})), testing::ElementsAre("stats:mw:login 6"));
 }
 
-// A slice whose partitions are behind keeps the minute open; one without partitions does not.
+// A slice whose partitions lag keeps the minute open. A slice without partitions does not.
 TEST_F(SlicesTest, AreCompleteOnceAllAreThatHavePartitions) {
   for (int32_t p = 0; p < kPartitions; ++p) {
     if (p == 5) continue;
@@ -198,7 +198,7 @@ TEST_F(SlicesTest, AreCompleteOnceAllAreThatHavePartitions) {
   EXPECT_THAT(Lines(many_.Ask({"GET", "stats:mw:login", "2011-06-05T14:34Z"})), testing::ElementsAre("23"));
 }
 
-// Each slice judges ~other by itself: that another one lists the series does not say what this one hid.
+// Each slice checks ~other by itself: if another slice lists the series, this slice may still have hidden some of it.
 TEST_F(SlicesTest, HideANameThatOneOfThemCountsUnderOther) {
   SlicedNode node(MakeRules(), 3, clock_, /*series_max=*/1);
   const std::string login = R"({"time":1307284440,"game":"mw","call":"login"})";
@@ -208,7 +208,7 @@ TEST_F(SlicesTest, HideANameThatOneOfThemCountsUnderOther) {
   EXPECT_THAT(Lines(node.Ask({"GET", "stats:mw:login", "2011-06-05T14:34Z"})), testing::ElementsAre("1 open"));
   node.Apply(1, login);  // under ~other in the second slice
   EXPECT_THAT(Lines(node.Ask({"GET", "stats:mw:login", "2011-06-05T14:34Z"})),
-              testing::ElementsAre(testing::HasSubstr("~other has counts")));
+              testing::ElementsAre(testing::HasSubstr("~other may have its counts")));
   EXPECT_THAT(Lines(node.Ask({"RANGE", "stats:mw:login", "2011-06-05T14:34Z", "2011-06-05T14:35Z"})),
               testing::IsEmpty());
 }

@@ -1,4 +1,4 @@
-// Requests that look at much run in steps: what happens between the steps, and what the answers are then.
+// Large requests run in steps. The tests change the node between the steps and check the answers.
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::Not;
 
-// Half of the series are one group, the others are groups of ten.
+// Half of the series are one group. The others are groups of ten.
 class Steps : public NodeTest {
  protected:
   static constexpr int kSeries = 8'000;
@@ -36,7 +36,7 @@ class Steps : public NodeTest {
     return Cat(R"({"time":)", At(time).millis(), R"(,"game":")", game, R"(","call":"call)", i, R"("})");
   }
 
-  // Those that take long, and how.
+  // The long requests, with the reason.
   std::vector<std::vector<std::string_view>> LongCommands() const {
     std::vector<std::string_view> exists = {"EXISTS"}, hmget = {"HMGET", kKey};
     exists.insert(exists.end(), keys_.begin(), keys_.end());
@@ -62,8 +62,8 @@ class Steps : public NodeTest {
   std::vector<std::string> fields_, keys_;
 };
 
-// So much work: each step does kStepWork of it, and the series alone are more.
-TEST_F(Steps, AreManyWhereMuchIsLookedAt) {
+// Each step does kStepWork units of work, and the series alone are more.
+TEST_F(Steps, AreManyForLargeRequests) {
   for (const auto& words : LongCommands()) {
     Task<Reply> task = commands_.Execute(words, session_);
     int steps = 1;
@@ -88,8 +88,8 @@ TEST_F(Steps, LetOthersAskInBetween) {
   }
 }
 
-// Names that were there from the first step to the last are in the answer, whatever comes meanwhile.
-TEST_F(Steps, MeetWhatIsThereWhileNewSeriesCome) {
+// Names that exist from the first step to the last are in the answer, even if other names come meanwhile.
+TEST_F(Steps, FindExistingSeriesWhileNewOnesCome) {
   for (std::string_view command : {"LIST", "KEYS"}) {
     std::vector<std::string_view> words = {command, "*"};
     const std::vector<std::string> before = Ask({command, "*"});
@@ -113,7 +113,7 @@ TEST_F(Steps, LeaveFinalMinutesAsTheyAre) {
   EXPECT_EQ(Lines(task.Take()), range);
 }
 
-TEST_F(Steps, KeepNamesAsLongAsARequestOrItsReplyIsUnderWay) {
+TEST_F(Steps, KeepNamesWhileARequestOrItsReplyIsInProgress) {
   EXPECT_EQ(commands_.OldestPin(), absl::ZeroDuration());
   std::vector<std::string_view> words = {"LIST"};
   Task<Reply> first = commands_.Execute(words, session_);
@@ -130,13 +130,13 @@ TEST_F(Steps, KeepNamesAsLongAsARequestOrItsReplyIsUnderWay) {
   EXPECT_EQ(commands_.OldestPin(), absl::ZeroDuration());
 }
 
-// The horizon passes the minute that is being counted, after so many steps.
+// After this many steps, the horizon passes the minute that is read.
 struct Passing {
   std::vector<std::string_view> words;
   int after_steps;
 };
 
-// Each series is alone in its block, so that to read the counts of a minute takes several steps.
+// Each series is alone in its block, so that a minute takes several steps to read.
 class StepsAndTheHorizon : public NodeTest, public testing::WithParamInterface<Passing> {
  protected:
   static constexpr uint32_t kSeries = 2'000;
@@ -154,7 +154,7 @@ class StepsAndTheHorizon : public NodeTest, public testing::WithParamInterface<P
   }
 };
 
-TEST_P(StepsAndTheHorizon, HaveAMinuteThatIsDroppedOfAllSeriesOrOfNone) {
+TEST_P(StepsAndTheHorizon, HaveADroppedMinuteForAllSeriesOrNone) {
   const auto& [words, after_steps] = GetParam();
   Count("14:31", "large", "call0", 3);
   clock_.Set(At("18:30:59"));  // the minute 14:30 is dropped a second later

@@ -7,7 +7,7 @@
 namespace tally {
 namespace {
 
-// What `text` means at 2011-06-05T14:30:05.250Z, or the error.
+// The time that `text` means at 2011-06-05T14:30:05.250Z, or the error.
 std::string When(std::string_view text) {
   absl::StatusOr<Timestamp> when = ParseWhen(text, Timestamp::FromMillis(1307284205250));
   return when.ok() ? FormatTimestamp(*when) : std::string(FromAbsl(when.status().message()));
