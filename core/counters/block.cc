@@ -85,7 +85,7 @@ absl::StatusOr<Block> Block::Parse(std::string_view bytes) {
   if (uint32_t expected = PackedBytes(block.n(), block.width()); bytes.size() != expected) {
     return absl::DataLossError(Cat("expected a block of ", expected, " bytes, got ", bytes.size()));
   }
-  // The same counts always have the same bytes: packing them again must give these.
+  // The same counts always have the same bytes: packing them again must give the same bytes.
   BlockCounts counts{};
   block.AddTo(counts);
   if (Pack(counts).bytes() != bytes) return absl::DataLossError("a block whose cells or values are out of order");

@@ -2,15 +2,16 @@
 // same bytes, so loading a checkpoint copies them.
 //
 //   block := n width cells values
-//     n       1 byte: how many cells have a count, 0 standing for all 256
+//     n       1 byte: how many cells have a count; 0 means all 256
 //     width   1 byte: bits a value, 1..63
-//     cells   which cells they are. n in 1..31: n bytes, ascending; n = 0: nothing; otherwise 32 bytes with one bit for
+//     cells   the cells with a count. n in 1..31: n bytes, ascending; n = 0: nothing; otherwise 32 bytes with one bit
+//     for
 //             each cell, cell 0 being the lowest bit of the first byte
 //     values  n values of `width` bits, lowest bit first, in the order of their cells; the last byte is filled
 //             with zeros
 //
-// No value is 0 and none is above kCountMax. `width` is that of the largest. A block without counts has no bytes at
-// all.
+// No value is 0 and none is above kCountMax. `width` is the width of the largest. A block without counts has no bytes
+// at all.
 #pragma once
 
 #include <array>
@@ -32,7 +33,7 @@ class Block {
   Block() = default;
   static Block Pack(const BlockCounts& counts);
 
-  // Takes bytes from a disk. An error says why they are not a block.
+  // Reads the bytes of a block from a disk. An error gives the reason why they are not a block.
   static absl::StatusOr<Block> Parse(std::string_view bytes);
 
   bool empty() const { return bytes_ == nullptr; }
@@ -40,7 +41,7 @@ class Block {
   BlockCells cells() const;
   uint64_t count(uint32_t cell) const;
 
-  // Adds each count to that cell of `counts`.
+  // Adds each count to its cell of `counts`.
   void AddTo(BlockCounts& counts) const;
 
  private:

@@ -1,4 +1,5 @@
-// What a checkpoint stores of Counters: what changed since the last one, and the whole when it is loaded.
+// The data that a checkpoint stores of Counters: the changes since the last checkpoint when it is written, everything
+// when it is loaded.
 //
 // Each part of the state (core/counters/state_part.h) has its own fields here. A new part adds its fields, and storage/
 // adds their rows.
@@ -17,8 +18,8 @@
 
 namespace tally {
 
-// What the disk must become, in absolute values and never in increments: after an I/O error nobody knows whether a
-// batch was written, and it can safely be written again.
+// The new state of the disk, in absolute values and never in increments: after an I/O error, it is unknown whether a
+// batch was written, and absolute values can safely be written again.
 struct Changes {
   struct BlockChange {
     BlockKey key;
@@ -43,12 +44,12 @@ struct Changes {
   Minute horizon = Minute::Min();
 };
 
-// What a checkpoint holds. Its blocks are as they were written, its series have distinct numbers and names.
+// The contents of a checkpoint. Its blocks are as they were written. Its series have distinct numbers and names.
 struct Saved {
   std::vector<Changes::Partition> partitions;
   Timestamp clock = Timestamp::Min();
 
-  // Of MinuteCounters. Its known_from goes by metric and is restored by RaiseKnownFrom().
+  // Of MinuteCounters. Its known_from is by metric and is restored by RaiseKnownFrom().
   std::vector<std::pair<BlockKey, Block>> blocks;
   std::vector<SeriesTable::NamedSeries> series;
   Minute horizon = Minute::Min();

@@ -54,7 +54,7 @@ Timestamp Counters::EventClock() const {
   std::optional<Timestamp> smallest_reading;  // over the partitions that are not at their end
   Timestamp largest = Timestamp::Min();
   for (const PartitionStatus& partition : Partitions()) {
-    // One without events yet holds the clock where it is.
+    // A partition without events yet holds the clock.
     Timestamp newest = partition.state.newest_event_time.value_or(Timestamp::Min());
     largest = std::max(largest, newest);
     if (!partition.at_end()) smallest_reading = std::min(smallest_reading.value_or(newest), newest);
@@ -66,7 +66,7 @@ void Counters::Tick(Timestamp wall) {
   Timestamp now = wall;
   if (options_.clock == ClockKind::kEvent) {
     now = EventClock();
-    // Of two threads that tick, the one that looked first may come last: the clock never goes back.
+    // Two threads may tick, and the one that read the time first may come last: the clock never goes back.
     int64_t seen = clock_millis_;
     while (seen < now.millis() && !clock_millis_.compare_exchange_weak(seen, now.millis())) {
     }
@@ -112,7 +112,7 @@ const Changes& Counters::Cut() {
   return changes_;
 }
 
-// One shard after another: each record has one partition, a partition has one shard, and the parts add up.
+// The shards can be cut in sequence: each record has one partition, a partition has one shard, and the parts add up.
 std::vector<Changes::Partition> Counters::CutShards() {
   std::vector<Changes::Partition> partitions;
   for (const auto& shard : shards_) {
@@ -126,7 +126,7 @@ std::vector<Changes::Partition> Counters::CutShards() {
 }
 
 void Counters::MarkSaved() {
-  // Frees everything but the partitions, which the next cut compares: there may have been much.
+  // Frees everything but the partitions, which the next cut compares: the rest may be large.
   std::vector<Changes::Partition> partitions = std::move(changes_.partitions);
   changes_ = Changes();
   changes_.partitions = std::move(partitions);

@@ -1,11 +1,11 @@
-// Everything that is counted from some partitions: their shards, the parts of the state (core/counters/state_part.h),
-// and the clock. A node has one, or several that share nothing but the rules.
+// The counts of some partitions: their shards, the parts of the state (core/counters/state_part.h), and the clock. A
+// node has one Counters, or several that share only the rules.
 //
 //   Counters counters(rules, {.ttl = absl::Hours(4)});
 //   Shard& shard = counters.AddShard();
 //   shard.Apply(records, now);
 //   counters.Tick(now);                       // moves the event clock and the horizon
-//   const Changes& changes = counters.Cut();  // all that the disk does not have yet
+//   const Changes& changes = counters.Cut();  // everything that the disk does not have yet
 //   if (store.Write(changes).ok()) counters.MarkSaved();
 //
 // Thread-safe, with two exceptions: shards are added first, and Cut() and MarkSaved() belong to the checkpointer's
@@ -42,12 +42,12 @@ class Counters {
 
   Counters(std::shared_ptr<const Rules> rules, const Options& options);
 
-  // Takes over what a checkpoint holds. Its partitions wait until a shard takes them with TakePartition(). A partition
-  // that no shard takes keeps its offset. REQUIRES: nothing was counted yet.
+  // Takes over the contents of a checkpoint. Its partitions wait until a shard takes them with TakePartition(). A
+  // partition that no shard takes keeps its offset. REQUIRES: nothing is counted yet.
   void Restore(Saved saved);
   // The partitions that no shard has taken.
   std::vector<TopicPartition> RestoredPartitions() const;
-  // The restored state of a partition, which belongs to a shard from now on; nothing if there is none.
+  // The restored state of a partition, which now belongs to a shard. Nothing if there is none.
   std::optional<PartitionState> TakePartition(const TopicPartition& topic_partition);
 
   Shard& AddShard();
@@ -58,26 +58,26 @@ class Counters {
   const Rules& rules() const { return *rules_; }
   const Options& options() const { return options_; }
 
-  // Moves the clock to `wall` or, with kEvent, to what the partitions have reached, and with it the horizon of each
-  // part. Called several times a second, and before a reader looks.
+  // Moves the clock to `wall` or, with kEvent, to the time that the partitions have reached, and moves the horizon of
+  // each part with it. Called several times a second, and before a query.
   void Tick(Timestamp wall);
   Timestamp clock() const;
   Minute horizon() const { return minutes_.horizon(); }
 
-  // Minutes that end after this are open: some partition may still deliver records of them. Nothing if there is
+  // Minutes that end after this are open: some partition may still deliver records of them. Returns nothing if there is
   // no partition.
   std::optional<Timestamp> CompleteUntil() const;
   std::vector<PartitionStatus> Partitions() const;
 
-  // Minutes of `metric` before this were dropped, or were not wholly counted.
+  // Minutes of `metric` before this were dropped, or were not fully counted.
   Minute KnownFrom(uint32_t metric) const { return minutes_.KnownFrom(metric); }
   void RaiseKnownFrom(uint32_t metric, Minute minute) { minutes_.RaiseKnownFrom(metric, minute); }
 
-  // Cuts every shard, folds what they froze into the parts, and drops what is before their horizons. Returns everything
-  // that has changed since the last MarkSaved(), which lives until the next call of either. A shard stops for the swap
-  // of a few pointers.
+  // Cuts every shard, folds the frozen deltas into the parts, and drops minutes before their horizons. Returns all
+  // changes since the last MarkSaved(). The result lives until the next Cut() or MarkSaved(). A shard stops for the
+  // swap of a few pointers.
   const Changes& Cut();
-  // What the last Cut() returned is on the disk.
+  // Call this after the result of the last Cut() is on the disk.
   void MarkSaved();
   bool HasUnsaved() const;  // as of the last Cut()
 
@@ -97,9 +97,9 @@ class Counters {
   std::vector<std::unique_ptr<Shard>> shards_;
 
   mutable Mutex mutex_;
-  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);  // restored, and of no shard yet
+  absl::btree_map<TopicPartition, PartitionState> parked_ ABSL_GUARDED_BY(mutex_);  // restored, not taken yet
 
-  // Of the checkpointer's thread.
+  // Belong to the checkpointer's thread.
   bool partitions_moved_ = false;
   Changes changes_;
 };

@@ -1,11 +1,11 @@
-// What was counted since the last cut: small, warm in cache, and quick to write.
+// The counts since the last cut: small, warm in cache, and quick to write.
 //
 //   Delta delta;
-//   delta.Add(minute, id, 1);             // by its one writer
+//   delta.Add(minute, id, 1);             // by its only writer
 //   delta.AddTo(minute, block, counts);   // by any thread, meanwhile
 //
 // A page holds the counts of one block of series in one minute and is created when it is first touched. So the cost of
-// a cut, and what a checkpoint writes, depend on what has changed and not on how much there is.
+// a cut and the size of a checkpoint depend on the number of changes, not on the size of the state.
 #pragma once
 
 #include <array>
@@ -34,13 +34,13 @@ struct BlockKey {
   }
 };
 
-// One thread adds; any thread reads. A reader sees each count as it is or as it was a moment ago, never torn.
+// One thread adds; any thread reads. A reader sees each count as it is now or was a moment ago, never torn.
 class Delta {
  public:
-  // Adds `n` to the counter of `id` in `minute`. Only by the writer. `n` > 0.
+  // Adds `n` to the counter of `id` in `minute`. Only the writer calls it. `n` > 0.
   void Add(Minute minute, SeriesId id, uint64_t n) { Bump(At(minute, id), n); }
 
-  // The same in two steps, for a writer that does other work while the counter is fetched into the cache.
+  // The same in two steps: the writer does other work while the counter is fetched into the cache.
   using Counter = std::atomic<uint64_t>;
   Counter& At(Minute minute, SeriesId id);
   static void Bump(Counter& counter, uint64_t n) {
@@ -53,7 +53,7 @@ class Delta {
 
   // The minutes that have a page, in no order.
   std::vector<Minute> Minutes() const;
-  // The pages there are, in no order.
+  // All pages, in no order.
   std::vector<BlockKey> Pages() const;
 
  private:
@@ -67,10 +67,11 @@ class Delta {
   std::atomic<int32_t> first_index_{Minute::Max().index()};
   std::atomic<int32_t> last_index_{Minute::Min().index()};
 
-  // Guards the shape of the rows against readers. The writer takes it only to change the shape: no other thread does.
+  // Guards the shape of the rows against readers. The writer takes it only to change the shape, and no other thread
+  // changes it.
   mutable Mutex mutex_;
   absl::flat_hash_map<Minute, std::unique_ptr<Row>> rows_;
-  Minute last_minute_;  // the writer's: most events fall into the minute of the one before
+  Minute last_minute_;  // the writer's: most events fall into the minute of the previous event
   Row* last_row_ = nullptr;
 };
 

@@ -1,6 +1,6 @@
-// The oldest minute that can be counted. This one number decides what is late, what is dropped and what can be
-// answered. It only moves forward and is saved with the counters. So neither a clock that steps back nor a replay after
-// a crash can refill half of a minute that was dropped.
+// The oldest minute that can be counted. This number decides which events are late, which minutes are dropped and which
+// minutes can be queried. It only moves forward and is saved with the counters. So a clock that steps back or a replay
+// after a crash cannot refill half of a dropped minute.
 #pragma once
 
 #include <atomic>

@@ -32,7 +32,7 @@ std::unique_ptr<ShardPart> MinuteCounters::AddShard() {
 void MinuteCounters::Restore(Saved& saved) {
   MutexLock lock(mutex_);
   horizon_.RaiseTo(saved.horizon);
-  absl::flat_hash_map<BlockIndex, std::vector<uint32_t>> dropped;  // cells of series whose metric is gone
+  absl::flat_hash_map<BlockIndex, std::vector<uint32_t>> dropped;  // cells of series whose metric no longer exists
   for (const auto& [id, name] : saved.series) {
     if (series_.Restore(id, name)) continue;
     dropped[BlockOf(id)].push_back(CellOf(id));
@@ -49,10 +49,10 @@ void MinuteCounters::Restore(Saved& saved) {
     block.AddTo(counts);
     for (uint32_t cell : cells->second) counts[cell] = 0;
     unsaved_blocks_.insert(key);
-    // A minute that held nothing else does not exist.
+    // A minute that held no other counters does not exist.
     if (Block kept = Block::Pack(counts); !kept.empty()) ring_.Replace(key, std::move(kept));
   }
-  // A crash between the drop of a minute and the end of its series' retirement leaves series without a minute.
+  // A crash after a minute was dropped and before its series were retired leaves series without a minute.
   for (const auto& [id, name] : saved.series) {
     if (ring_.LiveMinutes(id) == 0 && !unsaved_series_.contains(id)) idle_.push_back(id);
   }
@@ -66,7 +66,7 @@ void MinuteCounters::BeginCut() { outgrown_ = series_.TakeOutgrown(); }
 
 void MinuteCounters::Fold() {
   outgrown_.clear();
-  // Horizon and new names are taken after the last shard's cut: both may be ahead of the counters, but not behind.
+  // Horizon and new names are taken after the last shard's cut: both may be newer than the counters, never older.
   const Minute horizon = horizon_.Get();
   horizon_moved_ = horizon_moved_ || horizon != cut_horizon_;
   cut_horizon_ = horizon;
@@ -74,8 +74,8 @@ void MinuteCounters::Fold() {
   std::vector<std::shared_ptr<const Delta>> deltas;  // freed without the lock
   for (const ShardMinutes* shard : shards_) deltas.push_back(shard->frozen());
   FoldBlocks(deltas);
-  // Before minutes are dropped: a series that a delta still held now has a minute, and retires again with that one. If
-  // it were freed here and dropped there, its number would be free twice.
+  // Before minutes are dropped: a series that a delta still held now has a minute, and retires with that minute. If it
+  // were freed here and dropped there, its number would be free twice.
   FinishRetiring();
 }
 
@@ -117,14 +117,14 @@ void MinuteCounters::FinishRetiring() {
   std::vector<SeriesId> freed = series_.FinishRetiring(retiring_, unused);
   unsaved_series_.insert(freed.begin(), freed.end());
   for (SeriesId id : retiring_) {
-    // Not freed, because its name is still held or it was counted meanwhile: the next cut tries again.
+    // Not freed, because its name is pinned or it was counted meanwhile. The next cut tries again.
     if (unused(id) && !std::binary_search(freed.begin(), freed.end(), id)) idle_.push_back(id);
   }
   retiring_.clear();
 }
 
-// At the next cut, every delta that may hold one of these is folded. A shard that meets one later asks the series
-// table, which then keeps it alive.
+// The next cut folds every delta that may hold one of these. A shard that counts one later asks the series table, which
+// then keeps it alive.
 void MinuteCounters::BeginRetiring() {
   std::sort(idle_.begin(), idle_.end());
   idle_.erase(std::unique(idle_.begin(), idle_.end()), idle_.end());

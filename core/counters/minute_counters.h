@@ -1,7 +1,7 @@
-// The counters of minutes: the series, the packed minutes up to the last cut, what shards have counted since, and the
+// The minute counters: the series, the packed minutes up to the last cut, the counts of the shards since then, and the
 // horizon.
 //
-// Thread-safe, except for what StatePart gives to the checkpointer's thread. Shards are added first.
+// Thread-safe, except for the calls that StatePart reserves for the checkpointer's thread. Shards are added first.
 #pragma once
 
 #include <deque>
@@ -35,7 +35,7 @@ class MinuteCounters final : public StatePart {
   Minute horizon() const { return horizon_.Get(); }
   uint64_t live_counters() const;  // as of the last cut
 
-  // Minutes of `metric` before this were dropped, or were not wholly counted.
+  // Minutes of `metric` before this were dropped, or were not fully counted.
   Minute KnownFrom(uint32_t metric) const;
   void RaiseKnownFrom(uint32_t metric, Minute minute);
 
@@ -63,18 +63,18 @@ class MinuteCounters final : public StatePart {
   SeriesTable series_;
   std::vector<ShardMinutes*> shards_;  // each is owned by its shard
 
-  // Held by a View as long as it lives, and by the checkpointer for the moment in which it puts new blocks in place.
-  // Never held while a shard's lock is taken.
+  // Held by a View as long as it lives, and by the checkpointer for the moment in which it stores new blocks. Never
+  // held while a shard's lock is taken.
   mutable Mutex mutex_;
   MinuteRing ring_ ABSL_GUARDED_BY(mutex_);
 
-  // Of the checkpointer's thread.
-  SeriesIndex::Outgrown outgrown_;  // may still be read until every shard is cut
+  // Belong to the checkpointer's thread.
+  SeriesIndex::Outgrown outgrown_;  // readers may use them until every shard is cut
   Minute cut_horizon_ = Minute::Min();
   absl::btree_set<BlockKey> unsaved_blocks_;
   absl::btree_set<SeriesId> unsaved_series_;
   bool horizon_moved_ = false;
-  std::vector<SeriesId> idle_;      // series without a minute, to be retired
+  std::vector<SeriesId> idle_;      // series without a minute, which will be retired
   std::vector<SeriesId> retiring_;  // series that are hidden from the shards
 };
 

@@ -21,11 +21,11 @@ class MinuteRing {
   using Rows = absl::btree_map<Minute, Row>;
 
   struct Expired {
-    std::vector<BlockKey> blocks;  // what was dropped
-    std::vector<SeriesId> series;  // that had their last counter there
+    std::vector<BlockKey> blocks;  // the dropped blocks
+    std::vector<SeriesId> series;  // whose last counter was dropped
   };
 
-  // Replaces the block that is there, if any.
+  // Sets the block. Replaces an existing one.
   void Replace(BlockKey key, Block block);
 
   Expired Expire(Minute horizon);

@@ -22,8 +22,8 @@ bool PartitionControl::AcceptsOnCheck(const Record& record) {
     case ReplayVerifier::Verdict::kAnotherLog:
       break;
   }
-  Stop(Cat("the record at offset ", record.offset, " is not the one that was there, of the records before offset ",
-           status_.state.next, ": the topic was created again, or an unclean leader election lost records"));
+  Stop(Cat("the record at offset ", record.offset, " is not the one that was there (next is ", status_.state.next,
+           "): the topic was created again, or an unclean leader election lost records"));
   return false;
 }
 
@@ -66,7 +66,7 @@ bool PartitionControl::AcceptGap(const Gap& gap, const std::string& cluster) {
   state.next = gap.to;
   state.last.reset();
   if (gap.to < gap.from)
-    state.newest_event_time = state.newest_timestamp = std::nullopt;  // they were of the log before
+    state.newest_event_time = state.newest_timestamp = std::nullopt;  // they belong to the previous log
   if (!cluster.empty()) state.cluster = cluster;
   status_.stopped.clear();
   status_.unreadable = status_.out_of_range = false;

@@ -1,4 +1,4 @@
-// The last records that could not be counted, for people to look at.
+// The last records that were not counted, as samples for a person.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class Rejects {
   void Add(const TopicPartition& topic_partition, int64_t offset, Fate reason, Timestamp seen,
            std::string_view payload);
 
-  // Appends all of them, oldest first within a topic and reason.
+  // Appends all rejects, oldest first within a topic and reason.
   void AppendTo(std::vector<Reject>& all) const;
 
  private:

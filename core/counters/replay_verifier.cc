@@ -15,7 +15,7 @@ int64_t ReplayVerifier::Begin(const PartitionState& state) {
 ReplayVerifier::Verdict ReplayVerifier::Judge(const Record& record, const PartitionState& state) {
   if (phase_ == Phase::kPaused) return Verdict::kSkip;
   if (phase_ == Phase::kReading) return record.offset >= state.next ? Verdict::kApply : Verdict::kSkip;
-  if (record.offset < state.last->offset) return Verdict::kSkip;  // the client went back by itself
+  if (record.offset < state.last->offset) return Verdict::kSkip;  // the client delivers older records again
   phase_ = Phase::kReading;
   if (record.offset >= state.next) {
     unverified_ = true;

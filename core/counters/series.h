@@ -1,4 +1,4 @@
-// How series are numbered, and how their numbers form blocks. Their names are in core/events/series_name.h.
+// The numbers of series, and the blocks that they form. Their names are in core/events/series_name.h.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace tally {
 
-// The number of a series in the node and on disk. Numbers are dense and are given out in the order of first sight. When
-// a series retires, its number is free for another name.
+// The number of a series in the node and on disk. Numbers are dense and are given in the order of first appearance.
+// When a series retires, its number is free for another name.
 using SeriesId = uint32_t;
 inline constexpr SeriesId kNoSeries = std::numeric_limits<SeriesId>::max();
 

@@ -1,16 +1,16 @@
-// From a series' name to its number, without a lock: what every record of every shard asks.
+// Finds the number of a series name without a lock. Every record of every shard uses it.
 //
 //   SeriesIndex index(names);
 //   index.Insert(ref);                                       // the table, under its lock
-//   index.Find(name, hash, index.Candidate(hash));           // a shard, beside it; hash = HashOf(name)
+//   index.Find(name, hash, index.Candidate(hash));           // a shard, at the same time; hash = HashOf(name)
 //
-// A lookup reads two places, a slot and the name that it points to. Whoever has many to do calls Prefetch() for all of
-// them, then Candidate() for all, then Find(): with a million series that is less than half the time (counters_bench
+// A lookup reads two places, a slot and the name that it points to. For many lookups, call Prefetch() for all of them,
+// then Candidate() for all, then Find(): with a million series this takes less than half the time (counters_bench
 // Apply).
 //
-// A name is hidden before it is removed. A reader that does not find a name asks the table, which knows the hidden ones
-// too, and shows them again. So nobody reads a name that is freed, if between Hide() and Remove() every reader was
-// between two lookups once, and has synchronized with the writer: for shards, a cut.
+// A name is hidden before it is removed. A reader that does not find a name asks the table, which also knows the hidden
+// names and shows them again. So nobody reads a freed name, if between Hide() and Remove() every reader was between two
+// lookups once and has synchronized with the writer: for shards, a cut.
 //
 // One thread at a time writes; any thread finds.
 #pragma once
@@ -34,22 +34,22 @@ class SeriesIndex {
   // `names` outlives the index.
   explicit SeriesIndex(const SeriesNames& names);
 
-  // The three steps of a lookup; the first may be left out. A candidate is the first name of that hash, nearly always
-  // the right one. kNoSeries if the name is hidden, or not there.
+  // The three steps of a lookup; the first is optional. A candidate is the first name with that hash, nearly always the
+  // right one. Find() returns kNoSeries if the name is hidden or missing.
   void Prefetch(Hash hash) const;
   NameRef Candidate(Hash hash) const;
   SeriesId Find(std::string_view name, Hash hash, NameRef candidate) const;
 
-  // The writer's.
+  // For the writer only.
   NameRef FindHiddenToo(std::string_view name) const;  // kNoName if there is none
-  void Insert(NameRef ref);                            // REQUIRES: no such name is there
+  void Insert(NameRef ref);                            // REQUIRES: the name is missing
   void Hide(NameRef ref);
   bool IsHidden(NameRef ref) const;
   void Show(NameRef ref);
   void Remove(NameRef ref);  // REQUIRES: it is hidden
   size_t size() const { return size_; }
 
-  // The arrays that have become too small and may still be read. They may go once every reader was between two lookups.
+  // The arrays that became too small. Readers may still use them; free them after every reader was between two lookups.
   class Slots {
    public:
     explicit Slots(size_t size) : size_(size), slots_(new std::atomic<uint64_t>[size]()) {}
@@ -57,7 +57,7 @@ class SeriesIndex {
     size_t size() const { return size_; }
     std::atomic<uint64_t>& operator[](size_t i) const { return slots_[i]; }
 
-    // By the upper bits: neighbours stay neighbours when the array grows, which then reads and writes in one direction.
+    // By the upper bits: neighbours stay neighbours when the array grows, so growth reads and writes in one direction.
     size_t First(Hash hash) const { return static_cast<size_t>((uint64_t{hash} * size_) >> kHashBits); }
     size_t Next(size_t i) const { return i + 1 == size_ ? 0 : i + 1; }
 
@@ -78,7 +78,7 @@ class SeriesIndex {
   std::unique_ptr<Slots> owned_;
   std::atomic<Slots*> slots_;  // owned_, for the readers
   size_t size_ = 0;            // names, hidden ones included
-  size_t used_ = 0;            // slots that are not empty: names, and the traces of removed ones
+  size_t used_ = 0;            // slots that are not empty: names, and kRemoved
   Outgrown outgrown_;
 };
 

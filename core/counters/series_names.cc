@@ -18,7 +18,7 @@ NameRef SeriesNames::Add(SeriesId id, std::string_view name) {
     ref = free.back();
     free.pop_back();
   } else {
-    // A name lies in one chunk; what is left of the one before stays empty.
+    // A name is in one chunk. The rest of the previous chunk stays empty.
     if (end_ % kChunkUnits + units > kChunkUnits) end_ += kChunkUnits - end_ % kChunkUnits;
     ref = static_cast<NameRef>(end_);
     end_ += units;

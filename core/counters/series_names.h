@@ -1,14 +1,14 @@
-// The names of all series, each once: what the table, its index and every shard point to.
+// The names of all series, each stored once. The table, its index and every shard point to them.
 //
 //   SeriesNames names;
 //   NameRef ref = names.Add(/*id=*/17, "stats:mw:login");
 //   names.name(ref);   // "stats:mw:login"
 //   names.Free(ref);
 //
-// A name costs its bytes and eight more. Names lie side by side in chunks that never move, and the room of one that was
-// freed is given to the next of the same size.
+// A name costs its bytes and eight more. Names are stored in sequence in chunks that never move. A new name reuses the
+// room of a freed name of the same size.
 //
-// One thread at a time adds and frees. Any thread reads a name that it was given the NameRef of, until that is freed.
+// One thread at a time adds and frees. Any thread may read a name by its NameRef, until the name is freed.
 #pragma once
 
 #include <array>
@@ -23,13 +23,13 @@
 
 namespace tally {
 
-// Where a name is; never 0.
+// The location of a name. Never 0.
 using NameRef = uint32_t;
 inline constexpr NameRef kNoName = 0;
 
 class SeriesNames {
  public:
-  // Whether a name of that size can be added: there is room for 16 GB of names.
+  // Whether a name of this size can be added. There is room for 16 GB of names.
   bool HasRoom(size_t size) const;
 
   // REQUIRES: HasRoom(name.size()).
@@ -56,7 +56,8 @@ class SeriesNames {
     return word;
   }
 
-  // Not a vector: it would move beside its readers. An entry is written before anybody is given a ref into its chunk.
+  // Not a vector: it would move its elements while readers use them. An entry is written before anyone gets a ref into
+  // its chunk.
   std::unique_ptr<std::unique_ptr<char[]>[]> chunks_ { new std::unique_ptr<char[]>[ kChunks ] };
   uint64_t end_ = 1;                                          // the first unit that was never used; 0 is kNoName
   absl::flat_hash_map<uint32_t, std::vector<NameRef>> free_;  // by their units

@@ -9,14 +9,14 @@ namespace tally {
 void SeriesOrder::Add(NameRef ref) {
   waiting_.push_back(ref);
   ++added_;
-  // Names are placed twice as fast as they come, so a batch is placed before the next one is full.
+  // Names are placed twice as fast as they arrive, so a batch is placed before the next one is full.
   const bool due = !batch_.empty() || waiting_.size() >= kBatch;
   if (due && waiting_.size() % (kPlacedAtOnce / 2) == 0) PlaceSome();
 }
 
 void SeriesOrder::Remove(NameRef ref) { TALLY_CHECK(ordered_.erase(ref) == 1); }
 
-// In order, so that each name finds its way in the cache that the one before brought.
+// In order, so that each name finds the nodes on its path in the cache, where the previous name put them.
 void SeriesOrder::PlaceSome() {
   if (batch_.empty()) {
     batch_.swap(waiting_);

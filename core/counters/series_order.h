@@ -1,13 +1,13 @@
-// The names of all series in their order. New names wait, and are put in their places in batches: one by one, each is
-// compared with some twenty others, most of which are in no cache. With a million new series that was a tenth of what
-// an event took (tools/bench --only series).
+// The names of all series in their order. New names wait and are placed in batches. Placed one by one, each name is
+// compared with some twenty others, and most of these are not in the cache: with a million new series, this took a
+// tenth of the time of an event (tools/bench --only series).
 //
 //   SeriesOrder order(names);
 //   order.Add(ref);
 //   while (order.placed() < order.added()) order.PlaceSome();
 //   for (auto at = order.From("stats:mw:"); at != order.end(); ++at) names.name(*at);
 //
-// No call takes longer than a few milliseconds, however many names there are.
+// No call takes longer than a few milliseconds, for any number of names.
 //
 // Not thread-safe, not even for reading.
 #pragma once
@@ -34,24 +34,24 @@ class SeriesOrder {
   using Set = absl::btree_set<NameRef, ByName>;
 
  public:
-  // Once so many names wait, they become the next batch, which is sorted at once.
+  // When this many names wait, they become the next batch, which is sorted in one step.
   static constexpr size_t kBatch = 8 * 1024;
 
-  // PlaceSome() places at most so many.
+  // PlaceSome() places at most this many.
   static constexpr size_t kPlacedAtOnce = 512;
 
   // `names` outlives the order.
   explicit SeriesOrder(const SeriesNames& names) : by_name_{&names}, ordered_(by_name_) {}
 
   void Add(NameRef ref);     // REQUIRES: the order has no such name
-  void Remove(NameRef ref);  // REQUIRES: it is placed, and its name is not freed yet
+  void Remove(NameRef ref);  // REQUIRES: the name is placed and not freed yet
 
-  // Places some of the names that wait, those that came first before others.
+  // Places some of the waiting names, oldest first.
   void PlaceSome();
-  uint64_t added() const { return added_; }    // how many names were added
-  uint64_t placed() const { return placed_; }  // so many of them, from the first on, have been placed
+  uint64_t added() const { return added_; }    // the number of added names
+  uint64_t placed() const { return placed_; }  // the first this many of them are placed
 
-  // The first name that is placed and is not before `name`. Iterators live until the next call that is not const.
+  // The first placed name that is not before `name`. Iterators live until the next call that is not const.
   Set::const_iterator From(std::string_view name) const { return ordered_.lower_bound(name); }
   Set::const_iterator end() const { return ordered_.end(); }
 
@@ -59,7 +59,7 @@ class SeriesOrder {
   const ByName by_name_;
   Set ordered_;
   std::vector<NameRef> waiting_;
-  std::vector<NameRef> batch_;  // sorted, the first name last; added before those that wait
+  std::vector<NameRef> batch_;  // sorted, the first name last; added before the waiting names
   uint64_t added_ = 0;
   uint64_t placed_ = 0;
   uint64_t placed_after_batch_ = 0;

@@ -86,7 +86,7 @@ void SeriesTable::Free(SeriesId id) {
   free_.push_back(id);
 }
 
-// Which number of series that live `name` belongs to.
+// The counter of live series that `name` belongs to.
 size_t& SeriesTable::LimitOf(std::string_view name) {
   if (HasOther(name)) return others_;
   return name.find(':') == std::string_view::npos ? whole_ : named_;
@@ -95,7 +95,7 @@ size_t& SeriesTable::LimitOf(std::string_view name) {
 bool SeriesTable::Restore(SeriesId id, std::string_view name) {
   bool of_a_metric = MetricOf(name).has_value();
   MutexLock lock(mutex_);
-  // The numbers between are free until their own Restore().
+  // The numbers in between are free until their own Restore().
   if (id >= refs_.size()) refs_.resize(id + size_t{1}, kNoName);
   if (!of_a_metric) return false;
   TALLY_CHECK(index_.FindHiddenToo(name) == kNoName);
@@ -166,7 +166,7 @@ void SeriesTable::BeginRetiring(std::span<const SeriesId> ids) {
   }
 }
 
-// All that were admitted until now.
+// All names that are admitted until now.
 void SeriesTable::PlaceNames() {
   std::optional<uint64_t> names;
   for (bool placed = false; !placed;) {

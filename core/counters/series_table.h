@@ -3,9 +3,10 @@
 //   SeriesTable table({{"stats", 2}}, /*series_max=*/1000000);
 //   SeriesTable::Admission a = table.Admit(0, "stats:mw:login");
 //
-// A series' life: admitted by the first increment; listed and countable; when its last minute has been dropped the
-// checkpointer retires it: BeginRetiring() hides it from the shards, who then have to ask here, the shards are cut, and
-// FinishRetiring() frees those that nobody admitted again. A freed number is given to the next new name.
+// The life of a series: the first increment admits it, and then it is listed and counted. After its last minute is
+// dropped, the checkpointer retires it: BeginRetiring() hides it from the shards, which then have to ask here; the
+// shards are cut; FinishRetiring() frees the series that no shard admitted again. The next new name gets the freed
+// number.
 //
 // Thread-safe.
 #pragma once
@@ -45,33 +46,34 @@ class SeriesTable {
     std::string_view name;
   };
 
-  // Beyond `series_max` series a new name is counted under ~other in its last dimension, and beyond kOtherMax such
-  // under ~other in every dimension. Those stand outside the limit, as does a metric without dimensions. The same where
-  // there is no room for another name (SeriesNames::HasRoom).
+  // Beyond `series_max` series, a new name is counted under ~other in its last dimension. Beyond kOtherMax such series,
+  // it is counted under ~other in every dimension. These series do not count towards the limit, and neither does a
+  // metric without dimensions. The same happens if there is no room for another name (SeriesNames::HasRoom).
   static constexpr size_t kOtherMax = 10'000;
 
-  // So many series are retired, or walked over, before the lock is free for a moment: there may be a million, and those
-  // who count or ask meanwhile do not wait for all of them.
+  // After this many series are retired or walked over, the lock is free for a moment: there may be a million, and
+  // shards and queries must not wait for all of them.
   static constexpr size_t kChunk = 256;
 
   SeriesTable(std::vector<Metric> metrics, size_t series_max);
 
-  // The number to count `name` under. REQUIRES: `name` is `metric`'s name and its encoded values, joined by ':'.
+  // Returns the number to count `name` under. REQUIRES: `name` is `metric`'s name and its encoded values, joined by
+  // ':'.
   SeriesId Admit(uint32_t metric, std::string_view name);
 
-  // Where a shard looks before it asks Admit(), without a lock.
+  // A shard looks here first, without a lock, and calls Admit() only if the name is missing.
   const SeriesIndex& index() const { return index_; }
 
-  // Puts back a series of a checkpoint. Returns false, and keeps the number free, if it is of no configured metric.
-  // REQUIRES: before any Admit(); number and name are new.
+  // Restores a series of a checkpoint. Returns false, and keeps the number free, if no configured metric has it.
+  // REQUIRES: no Admit() yet; number and name are new.
   bool Restore(SeriesId id, std::string_view name);
-  // After the last Restore(): the numbers that none took are free.
+  // Call this after the last Restore(). It frees the numbers that no series has.
   void FinishRestore();
 
-  // kNoSeries if there is none of that name.
+  // Returns kNoSeries if there is no series of that name.
   SeriesId Find(std::string_view name) const;
 
-  // The name of a live series. REQUIRES: `id` is live, or was found under a Pin that is still held.
+  // The name of a live series. REQUIRES: `id` is live, or was looked up under a Pin that is still held.
   std::string Name(SeriesId id) const;
 
   // The name, or nothing if `id` is free or was never given.
@@ -80,10 +82,10 @@ class SeriesTable {
   const std::vector<Metric>& metrics() const { return metrics_; }
   // The metric that a series' name begins with, if it has the right number of values.
   std::optional<uint32_t> MetricOf(std::string_view name) const;
-  size_t size() const;  // series that live, ~other included
+  size_t size() const;  // live series, ~other included
 
-  // As long as one is held, no number changes its name that was found since it was taken: for replies that are produced
-  // bit by bit.
+  // While a pin is held, a number that was looked up after the pin was taken keeps its name. For replies that are
+  // written piece by piece.
   class Pin {
    public:
     explicit Pin(const SeriesTable& table) : table_(table) { ++table_.pins_; }
@@ -101,33 +103,34 @@ class SeriesTable {
   //   SeriesTable::Walk walk(table, "stats:mw:");
   //   for (std::vector<SeriesTable::Named> some; walk.Next(some);) ...
   //
-  // It meets each series once that was admitted before it began. A series that is admitted meanwhile is met or not. The
-  // table's lock is held for each call of Next(), which is short.
+  // It returns each series once that was admitted before the walk began. It may or may not return a series that is
+  // admitted meanwhile. The table's lock is held for each call of Next(), which is short.
   //
-  // REQUIRES: a Pin that was taken before, and lives as long as the walk and the names that it returned.
+  // REQUIRES: a Pin that is taken before, and outlives the walk and the names that it returns.
   class Walk {
    public:
     Walk(const SeriesTable& table, std::string_view prefix, std::string_view from = "")
         : table_(table), prefix_(prefix), from_(std::max(prefix, from)) {}
 
     // Replaces `some` with the next series, kChunk at most. Returns false if the walk is over. `some` may be empty
-    // before: then new names were put in order.
+    // earlier: that call put new names in order.
     bool Next(std::vector<Named>& some);
 
    private:
     const SeriesTable& table_;
     const std::string prefix_;
-    std::string from_;               // the next name, or what is before it
-    std::optional<uint64_t> names_;  // that were admitted when it began
+    std::string from_;               // the next name, or a text before it
+    std::optional<uint64_t> names_;  // the number of names admitted when it began
     bool over_ = false;
   };
 
-  // The checkpointer's. BeginRetiring() hides the series; an Admit() of one before FinishRetiring() keeps it alive.
+  // For the checkpointer only. BeginRetiring() hides the series. An Admit() before FinishRetiring() keeps a series
+  // alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those of `ids` which are still hidden and for which `unused` holds, while no Pin is held; shows the others
-  // again. Returns the freed, ascending. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
+  // Frees those `ids` that are still hidden and for which `unused` returns true, while no Pin is held; shows the others
+  // again. Returns the freed numbers, ascending. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
-  // What shards may still be reading from; it may go once each of them was cut (see SeriesIndex).
+  // The arrays that shards may still read. They can be freed after each shard is cut (see SeriesIndex).
   SeriesIndex::Outgrown TakeOutgrown();
   // The series admitted since the last call.
   std::vector<SeriesId> TakeAdmitted();
@@ -152,10 +155,10 @@ class SeriesTable {
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
   size_t others_ ABSL_GUARDED_BY(mutex_) = 0;  // live series with ~other in a dimension, up to kOtherMax
-  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;   // those of metrics without dimensions, which are as many at most
+  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;   // those of metrics without dimensions, at most one for each
   size_t named_ ABSL_GUARDED_BY(mutex_) = 0;   // all others, up to series_max_
-  // Without the lock: whoever finds a number takes the lock after it pinned, so who frees one under it sees that, or
-  // was before.
+  // Taken without the lock. A reader takes the lock for its lookup after it pinned, so a FinishRetiring() under the
+  // lock either sees the pin or came before the lookup.
   mutable std::atomic<size_t> pins_{0};
 };
 

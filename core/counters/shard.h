@@ -1,17 +1,17 @@
-// The unit of exactly-once: some partitions, their next offsets, and what their records have added to the parts of the
-// state since the last cut.
+// The unit of exactly-once: some partitions, their next offsets, and the changes that their records made to the parts
+// of the state since the last cut.
 //
 //   uint32_t slot = shard.AddPartition({"mw", 0}, state);      // at its next offset
 //   shard.Apply(records, clock.Now());                         // one thread
 //   std::vector<PartitionStatus> partitions = shard.Cut();     // another: offsets and parts of the same moment
 //
-// A shard decodes records, decides their fate and moves the offsets. Which records it takes is up to PartitionControl,
-// what an event counts for is up to the parts (core/counters/state_part.h). Shards share nothing that is written on the
-// hot path.
+// A shard decodes records, decides their fate and moves the offsets. PartitionControl decides which records it applies,
+// and the parts (core/counters/state_part.h) decide what an event counts for. Shards share nothing that the hot path
+// writes.
 //
-// One thread applies. Any thread may call the other methods. Partitions() does not wait for a chunk that is being
-// applied, and may be without it. The others wait for the end of the chunk, and longer if the applying thread takes the
-// lock again first.
+// One thread applies. Any thread may call the other methods. Partitions() does not wait for a chunk in progress and may
+// not include it. The other methods wait for the end of the chunk, or longer if the applying thread takes the lock
+// again first.
 #pragma once
 
 #include <map>
@@ -43,10 +43,10 @@ class Shard {
   uint32_t AddPartition(TopicPartition topic_partition, const PartitionState& state);
 
   // Applies the records that their partitions accept: counts each, decides its fate, and moves next after it. `now` is
-  // the wall clock. Only by the shard's thread.
+  // the wall clock. Only the shard's thread calls it.
   void Apply(std::span<const Record> records, Timestamp now);
 
-  // Partitions are controlled as PartitionControl says.
+  // These control a partition, as documented in PartitionControl.
   void ReachEnd(uint32_t slot, int64_t offset, Timestamp now);
   void ReportEnds(const std::map<TopicPartition, int64_t>& ends, Timestamp as_of);
   void Stop(uint32_t slot, std::string reason);
@@ -72,14 +72,14 @@ class Shard {
   void ApplyChunk(std::span<const Record> records, Timestamp limit, Timestamp now);
   Fate Judge(const Record& record, PartitionControl& partition, Timestamp limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Timestamp time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Calls `change` with the partition, and shows what has become of it.
+  // Calls `change` with the partition, and publishes the new status.
   void Control(uint32_t slot, absl::FunctionRef<void(PartitionControl&)> change);
   void ShowChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ShowPartition(uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<const Rules> rules_;
 
-  // Of the applying thread.
+  // Belong to the applying thread.
   const std::unique_ptr<Decoder> decoder_;
   std::vector<std::string_view> payloads_;  // of the chunk
   std::vector<Field> fields_;
@@ -89,11 +89,11 @@ class Shard {
   mutable Mutex mutex_;
   std::vector<PartitionControl> partitions_ ABSL_GUARDED_BY(mutex_);
   std::vector<Part> parts_ ABSL_GUARDED_BY(mutex_);
-  Timestamp late_before_ ABSL_GUARDED_BY(mutex_);  // the earliest horizon of a part
+  Timestamp late_before_ ABSL_GUARDED_BY(mutex_);  // the earliest horizon of all parts
   Rejects rejects_ ABSL_GUARDED_BY(mutex_);
 
-  // What readers see: a copy, as of the last whole chunk. If they waited for the lock above, the 99th percentile of a
-  // GET during full ingest would be ten times as long (tools/bench --only latency).
+  // A copy for readers, as of the last whole chunk. If they waited for the lock above, the p99 of a GET during full
+  // ingest would be ten times as long (tools/bench --only latency).
   mutable Mutex shown_mutex_ ABSL_ACQUIRED_AFTER(mutex_);
   std::vector<PartitionStatus> shown_partitions_ ABSL_GUARDED_BY(shown_mutex_);
 };

@@ -33,9 +33,9 @@ ShardPart::Outcome ShardMinutes::Apply(const EventView& event, Timestamp time) {
   return counted ? Outcome::kCounted : lacking ? Outcome::kMissingField : Outcome::kFiltered;
 }
 
-// In steps: each fetches into the cache what the next one reads. Otherwise, with a million series, the processor would
-// wait for memory three times per event (counters_bench Apply). Names are hashed here and not where they are written:
-// words cannot be read from bytes that are still on their way to the cache.
+// Works in steps: each step fetches the memory that the next one reads. Otherwise, with a million series, the processor
+// would wait for memory three times per event (counters_bench Apply). Names are hashed here and not where they are
+// written: a word cannot be read while its bytes are still on their way to the cache.
 void ShardMinutes::EndChunk() {
   const SeriesIndex& index = series_.index();
   for (Increment& increment : increments_) {

@@ -1,4 +1,4 @@
-// What one shard counts into minutes: the ShardPart of MinuteCounters.
+// The minute counts of one shard: the ShardPart of MinuteCounters.
 //
 // A known series is looked up in the node's index without a lock. A new series is looked up in the series table.
 //
@@ -34,13 +34,13 @@ class ShardMinutes final : public ShardPart {
   const std::shared_ptr<const Delta>& frozen() const { return frozen_; }
   void Release();
 
-  // The active delta and, between a cut and its release, the frozen one. They hold at least what Shard::Partitions()
-  // said before was applied. They live until the next Release(): the caller prevents it.
+  // The active delta and, between a cut and its release, the frozen one. They include at least the records that an
+  // earlier Shard::Partitions() reported as applied. They live until the next Release(), which the caller must prevent.
   using DeltaList = absl::InlinedVector<const Delta*, 2>;
   DeltaList Deltas() const;
 
  private:
-  // What an event adds to a counter, kept until the whole chunk is decoded.
+  // The increment of a counter by an event, kept until the whole chunk is decoded.
   struct Increment {
     Minute minute;
     uint32_t metric = 0;
@@ -61,9 +61,9 @@ class ShardMinutes final : public ShardPart {
   SeriesTable& series_;
   const Horizon& horizon_;
 
-  // Of the chunk.
+  // These belong to the current chunk.
   std::vector<Increment> increments_;
-  std::vector<char> names_;  // of their series, one after the other, up to names_end_
+  std::vector<char> names_;  // of their series, in sequence, up to names_end_
   size_t names_end_ = 0;
 
   // Only the checkpointer's thread replaces these. The active one is replaced with the shard's lock held.

@@ -16,8 +16,8 @@ void SortUnique(std::vector<T>& all) {
 View::View(const Counters& counters) ABSL_NO_THREAD_SAFETY_ANALYSIS : minutes_(counters.minutes_),
                                                                       ring_(counters.minutes_.ring_) {
   minutes_.mutex_.Lock();
-  // Under the lock, where nothing is dropped: with an older horizon, what a shard still counts into a dropped minute
-  // would be seen as all there is.
+  // Read under the lock, so that nothing is dropped meanwhile: with an older horizon, the counts that a shard still
+  // adds to a dropped minute would be taken for the whole minute.
   horizon_ = minutes_.horizon();
   for (const ShardMinutes* shard : minutes_.shards_) {
     for (const Delta* delta : shard->Deltas()) deltas_.push_back(delta);

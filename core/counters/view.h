@@ -1,9 +1,9 @@
-// One consistent reading of all minutes: what was folded, plus what the shards have counted since.
+// One consistent reading of all minutes: the folded counts, plus the counts of the shards since then.
 //
 //   View view(counters);
 //   view.Count(minute, id);
 //
-// A view holds back the checkpointer's fold, never a shard: make one, read some, let it go. Not thread-safe.
+// A view blocks the checkpointer's fold, but never a shard: create one, read a little, destroy it. Not thread-safe.
 #pragma once
 
 #include <optional>
@@ -21,10 +21,10 @@ class View {
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
-  // 0 before the horizon.
+  // Returns 0 before the horizon.
   uint64_t Count(Minute minute, SeriesId id) const;
 
-  // Adds each count of the block to that cell of `counts`; nothing before the horizon.
+  // Adds each count of the block to its cell of `counts`. Adds nothing before the horizon.
   void AddTo(BlockKey key, BlockCounts& counts) const;
 
   // The minutes with a counter, from the horizon on, ascending.
@@ -51,7 +51,7 @@ class View {
   const MinuteCounters& minutes_;
   const MinuteRing& ring_;
   Minute horizon_;
-  absl::InlinedVector<const Delta*, 4> deltas_;               // released under the lock that the view holds
+  absl::InlinedVector<const Delta*, 4> deltas_;               // a release needs the lock that the view holds
   mutable std::optional<std::vector<BlockKey>> delta_pages_;  // listed on first use: a single Count() needs none
 };
 

@@ -1,5 +1,5 @@
-// Only of the log that was counted, each record once: 10,000 random steps of clients that begin, lag behind, deliver
-// twice, are told that they are out of range, and are replaced, against a model that only knows the logs.
+// A partition applies each record once, and only records of the counted log: 10,000 random steps of clients that begin,
+// lag, deliver twice, report that they are out of range, and are replaced, against a model that only knows the logs.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -18,7 +18,7 @@ namespace {
 constexpr uint32_t kPartitions = 3;
 const std::string kCluster = "a";
 
-// A partition's log: its offsets have holes, and it may be created anew.
+// A partition's log: its offsets have holes, and its topic may be created again.
 class Log {
  public:
   explicit Log(std::string name) : name_(std::move(name)) {}
@@ -29,8 +29,8 @@ class Log {
       records_[end_++] = EventAt("14:30", name_, Cat("call", random() % 5, "-", lives_));
     }
   }
-  // With a record at each offset up to `end`: where there is none to compare, another log cannot be known.
-  void CreateAnew(int64_t end) {
+  // Has a record at each offset up to `end`: without a record to compare, another log cannot be detected.
+  void CreateAgain(int64_t end) {
     records_.clear();
     ++lives_;
     for (end_ = 0; end_ < end; ++end_) records_[end_] = EventAt("14:30", name_, Cat("call-", lives_));
@@ -48,8 +48,8 @@ class Log {
   int lives_ = 0;
 };
 
-// What a Kafka client does, as it was seen to: delivers in order, from where it began, and now and then again what it
-// has delivered (librdkafka before 2.4, its issue 4636).
+// Behaves like a Kafka client: delivers in order from its first offset, and sometimes delivers records again
+// (librdkafka before 2.4, its issue 4636).
 struct Client {
   int64_t began = 0;
   int64_t at = 0;
@@ -77,7 +77,7 @@ class Assignments : public testing::Test {
   Shard& shard() { return *node_->counters().shards()[0]; }
   PartitionStatus status(uint32_t slot) { return shard().Partitions()[slot]; }
 
-  // As Ingest does: one client for all that are not stopped.
+  // Like Ingest: one client for all partitions that are not stopped.
   void BeginAll() {
     for (uint32_t slot = 0; slot < kPartitions; ++slot) {
       if (!status(slot).stopped.empty()) continue;
@@ -86,7 +86,7 @@ class Assignments : public testing::Test {
     }
   }
 
-  // A batch from all partitions, mixed; some of it once more.
+  // Delivers a batch from all partitions, mixed. Some records are delivered again.
   void Deliver() {
     std::vector<Record> batch;
     for (uint32_t slot = 0; slot < kPartitions; ++slot) {
@@ -114,7 +114,7 @@ class Assignments : public testing::Test {
   }
   static int64_t LastOf(const Log& log) { return log.records().empty() ? 0 : log.records().rbegin()->first + 1; }
 
-  // A person lets it go on anywhere in the log that there is now.
+  // An operator accepts a gap to any offset of the current log.
   void Accept(uint32_t slot) {
     const PartitionStatus before = status(slot);
     const bool same = lives_counted_[slot] == logs_[slot].lives();
@@ -126,12 +126,12 @@ class Assignments : public testing::Test {
     ASSERT_TRUE(shard().AcceptGap(slot, {before.state.next, to, node_->now()}, kCluster));
     from_[slot] = to;
     lives_counted_[slot] = logs_[slot].lives();
-    Deliver();  // what the client of before still brings
+    Deliver();  // the records of the previous client
     EXPECT_EQ(status(slot).state.next, to);
     BeginAll();
   }
 
-  // What was counted before a gap, and the log from there to next.
+  // The counts from before a gap, plus the log from the gap to next.
   std::map<std::string, uint64_t> Expected(uint32_t slot) {
     std::map<std::string, uint64_t> expected = kept_[slot];
     if (lives_counted_[slot] != logs_[slot].lives()) return last_[slot];  // its log is gone, and nothing is added
@@ -166,7 +166,7 @@ class Assignments : public testing::Test {
 };
 
 TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
-  int begun = 0, anew = 0, stopped = 0;
+  int begun = 0, created = 0, stopped = 0;
   for (int step = 0; step < row_.times() && !HasFailure(); ++step) {
     SCOPED_TRACE(Cat("step ", step));
     const auto slot = static_cast<uint32_t>(random_() % kPartitions);
@@ -186,9 +186,9 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
         if (!status(slot).stopped.empty()) Accept(slot), ++stopped;
         break;
       case 6:
-        // Longer than the one before, and only a new client can know.
+        // Longer than the previous log, and only a new client can detect it.
         if (random_() % 4 == 0 && status(slot).state.last && lives_counted_[slot] == logs_[slot].lives()) {
-          logs_[slot].CreateAnew(status(slot).state.next + 10), ++anew;
+          logs_[slot].CreateAgain(status(slot).state.next + 10), ++created;
           BeginAll();
         }
         break;
@@ -201,7 +201,7 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
     }
     Compare();
   }
-  // In the end all is there, of each log that was not given up.
+  // At the end, every record of each accepted log is counted.
   for (uint32_t slot = 0; slot < kPartitions; ++slot) {
     if (!status(slot).stopped.empty()) Accept(slot);
   }
@@ -211,7 +211,8 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
     EXPECT_TRUE(!status(slot).stopped.empty() || status(slot).state.next == logs_[slot].end());
   }
   Compare();
-  row_.Did(Cat(row_.times(), " steps, ", begun, " clients anew, ", anew, " logs created anew, ", stopped, " gaps"));
+  row_.Did(
+      Cat(row_.times(), " steps, ", begun, " new clients, ", created, " topics created again, ", stopped, " gaps"));
   row_.Saw("each record of the counted log once, none of another");
 }
 

@@ -18,7 +18,7 @@ BlockCounts CountsOf(const Block& block) {
   return counts;
 }
 
-// `n` cells of the block, drawn, with counts of at most `width` bits, one of them of exactly so many.
+// `n` random cells of the block, with counts of at most `width` bits, one of them with exactly `width`.
 BlockCounts Draw(std::mt19937_64& random, uint32_t n, uint32_t width) {
   BlockCounts counts{};
   uint64_t largest = ~uint64_t{0} >> (64 - width);
@@ -80,7 +80,7 @@ TEST(Block, HoldsTheLargestCountInEveryCell) {
   EXPECT_EQ(Block::Pack(counts).bytes().size(), 2u + 256 * 63 / 8);
 }
 
-TEST(Block, AddsToWhatIsThereAndStaysAtTheLargestCount) {
+TEST(Block, AddsToCountsAndStaysAtTheLargestCount) {
   BlockCounts counts{};
   counts[1] = 5;
   counts[2] = kCountMax;
@@ -109,7 +109,7 @@ TEST(Block, UnpacksToWhatWasPackedForEveryWidthAndNumberOfCells) {
   }
 }
 
-TEST(Block, IsWhatItsBytesSay) {
+TEST(Block, EqualsItsBytes) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 1000; ++i) {
     Block block = Block::Pack(Draw(random, 1 + random() % 256, 1 + random() % 63));
@@ -141,7 +141,7 @@ TEST(BlockParse, RefusesBytesThatAreTooFew) {
   EXPECT_EQ(WhyNot(Bytes({1, 1, 3})), "expected a block of 4 bytes, got 3");
 }
 
-TEST(BlockParse, RefusesBytesBehindTheBlock) {
+TEST(BlockParse, RefusesBytesAfterTheBlock) {
   EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 1, 0})), "expected a block of 4 bytes, got 5");
 }
 
@@ -151,18 +151,19 @@ TEST(BlockParse, RefusesAWidthThatNoCountHas) {
   EXPECT_EQ(WhyNot(Bytes({1, 255, 3, 1})), "a block of width 255");
 }
 
-TEST(BlockParse, RefusesWhatCouldBeSaidOtherwise) {
+TEST(BlockParse, RefusesBytesThatPackDoesNotMake) {
   constexpr char kOutOfOrder[] = "a block whose cells or values are out of order";
   EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0})), kOutOfOrder);        // a count of zero
   EXPECT_EQ(WhyNot(Bytes({1, 2, 3, 1})), kOutOfOrder);        // wider than its largest count
-  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0b11})), kOutOfOrder);     // a bit behind the values
+  EXPECT_EQ(WhyNot(Bytes({1, 1, 3, 0b11})), kOutOfOrder);     // a bit after the values
   EXPECT_EQ(WhyNot(Bytes({2, 1, 4, 3, 0b11})), kOutOfOrder);  // cells that descend
-  EXPECT_EQ(WhyNot(Bytes({2, 1, 3, 3, 0b11})), kOutOfOrder);  // a cell that comes twice
+  EXPECT_EQ(WhyNot(Bytes({2, 1, 3, 3, 0b11})), kOutOfOrder);  // a cell that occurs twice
   EXPECT_EQ(WhyNot(Bytes({32, 1}) + std::string(32, '\0') + std::string(4, '\xff')), kOutOfOrder);
   EXPECT_EQ(WhyNot(Bytes({32, 1}) + std::string(32, '\xff') + std::string(4, '\xff')), kOutOfOrder);
 }
 
-// A block and what a disk may do to it: one to three bytes changed, cut off, put behind; or bytes that never were one.
+// A block with the damage of a disk: one to three bytes are changed, removed or appended; or bytes that never were a
+// block.
 std::string Damaged(std::mt19937_64& random) {
   if (random() % 4 == 0) {
     std::string bytes(random() % 80, '\0');
@@ -179,8 +180,8 @@ std::string Damaged(std::mt19937_64& random) {
   return bytes;
 }
 
-// The bytes are copied to the end of an allocation, so that a sanitizer sees a read behind them.
-TEST(BlockParse, TakesOfDamagedBytesOnlyWhatPackWouldHaveMade) {
+// The bytes are copied to the end of an allocation, so that a sanitizer detects a read after them.
+TEST(BlockParse, AcceptsDamagedBytesOnlyIfPackMakesThem) {
   std::mt19937_64 random(3);
   size_t taken = 0;
   for (int i = 0; i < 100'000; ++i) {

@@ -1,4 +1,4 @@
-// What moves the node's clock, and which minutes are complete (contract, Time).
+// The events that move the node's clock, and the minutes that are complete (contract, Time).
 #include <optional>
 #include <string>
 
@@ -9,10 +9,10 @@
 namespace tally {
 namespace {
 
-// A node that replays history: its clock is the events', the wall's is a day later.
+// A node that replays history: it uses the event clock, and the wall clock is a day later.
 CountingNode Replaying(int32_t shards) { return CountingNode({.clock = ClockKind::kEvent, .shards = shards}); }
 
-// Applies an event of `time`, and lets the clock follow. It is 38:30 on the wall, a day later.
+// Applies an event of `time` and moves the clock. The wall clock shows 38:30, a day later.
 void See(CountingNode& node, std::string_view time, size_t shard = 0) {
   node.Tick("38:30");
   node.Apply(EventAt(time, "mw", "login"), shard);
@@ -24,7 +24,7 @@ void ReachEnd(CountingNode& node, size_t shard) {
   node.Tick("38:30");
 }
 
-TEST(WallClock, IsWhatTheLastTickSaid) {
+TEST(WallClock, IsTheTimeOfTheLastTick) {
   CountingNode node;
   node.Tick("14:30:05");
   EXPECT_EQ(node.counters().clock(), TimeAt("14:30:05"));
@@ -39,7 +39,7 @@ TEST(WallClock, IsNotMovedByAnEvent) {
   EXPECT_EQ(node.counters().horizon(), MinuteAt("10:30"));
 }
 
-TEST(EventTime, StandsBeforeTheFirstEvent) {
+TEST(EventTime, HasNoTimeBeforeTheFirstEvent) {
   CountingNode node = Replaying(1);
   node.Tick("38:30");
   EXPECT_EQ(node.counters().clock(), Timestamp::Min());
@@ -60,7 +60,7 @@ TEST(EventTime, DrivesTheHorizon) {
   EXPECT_EQ(node.counters().horizon(), MinuteAt("10:30"));
 }
 
-TEST(EventTime, IsThatOfThePartitionThatIsFurthestBehind) {
+TEST(EventTime, IsThatOfThePartitionWithTheLargestLag) {
   CountingNode node = Replaying(3);
   See(node, "14:30", 0), See(node, "14:00", 1), See(node, "15:00", 2);
   EXPECT_EQ(node.counters().clock(), TimeAt("14:00"));
@@ -145,7 +145,7 @@ TEST(CompleteUntil, IsNeverBeforeAnythingIsRead) {
   EXPECT_EQ(CompleteUntil(node, "14:30"), Timestamp::Min());
 }
 
-TEST(CompleteUntil, FollowsTheStampsOfAPartitionThatIsNotAtItsEnd) {
+TEST(CompleteUntil, FollowsTheTimestampsOfAPartitionThatIsNotAtItsEnd) {
   CountingNode node;
   node.Tick("14:20:05");
   node.Apply(EventAt("14:00", "mw", "login"));
@@ -160,13 +160,13 @@ TEST(CompleteUntil, FollowsTheLeadersAnswerForAPartitionAtItsEnd) {
   EXPECT_EQ(CompleteUntil(node, "14:30"), TimeAt("14:29:58"));
 }
 
-TEST(CompleteUntil, StandsWhileTheBrokerIsAway) {
+TEST(CompleteUntil, DoesNotMoveWhileTheBrokerIsAway) {
   CountingNode node;
   node.shard().ReachEnd(0, 0, TimeAt("14:29:50"));
   EXPECT_EQ(CompleteUntil(node, "15:30"), TimeAt("14:29:50"));
 }
 
-TEST(CompleteUntil, StandsForAPartitionThatFallsBehind) {
+TEST(CompleteUntil, DoesNotMoveForAPartitionThatLags) {
   CountingNode node;
   node.Tick("14:20:05");
   node.Apply(EventAt("14:20", "mw", "login"));
@@ -175,7 +175,7 @@ TEST(CompleteUntil, StandsForAPartitionThatFallsBehind) {
   EXPECT_EQ(CompleteUntil(node, "14:30"), TimeAt("14:20:05"));
 }
 
-TEST(CompleteUntil, IsThatOfThePartitionThatIsFurthestBehind) {
+TEST(CompleteUntil, IsThatOfThePartitionWithTheLargestLag) {
   CountingNode node({.shards = 2});
   node.shard(0).ReachEnd(0, 0, TimeAt("14:29:50"));
   EXPECT_EQ(CompleteUntil(node, "14:30"), Timestamp::Min());

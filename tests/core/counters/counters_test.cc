@@ -52,7 +52,7 @@ TEST(Counters, StayAtTheLargestCountAcrossShardsAndCuts) {
   EXPECT_EQ(node.Count("spent", MinuteAt("14:30")), kCountMax);
 }
 
-TEST(Counters, KnowHowManyTheyAreAsOfTheLastCut) {
+TEST(Counters, KnowTheirNumberAsOfTheLastCut) {
   CountingNode node;
   node.Apply(EventAt("14:30", "mw", "login")), node.Apply(EventAt("14:29", "mw", "login"));
   node.Apply(EventAt("14:30", "mw", "buy"));
@@ -101,7 +101,7 @@ TEST(Horizon, DropsAlsoWhatWasNeverFolded) {
   EXPECT_EQ(node.fate(Fate::kCounted), 1u);
 }
 
-TEST(Horizon, DecidesWhatIsLateWhateverTheClockSays) {
+TEST(Horizon, DecidesWhatIsLateForAnyClock) {
   CountingNode node;
   node.Tick("18:31:00"), node.Tick("15:00:00");
   node.Apply(EventAt("14:30:59", "mw", "login")), node.Apply(EventAt("14:31:00", "mw", "login"));
@@ -116,7 +116,7 @@ TEST(Horizon, OfATtlWithoutEndStaysWhereItIs) {
   EXPECT_EQ(node.Count("stats:mw:login", Minute::FromIndex(0)), 1u);
 }
 
-TEST(KnownFrom, IsTheHorizonOrWhatWasSaidIfThatIsLater) {
+TEST(KnownFrom, IsTheHorizonOrTheSetMinuteIfThatIsLater) {
   CountingNode node;
   EXPECT_EQ(node.counters().KnownFrom(0), Minute::Min());
   node.counters().RaiseKnownFrom(0, MinuteAt("14:30"));
@@ -136,7 +136,7 @@ TEST(KnownFrom, IsEachMetricsOwnAndNeverMovesBack) {
   EXPECT_THAT(node.counters().Cut().known_from, ElementsAre(Minute::Min(), MinuteAt("14:30")));
 }
 
-// What a cut hands to the disk.
+// The changes that a cut gives to the disk.
 
 TEST(Cut, HoldsTheChangedBlocksWhole) {
   CountingNode node;
@@ -188,7 +188,7 @@ TEST(Cut, GrowsUntilItIsSaved) {
   EXPECT_THAT(node.counters().Cut().series, IsEmpty());
 }
 
-TEST(Cut, TellsThatABlockIsGone) {
+TEST(Cut, ReportsThatABlockIsGone) {
   CountingNode node;
   node.Apply(EventAt("14:30", "mw", "login"));
   node.Save();
@@ -207,7 +207,7 @@ TEST(Cut, HasNothingToSaveIfNothingHappened) {
   EXPECT_FALSE(node.counters().HasUnsaved());
 }
 
-TEST(Cut, HasToSaveWhateverMoved) {
+TEST(Cut, HasUnsavedChangesIfAnythingMoved) {
   CountingNode node;
   node.Tick("14:30:00");
   auto unsaved = [&] {

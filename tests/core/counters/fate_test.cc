@@ -1,4 +1,4 @@
-// What becomes of an event (contract, Events).
+// The fate of an event (contract, Events).
 #include "core/counters/fate.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 const std::string kFateLogin = EventAt("14:30:05", "mw", "login");
 
-// What becomes of one event; the horizon is 10:30.
+// The fate of one event. The horizon is 10:30.
 Fate FateOf(const std::string& payload, std::vector<MetricSpec> metrics = {StatsMetric()}) {
   OneShard shard(std::move(metrics));
   shard.horizon().RaiseTo(MinuteAt("10:30"));
@@ -37,7 +37,7 @@ TEST(Fate, OfBrokenBytesIsUnparsable) {
     EXPECT_EQ(FateOf(payload), Fate::kUnparsable) << payload;
 }
 
-TEST(Fate, OfATimeThatIsNoneIsUnparsable) {
+TEST(Fate, OfAnInvalidTimeIsUnparsable) {
   for (const char* time : {"\"noon\"", "true", "\"\"", "\"2011-02-30T00:00:00Z\"", "{}", "[1]"}) {
     EXPECT_EQ(FateOf(EventWith(time, "")), Fate::kUnparsable) << time;
   }
@@ -49,7 +49,7 @@ TEST(Fate, WithoutATimeIsMissingField) {
   }
 }
 
-TEST(Fate, BehindTheHorizonIsLate) {
+TEST(Fate, BeforeTheHorizonIsLate) {
   EXPECT_EQ(FateOf(EventAt("10:29:59", "mw", "x")), Fate::kLate);
   EXPECT_EQ(FateOf(EventAt("10:30:00", "mw", "x")), Fate::kCounted);
   EXPECT_EQ(FateOf(EventWith("0", R"(,"game":"mw","call":"x")")), Fate::kLate);
@@ -86,7 +86,7 @@ TEST(Fate, IsDecidedInOrder) {
   EXPECT_EQ(FateOf(EventWith(Millis("16:00"), ""), {}), Fate::kFuture);  // and nothing holds
 }
 
-TEST(Fate, OfAnEventBehindAHorizonThatIsInTheClocksFutureIsLate) {
+TEST(Fate, OfAnEventBeforeAHorizonThatIsInTheClocksFutureIsLate) {
   OneShard shard;
   shard.horizon().RaiseTo(MinuteAt("17:00"));
   shard.Apply(0, EventAt("16:00", "mw", "x"));

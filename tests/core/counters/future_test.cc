@@ -1,4 +1,4 @@
-// Times that no clock may follow: of another unit, at the ends of numbers, a little too far ahead.
+// Times that must move no clock: in another unit, at the limits of numbers, a little too far ahead.
 #include <array>
 #include <limits>
 #include <random>
@@ -30,7 +30,7 @@ Wide NanosOf(int64_t number, Wide unit) {
   return number * Wide{seconds ? 1'000'000'000 : millis ? 1'000'000 : number < 100'000'000'000'000'000 ? 1000 : 1};
 }
 
-// As a producer's mistake would write it: at the ends, of any size, or near `now` in some unit.
+// A producer's mistake: a number at the limits, of any size, or near `now` in some unit.
 int64_t DrawTime(std::mt19937_64& random, Timestamp now) {
   const std::vector<int64_t> ends = {0,
                                      1,
@@ -59,7 +59,8 @@ int64_t DrawTime(std::mt19937_64& random, Timestamp now) {
 // It is 14:30, the horizon is 10:30, and events may be 10 minutes ahead.
 Fate FateAt(Wide nanos) {
   if (nanos < Wide{TimeAt("10:30").millis()} * 1'000'000) return Fate::kLate;
-  return nanos < Wide{TimeAt("14:40").millis() + 1} * 1'000'000 ? Fate::kCounted : Fate::kFuture;  // decimals are cut
+  return nanos < Wide{TimeAt("14:40").millis() + 1} * 1'000'000 ? Fate::kCounted
+                                                                : Fate::kFuture;  // decimals are truncated
 }
 
 TEST(FutureTimes, AreRejectedAndMoveNoClock) {
@@ -87,7 +88,7 @@ TEST(FutureTimes, AreRejectedAndMoveNoClock) {
     rejected += node.fate(Fate::kFuture);
   }
   row.Did(Cat(row.times(), " times of any size, in each unit"));
-  row.Saw(Cat("each as its time says, ", rejected, " rejected; offsets advanced, and no clock with them"));
+  row.Saw(Cat("each by its time, ", rejected, " rejected; offsets advanced, and no clock with them"));
 }
 
 }  // namespace

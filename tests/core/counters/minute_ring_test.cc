@@ -40,7 +40,7 @@ TEST(MinuteRing, HoldsBlocksByMinute) {
   EXPECT_EQ(ring.Count(MinuteAt("14:30"), 2 * kBlockSize + 7), 0u);
 }
 
-TEST(MinuteRing, PutsABlockInThePlaceOfTheOneThatIsThere) {
+TEST(MinuteRing, ReplacesABlock) {
   MinuteRing ring;
   ring.Replace({MinuteAt("14:30"), 0}, Of({{7, 42}, {8, 1}}));
   ring.Replace({MinuteAt("14:30"), 0}, Of({{7, 43}, {9, 1}}));
@@ -73,7 +73,7 @@ TEST(MinuteRing, DropsTheMinutesBeforeTheHorizon) {
   EXPECT_THAT(ring.Expire(MinuteAt("14:31")).blocks, IsEmpty());
 }
 
-TEST(MinuteRing, TellsWhichSeriesHadTheirLastCounterInWhatItDrops) {
+TEST(MinuteRing, ReportsTheSeriesWhoseLastCounterItDrops) {
   MinuteRing ring;
   ring.Replace({MinuteAt("14:29"), 0}, Of({{7, 1}, {8, 1}, {9, 1}}));
   ring.Replace({MinuteAt("14:30"), 0}, Of({{9, 1}}));

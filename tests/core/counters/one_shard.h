@@ -1,4 +1,4 @@
-// A shard that counts minutes, with nothing around it: its events are made up one by one.
+// A shard that counts minutes, with nothing around it. The test makes its events one by one.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class OneShard {
  public:
   explicit OneShard(std::vector<MetricSpec> metrics = {StatsMetric()}, EventSpec event = {})
       : OneShard(Compiled(std::move(metrics), std::move(event)), {}) {}
-  // With more parts than the minutes.
+  // Has more parts than the minutes.
   OneShard(const std::shared_ptr<const Rules>& rules, std::vector<std::unique_ptr<ShardPart>> others)
       : table_({{"stats", 2}, {"calls", 1}}, 1000),
         minutes_(new ShardMinutes(rules, table_, horizon_)),
@@ -31,7 +31,7 @@ class OneShard {
     Apply({offset, EventAt("14:30", "mw", "login"), 0, timestamp});
   }
 
-  // Both of the active and the frozen delta.
+  // From the active and the frozen delta.
   uint64_t Count(std::string_view name, Minute minute = MinuteAt("14:30")) const {
     uint64_t count = 0;
     SeriesId id = table_.Find(name);

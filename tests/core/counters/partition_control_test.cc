@@ -27,7 +27,7 @@ class PartitionControlTest : public testing::Test {
     return {{"mw", 3}, state};
   }
 
-  // What a shard does with a chunk of one record. Returns whether it was applied.
+  // Controls a chunk of one record as a shard does. Returns whether it was applied.
   bool Apply(const Record& record) {
     const bool accepted = partition_.Accepts(record);
     if (accepted) partition_.Applied(record, Fate::kCounted);
@@ -96,7 +96,7 @@ TEST_F(PartitionControlTest, IgnoresAClientThatIsBeingReplaced) {
   EXPECT_TRUE(Apply(LoginAt(10)));
 }
 
-TEST_F(PartitionControlTest, IsUnreadableIfItsClientGivesUp) {
+TEST_F(PartitionControlTest, IsUnreadableIfItsClientCannotContinue) {
   partition_.GiveUp("damaged");
   EXPECT_EQ(status().stopped, "damaged");
   EXPECT_TRUE(status().unreadable);
@@ -158,7 +158,7 @@ TEST_F(PartitionControlTest, IsAtItsEndOnceNextReachesIt) {
   EXPECT_FALSE(status().at_end());
   Apply(LoginAt(10));
   EXPECT_TRUE(status().at_end());
-  partition_.ReachEnd(10, TimeAt("14:31"));  // the leader saw more than the client
+  partition_.ReachEnd(10, TimeAt("14:31"));  // the leader's end offset is after the client's
   EXPECT_EQ(status().end->offset, 11);
   EXPECT_EQ(state().next, 11);
 }

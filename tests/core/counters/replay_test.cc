@@ -1,5 +1,4 @@
-// In which order records come, and how fast each partition is read, changes no count while nothing is behind the
-// horizon.
+// The order of records and the speed of each partition change no count while no event is before the horizon.
 #include <algorithm>
 #include <deque>
 #include <random>
@@ -35,7 +34,7 @@ TEST(Replay, ShuffledWithinTheTtlCountsAsInOrder) {
     for (int i = 0; i < 300; ++i) {
       payloads.push_back(EventAtMillis(first + static_cast<int64_t>(random() % static_cast<uint64_t>(span)), random));
     }
-    std::sort(payloads.begin(), payloads.end());  // by time, which comes first in them
+    std::sort(payloads.begin(), payloads.end());  // by time, which is their first field
     CountingNode ordered;
     ordered.Tick("14:30:30");
     for (const std::string& payload : payloads) ordered.Apply(payload);
@@ -53,7 +52,8 @@ TEST(Replay, ShuffledWithinTheTtlCountsAsInOrder) {
   row.Saw("equal to the ordered replay, nothing late");
 }
 
-// Some days of history in each partition, in order of time within it, read by an event clock with a ttl of minutes.
+// Some days of history in each partition, in order of time within the partition, with an event clock and a ttl of
+// minutes.
 class History {
  public:
   History(size_t partitions, std::mt19937_64& random) : partitions_(partitions) {
@@ -79,7 +79,7 @@ class History {
   std::vector<std::deque<std::string>> partitions_;
 };
 
-TEST(Replay, ByTheEventsClockCallsNothingLateHoweverFastAPartitionIsRead) {
+TEST(Replay, ByTheEventClockCallsNothingLateAtAnySpeedOfAPartition) {
   FaultRow row("event clock: partitions read at very different speeds", /*times=*/1000);
   constexpr size_t kPartitionsRead = 4;
   for (int run = 0; run < row.times() && !testing::Test::HasFailure(); ++run) {

@@ -105,7 +105,7 @@ TEST_F(ReplayVerifierTest, TrustsNextWhileTheLastRecordIsTheSame) {
   EXPECT_FALSE(verifier_.unverified());
 }
 
-// The mark is on disk.
+// The mark is stored on disk.
 TEST(RecordMark, IsTheSameEverywhere) {
   Record record = At(16);
   EXPECT_EQ(MarkOf(record).hash, 17082455501097495093u);

@@ -1,4 +1,4 @@
-// What a node takes over from a checkpoint.
+// The state that a node takes over from a checkpoint.
 #include <string>
 #include <vector>
 
@@ -15,7 +15,7 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
-// What a node finds that begins with the disk of `before`.
+// The state of a node that starts with the disk of `before`.
 CountingNode After(const CountingNode& before, const CountingOptions& options) {
   return CountingNode(options, before.disk());
 }
@@ -78,7 +78,7 @@ TEST(Restore, HandsAPartitionToOneShardOnly) {
   EXPECT_EQ(counters.TakePartition({"hh", 0}), std::nullopt);
 }
 
-TEST(Restore, DropsAMetricThatThereIsNoMore) {
+TEST(Restore, DropsAMetricThatIsNoLongerConfigured) {
   CountingNode before({.metrics = {StatsMetric(), CallsMetric(), AllMetric()}});
   before.Apply(EventAt("14:30", "mw", "login")), before.Apply(EventAt("14:30", "hh", "buy"));
   before.Save();

@@ -1,5 +1,5 @@
-// A series' name goes when its last minute does, and its number is given to another: at a moment when no shard, no
-// delta and no reader takes one for the other.
+// The name of a series is freed after its last minute is dropped, and its number is given to another name: at a moment
+// when no shard, no delta and no reader can confuse the two.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -21,7 +21,7 @@ using testing::Pair;
 using testing::UnorderedElementsAreArray;
 
 // A node of two shards that has counted `stats:mw:login` in 14:30 on the first. It is 18:30:59, and that minute is the
-// horizon: a tick later it is gone.
+// horizon: the next tick drops it.
 class OldSeriesNode : public CountingNode {
  public:
   OldSeriesNode() : CountingNode({.shards = 2}) {
@@ -31,10 +31,10 @@ class OldSeriesNode : public CountingNode {
   }
 };
 
-// Lets a cut begin and hand over what was counted; does `meanwhile` before the cut folds it; lets it finish.
+// Starts a cut, runs `meanwhile` after the deltas are frozen and before they are folded, and finishes the cut.
 template <typename Meanwhile>
 void SaveAnd(CountingNode& node, Meanwhile meanwhile) {
-  auto view = std::make_unique<View>(node.counters());  // no cut folds while somebody reads
+  auto view = std::make_unique<View>(node.counters());  // no cut folds while a view exists
   std::thread saving([&] { node.Save(); });
   while (node.counters().minutes().shards().back()->Deltas().size() < 2) std::this_thread::yield();
   meanwhile();
@@ -42,7 +42,7 @@ void SaveAnd(CountingNode& node, Meanwhile meanwhile) {
   saving.join();
 }
 
-// No two series have one number, and no name is known twice.
+// No two series share a number, and no name occurs twice.
 void ExpectSoundNames(CountingNode& node) {
   std::map<SeriesId, std::string> seen;
   for (const std::string& name : node.Names()) {
@@ -138,7 +138,7 @@ TEST(Retiring, OfASeriesCountedWhileAPinWasHeldEnds) {
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
 }
 
-TEST(Retiring, GoesOnAfterARestart) {
+TEST(Retiring, ContinuesAfterARestart) {
   for (int cuts_before = 0; cuts_before < 3; ++cuts_before) {
     OldSeriesNode before;
     before.Tick("18:31:00");
@@ -152,7 +152,7 @@ TEST(Retiring, GoesOnAfterARestart) {
   }
 }
 
-TEST(Retiring, GoesOnOverCheckpointsThatFail) {
+TEST(Retiring, ContinuesAfterFailedCheckpoints) {
   OldSeriesNode node;
   node.Tick("18:31:00");
   node.counters().Cut(), node.counters().Cut();
@@ -163,7 +163,7 @@ TEST(Retiring, GoesOnOverCheckpointsThatFail) {
   EXPECT_THAT(after.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:buy", 1)));
 }
 
-// An event that a shard counts by a number it still knows, while the cut that will retire that number is on its way.
+// A shard counts an event by a number that it still knows, while the cut that will retire the number is in progress.
 
 TEST(Retiring, KeepsASeriesThatIsCountedWhileTheCutDropsItsLastMinute) {
   OldSeriesNode node;
@@ -196,7 +196,7 @@ TEST(Retiring, KeepsASeriesThatAnotherShardCountsWhileTheCutFreesIt) {
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
 }
 
-TEST(Retiring, KeepsOtherWhileItStandsIn) {
+TEST(Retiring, KeepsOtherWhileItIsCounted) {
   CountingNode node({.series_max = 0, .shards = 2});
   node.Apply(EventAt("14:30", "mw", "login"));
   node.Save();
@@ -208,7 +208,7 @@ TEST(Retiring, KeepsOtherWhileItStandsIn) {
 }
 
 // Names come and go on three shards; minutes expire after two; cuts, failed checkpoints, restarts, pins, and events in
-// the middle of a cut at random. A map of maps says what there is.
+// the middle of a cut at random. A map of maps is the model.
 class Churn {
  public:
   explicit Churn(uint64_t seed) : random_(seed), options_{.ttl = absl::Minutes(2), .shards = 3} {
@@ -242,7 +242,7 @@ class Churn {
     if (Below(8) == 0) Compare();
   }
 
-  // With nobody looking and nothing new, every name without a minute goes within two cuts.
+  // Without readers and new events, two cuts free every name without a minute.
   void Settle() {
     pin_.reset();
     for (int i = 0; i < 3; ++i) Save();
@@ -315,7 +315,7 @@ class Churn {
   AllCounts saved_;
 };
 
-TEST(Retiring, EqualsANaiveModelWhateverComesBetween) {
+TEST(Retiring, EqualsANaiveModelForRandomEvents) {
   for (uint64_t seed = 1; seed <= 60 && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Churn churn(seed);

@@ -54,7 +54,7 @@ TEST(SeriesIndex, ShowsAHiddenNameToItsWriterOnly) {
   EXPECT_EQ(at.Find("stats:mw:login"), 7u);
 }
 
-TEST(SeriesIndex, FindsARemovedNameNoMore) {
+TEST(SeriesIndex, DoesNotFindARemovedName) {
   NamedIndex at;
   NameRef ref = at.Insert(7, "stats:mw:login");
   at.index.Hide(ref);

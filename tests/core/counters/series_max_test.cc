@@ -1,4 +1,4 @@
-// The limit on series, as events meet it.
+// The limit on series, tested with events.
 #include <string>
 #include <vector>
 

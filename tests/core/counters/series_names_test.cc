@@ -18,7 +18,7 @@ TEST(SeriesNames, KeepsNameAndNumber) {
   EXPECT_EQ(names.id(all), 0u);
 }
 
-TEST(SeriesNames, GivesNobodyTheRefThatMeansNone) {
+TEST(SeriesNames, NeverReturnsTheRefThatMeansNone) {
   SeriesNames names;
   EXPECT_NE(names.Add(0, ""), kNoName);
 }

@@ -85,7 +85,7 @@ TEST_F(SeriesOrderTest, CountsNamesAsPlacedOnceThoseBeforeThemAre) {
   EXPECT_LT(order_.placed(), order_.added());
 }
 
-// However many come, and nobody asks: most of them are placed, some at a time.
+// For any number of new names and without a query, most names are placed, some at a time.
 TEST_F(SeriesOrderTest, PlacesNamesAsOthersCome) {
   std::mt19937 random(1);
   std::set<std::string> expected;

@@ -32,13 +32,13 @@ std::string Admitted(SeriesTable& table, std::string_view name, uint32_t metric 
   return table.Name(table.Admit(metric, name));
 }
 
-// What a shard finds before it asks.
+// The result of a shard's own lookup.
 SeriesId Looked(const SeriesTable& table, std::string_view name) {
   SeriesIndex::Hash hash = SeriesIndex::HashOf(name);
   return table.index().Find(name, hash, table.index().Candidate(hash));
 }
 
-// Retires those of `names` that nobody admits meanwhile; returns the numbers that are free.
+// Retires those `names` that are not admitted meanwhile. Returns the free numbers.
 std::vector<SeriesId> Retire(SeriesTable& table, const std::vector<std::string>& names) {
   std::vector<SeriesId> ids;
   for (const std::string& name : names) ids.push_back(table.Find(name));
@@ -81,13 +81,13 @@ TEST(SeriesTable, ListsByName) {
   EXPECT_THAT(NamesOf(*table, "stats:x"), IsEmpty());
 }
 
-// A walk, a call at a time.
+// A walk, one call at a time.
 class SeriesTableWalk : public testing::Test {
  protected:
   void Admit(int from, int to) {
     for (int i = from; i < to; ++i) table_->Admit(kStats, Cat("stats:mw:", 100'000 + i));
   }
-  // The numbers at the end of the names, of one more call; -1 at the end.
+  // Calls Next() once. Returns the numbers at the end of the names; -1 at the end of the walk.
   std::vector<int> Next(SeriesTable::Walk& walk) {
     std::vector<SeriesTable::Named> some;
     if (!walk.Next(some)) return {-1};
@@ -106,7 +106,7 @@ class SeriesTableWalk : public testing::Test {
 TEST_F(SeriesTableWalk, BeginsAtAName) {
   Admit(0, 10);
   SeriesTable::Walk walk(*table_, "stats:mw:", "stats:mw:100007x");
-  EXPECT_THAT(Next(walk), IsEmpty());  // they were put in order
+  EXPECT_THAT(Next(walk), IsEmpty());  // this call put names in order
   EXPECT_THAT(Next(walk), ElementsAre(8, 9));
   EXPECT_THAT(Next(walk), ElementsAre(-1));
   EXPECT_THAT(Next(walk), ElementsAre(-1));
@@ -135,7 +135,7 @@ TEST_F(SeriesTableWalk, EndsAtAFullChunk) {
   EXPECT_THAT(Next(walk), ElementsAre(-1));
 }
 
-// However many come while it walks, it meets all that were there, and ends.
+// For any number of names that come meanwhile, the walk returns all earlier names, and ends.
 TEST_F(SeriesTableWalk, MeetsWhatWasThereWhileOthersCome) {
   for (int i = 0; i < 20'000; i += 2) Admit(i, i + 1);
   SeriesTable::Walk walk(*table_, "");
@@ -158,7 +158,7 @@ TEST(SeriesTable, KnowsTheMetricOfANameByItsFirstPartAndTheNumberOfItsValues) {
   }
 }
 
-TEST(SeriesTable, TellsOfEachAdmittedSeriesOnce) {
+TEST(SeriesTable, ReportsEachAdmittedSeriesOnce) {
   auto table = Table();
   table->Admit(kStats, "stats:mw:login");
   table->Admit(kStats, "stats:mw:login");
@@ -177,14 +177,14 @@ TEST(SeriesTableLimit, CountsANewSeriesBeyondItUnderOther) {
   EXPECT_EQ(Admitted(*table, "stats:hh:buy"), "stats:hh:~other");
 }
 
-TEST(SeriesTableLimit, GoesOnCountingWhatIsKnown) {
+TEST(SeriesTableLimit, ContinuesToCountKnownSeries) {
   auto table = Table(/*series_max=*/1);
   Admitted(*table, "stats:mw:login");
   Admitted(*table, "stats:mw:buy");
   EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
 }
 
-TEST(SeriesTableLimit, LetsNobodyRememberWhatStandsIn) {
+TEST(SeriesTableLimit, DoesNotFindTheNameThatIsCountedUnderOther) {
   auto table = Table(/*series_max=*/1);
   Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
   EXPECT_EQ(Looked(*table, "stats:mw:login"), 0u);
@@ -214,7 +214,7 @@ TEST(SeriesTableLimit, IsNotTakenUpByAMetricWithoutDimensions) {
   EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
 }
 
-// As many ~other as there may be, one for each game.
+// The largest number of ~other series, one for each game.
 void FillOther(SeriesTable& table) {
   for (size_t i = 0; i < SeriesTable::kOtherMax; ++i) Admitted(table, Cat("stats:g", i, ":login"));
 }
@@ -244,7 +244,7 @@ TEST(SeriesTableLimit, OfOtherIsOneForAMetricWithOneDimension) {
   EXPECT_EQ(table.size(), 1u);
 }
 
-TEST(SeriesTableLimit, TakesAnEventsOwnOtherForASeriesLikeAnyOther) {
+TEST(SeriesTableLimit, TreatsAnEventsOwnOtherLikeAnyOtherSeries) {
   auto table = Table(/*series_max=*/1);
   EXPECT_EQ(Admitted(*table, "stats:mw:%7Eother"), "stats:mw:%7Eother");
   EXPECT_EQ(Admitted(*table, "stats:mw:x"), "stats:mw:~other");
@@ -289,7 +289,7 @@ TEST(SeriesTableRetiring, KeepsASeriesThatIsAdmittedMeanwhile) {
   EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
 }
 
-TEST(SeriesTableRetiring, KeepsAnOtherThatStandsInMeanwhile) {
+TEST(SeriesTableRetiring, KeepsAnOtherThatIsCountedMeanwhile) {
   auto table = Table(/*series_max=*/0);
   SeriesId id = table->Admit(kStats, "stats:mw:login");
   table->BeginRetiring({&id, 1});
@@ -297,7 +297,7 @@ TEST(SeriesTableRetiring, KeepsAnOtherThatStandsInMeanwhile) {
   EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
 }
 
-TEST(SeriesTableRetiring, DoesNotMindWhoLooksMeanwhile) {
+TEST(SeriesTableRetiring, IgnoresLookupsMeanwhile) {
   auto table = Table();
   SeriesId id = table->Admit(kStats, "stats:mw:login");
   table->BeginRetiring({&id, 1});
@@ -325,7 +325,7 @@ TEST(SeriesTableRetiring, WaitsForEveryPin) {
   EXPECT_THAT(Retire(*table, {"stats:mw:login"}), ElementsAre(0));
 }
 
-TEST(SeriesTableRetiring, BeginsAnewAfterAPin) {
+TEST(SeriesTableRetiring, BeginsAgainAfterAPin) {
   auto table = Table();
   SeriesId id = table->Admit(kStats, "stats:mw:login");
   table->BeginRetiring({&id, 1});
@@ -366,7 +366,7 @@ TEST(SeriesTableRestore, RefusesASeriesOfNoMetricAndFreesItsNumber) {
   EXPECT_EQ(table->Admit(kStats, "stats:mw:login"), 0u);
 }
 
-// Random names come and go; a map says the same.
+// Random names come and go. A map is the model.
 TEST(SeriesTable, EqualsANaiveMap) {
   std::mt19937 random(1);
   auto table = Table();

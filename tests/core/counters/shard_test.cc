@@ -39,20 +39,20 @@ TEST(Shard, CountsAnEventForEveryMetricThatHolds) {
   EXPECT_EQ(shard.table().Find("calls:buy"), kNoSeries);
 }
 
-TEST(Shard, MovesNextBehindTheRecord) {
+TEST(Shard, MovesNextAfterTheRecord) {
   OneShard shard;
   shard.Apply(41, kLogin);
   EXPECT_EQ(shard.next(), 42);
 }
 
-TEST(Shard, TakesGapsForGranted) {
+TEST(Shard, AcceptsGapsBetweenOffsets) {
   OneShard shard;
   shard.Apply(0, kLogin), shard.Apply(7, kLogin);
   EXPECT_EQ(shard.next(), 8);
   EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
 }
 
-TEST(Shard, AppliesARecordThatComesTwiceOnce) {
+TEST(Shard, AppliesARedeliveredRecordOnce) {
   OneShard shard;
   for (int64_t offset : {0, 1, 0, 1, 1, 2, 0}) shard.Apply(offset, kLogin);
   EXPECT_EQ(shard.Count("stats:mw:login"), 3u);
@@ -60,7 +60,7 @@ TEST(Shard, AppliesARecordThatComesTwiceOnce) {
   EXPECT_EQ(shard.next(), 3);
 }
 
-TEST(Shard, AppliesARecordThatComesTwiceInOneBatchOnce) {
+TEST(Shard, AppliesARecordThatIsTwiceInABatchOnce) {
   OneShard shard;
   Record record{0, 5, OneShard::kNow, std::nullopt, kLogin};
   shard->Apply(std::vector<Record>{record, record, record}, OneShard::kNow);
@@ -161,7 +161,7 @@ TEST(Shard, KeepsNoSampleOfWhatWasFiltered) {
   EXPECT_THAT(rejects, SizeIs(0));
 }
 
-// How far a partition was read.
+// How far a partition is read.
 
 TEST(Shard, RemembersTheLargestEventTime) {
   OneShard shard;
@@ -170,7 +170,7 @@ TEST(Shard, RemembersTheLargestEventTime) {
   EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("14:30:05"));
 }
 
-TEST(Shard, RemembersAlsoTheTimeOfEventsThatWereLateOrFiltered) {
+TEST(Shard, RemembersTheTimeOfLateAndFilteredEventsToo) {
   OneShard shard(std::vector<MetricSpec>{});
   shard.horizon().RaiseTo(MinuteAt("10:30"));
   shard.Apply(0, EventAt("09:00", "mw", "x"));
@@ -179,7 +179,7 @@ TEST(Shard, RemembersAlsoTheTimeOfEventsThatWereLateOrFiltered) {
   EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("14:00"));
 }
 
-TEST(Shard, ForgetsTheTimeOfEventsFromTheFuture) {
+TEST(Shard, IgnoresTheTimeOfEventsFromTheFuture) {
   OneShard shard;
   shard.Apply(0, EventAt("16:00", "mw", "x")), shard.Apply(1, "{");
   EXPECT_EQ(shard.status().state.newest_event_time, std::nullopt);
@@ -209,7 +209,7 @@ TEST(Shard, NeverMovesNextBack) {
   EXPECT_TRUE(shard.status().at_end());
 }
 
-TEST(Shard, DropsARecordBehindTheEndThatWasReached) {
+TEST(Shard, DropsARecordBeforeTheEndThatWasReached) {
   OneShard shard;
   shard->ReachEnd(0, 54, OneShard::kNow);
   shard.Apply(53, kLogin);
@@ -218,13 +218,13 @@ TEST(Shard, DropsARecordBehindTheEndThatWasReached) {
   EXPECT_EQ(shard.Count("stats:mw:login"), 1u);
 }
 
-TEST(Shard, IsNotAtAnEndThatNobodyKnows) {
+TEST(Shard, IsNotAtAnUnknownEnd) {
   OneShard shard;
   shard.Apply(0, kLogin);
   EXPECT_FALSE(shard.status().at_end());
 }
 
-TEST(Shard, IsNotAtItsEndBeforeWhatTheLeaderSays) {
+TEST(Shard, IsNotAtItsEndBeforeTheLeadersEndOffset) {
   OneShard shard;
   shard->ReachEnd(0, 10, OneShard::kNow);
   shard->ReportEnds({{{"mw", 3}, 12}, {{"hh", 0}, 5}}, OneShard::kNow + absl::Seconds(1));
@@ -235,7 +235,7 @@ TEST(Shard, IsNotAtItsEndBeforeWhatTheLeaderSays) {
   EXPECT_TRUE(shard.status().at_end());
 }
 
-TEST(Shard, BelievesTheLeaderThatSawMoreThanTheClientReached) {
+TEST(Shard, UsesTheLeadersEndOffsetIfItIsAfterTheClients) {
   OneShard shard;
   shard->ReportEnds({{{"mw", 3}, 12}}, OneShard::kNow);
   shard->ReachEnd(0, 10, OneShard::kNow);
@@ -254,7 +254,7 @@ TEST(Shard, AppliesNothingToAStoppedPartition) {
   EXPECT_EQ(shard.status().stopped, "gap");
 }
 
-TEST(Shard, StopsWhereTheLastRecordIsAnother) {
+TEST(Shard, StopsIfTheLastRecordIsAnother) {
   OneShard shard;
   shard.Apply(0, kLogin), shard.Apply(1, kLogin);
   EXPECT_EQ(shard->BeginReading(0), 1);
@@ -264,7 +264,7 @@ TEST(Shard, StopsWhereTheLastRecordIsAnother) {
   EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
 }
 
-TEST(Shard, GoesOnBehindTheLastRecordIfItIsTheSame) {
+TEST(Shard, ContinuesAfterTheLastRecordIfItIsTheSame) {
   OneShard shard;
   shard.Apply(0, kLogin), shard.Apply(1, kLogin);
   EXPECT_EQ(shard->BeginReading(0), 1);
@@ -274,7 +274,7 @@ TEST(Shard, GoesOnBehindTheLastRecordIfItIsTheSame) {
   EXPECT_FALSE(shard.status().unverified);
 }
 
-TEST(Shard, AppliesNothingOfAClientThatIsToGo) {
+TEST(Shard, AppliesNothingFromAClientThatIsBeingReplaced) {
   OneShard shard;
   shard.Apply(0, kLogin);
   shard->LeaveRange(0);
@@ -297,20 +297,20 @@ TEST(Shard, LearnsItsClusterOnce) {
   EXPECT_EQ(shard.status().state.cluster, "a");
 }
 
-TEST(Shard, StopsWhereItsClientCannotReadOn) {
+TEST(Shard, StopsIfItsClientCannotContinue) {
   OneShard shard;
   shard->GiveUp(0, "damaged record"), shard->GiveUp(0, "another");
   EXPECT_EQ(shard.status().stopped, "damaged record");
   EXPECT_TRUE(shard.status().unreadable);
 }
 
-TEST(Shard, GoesOnWhereAGapWasAcceptedOnceANewClientReads) {
+TEST(Shard, ContinuesAfterAnAcceptedGapOnceANewClientReads) {
   OneShard shard;
   shard.Apply(16, kLogin);
   shard->Stop(0, "another log");
-  EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));  // next has moved on
+  EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));  // next has moved
   EXPECT_TRUE(shard->AcceptGap(0, {17, 3, OneShard::kNow}, "cluster"));
-  shard.Apply(40, kLogin);  // the old client's
+  shard.Apply(40, kLogin);  // from the old client
   shard->GiveUp(0, "damaged"), shard->LeaveRange(0);
   EXPECT_EQ(shard.next(), 3);
   EXPECT_EQ(shard.status().stopped, "");
@@ -324,7 +324,7 @@ TEST(Shard, GoesOnWhereAGapWasAcceptedOnceANewClientReads) {
   EXPECT_EQ(shard.status().stopped, "");
 }
 
-TEST(Shard, MovesAStoppedPartitionToNoEnd) {
+TEST(Shard, DoesNotMoveAStoppedPartitionToItsEnd) {
   OneShard shard;
   shard->Stop(0, "gap");
   shard->ReachEnd(0, 54, OneShard::kNow);
@@ -332,7 +332,7 @@ TEST(Shard, MovesAStoppedPartitionToNoEnd) {
   EXPECT_FALSE(shard.status().at_end());
 }
 
-TEST(Shard, GoesOnWithItsOtherPartitions) {
+TEST(Shard, ContinuesWithItsOtherPartitions) {
   OneShard shard;
   uint32_t other = shard->AddPartition({"hh", 0}, {});
   shard->Stop(0, "gap");
@@ -384,7 +384,7 @@ TEST(ShardCut, BelongsToItsReaderAlsoAfterTheRelease) {
   EXPECT_THAT(delta->Pages(), SizeIs(1));
 }
 
-TEST(Shard, AsksTheTableForASeriesThatIsToRetire) {
+TEST(Shard, AsksTheTableForASeriesThatIsRetiring) {
   OneShard shard;
   shard.Apply(0, kLogin);
   SeriesId id = shard.table().Find("stats:mw:login");

@@ -1,4 +1,4 @@
-// A shard with a second part beside the minutes.
+// A shard with a second part in addition to the minutes.
 #include "core/counters/state_part.h"
 
 #include <memory>
@@ -17,12 +17,12 @@ using testing::IsEmpty;
 
 using Outcome = ShardPart::Outcome;
 
-// What a part was given, and what it says.
+// The calls of a part, and its results.
 struct Observed {
   Timestamp horizon = Timestamp::Min();
   Outcome outcome = Outcome::kFiltered;
   std::vector<Timestamp> chunk;
-  std::vector<Timestamp> applied;  // once their chunk had ended
+  std::vector<Timestamp> applied;  // after the end of their chunk
   std::vector<Timestamp> cut;      // before the last cut
 };
 

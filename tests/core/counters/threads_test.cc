@@ -1,4 +1,4 @@
-// Two threads that apply, one that cuts, one that reads, all at once; afterwards the totals are exact. Thread sanitizer
+// Two threads apply, one cuts and one reads at the same time. Afterwards the totals are exact. The thread sanitizer
 // runs this too.
 #include <atomic>
 #include <map>
@@ -19,13 +19,13 @@ using AllCounts = std::map<Minute, std::map<std::string, uint64_t>>;
 constexpr int kRecords = 50'000;  // of each thread that applies
 constexpr int kBatch = 100;
 
-// What one thread made up and handed to its shard, also what was late.
+// The events that one thread made and gave to its shard, late ones included.
 struct Applied {
   AllCounts counts;
   int64_t next = 0;
 };
 
-// Counts of `all` in minutes from `horizon` on, where nothing can have been late.
+// The counts of `all` in minutes from `horizon` on, where no event can be late.
 AllCounts From(const AllCounts& all, Minute horizon) { return {all.lower_bound(horizon), all.end()}; }
 
 class Threads {
@@ -45,8 +45,7 @@ class Threads {
     done_ = true;
     cutting.join(), reading.join();
     Tick();
-    for (int i = 0; i < 3; ++i)
-      node_.Save();  // the last of them frees the names that the first one left without a minute
+    for (int i = 0; i < 3; ++i) node_.Save();  // the last save frees the names that the first one left without a minute
     Check(applied);
   }
 
@@ -56,7 +55,8 @@ class Threads {
   Timestamp now() const { return TimeAt("14:30") + absl::Milliseconds(passed_millis_.load()); }
   void Tick() { node_.counters().Tick(now()); }
 
-  // A batch's events are of the last three minutes, and each minute has names of its own beside those that stay.
+  // The events of a batch are in the last three minutes. Each minute has its own names in addition to the permanent
+  // ones.
   void Apply(size_t shard, Applied& applied) {
     std::mt19937 random(static_cast<unsigned>(shard));
     for (int batch = 0; batch < kRecords / kBatch; ++batch) {
@@ -84,8 +84,8 @@ class Threads {
     }
   }
 
-  // No count that a reader saw may go down, and each has a name, as long as its minute is there; a partition's fates
-  // are those of the records before its next offset.
+  // While its minute exists, a count never decreases and has a name. The fates of a partition add up to the records
+  // before its next offset.
   void Read() {
     AllCounts seen;
     while (!done_) {

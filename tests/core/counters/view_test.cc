@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-// A node whose one series has a count folded, one frozen by a cut that is on its way, and one since: three in 14:30.
+// A node whose only series has three counts in 14:30: one folded, one frozen by a cut in progress, and one after that.
 class NodeAmidACut : public CountingNode {
  public:
   NodeAmidACut() {
