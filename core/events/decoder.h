@@ -1,4 +1,4 @@
-// From the bytes of records to the fields that are asked for.
+// Decodes the payloads of records to the requested fields.
 //
 //   auto decoder = MakeDecoder(spec, {"time", "/user/country"});
 //   std::vector<Field> fields(2);
@@ -20,8 +20,8 @@
 
 namespace tally {
 
-// A longer payload is unparsable. This is about sixteen times what brokers accept by default (message.max.bytes). It
-// bounds the memory of a decoder: for JSON six times as much.
+// A longer payload is unparsable. This is about sixteen times the default limit of brokers (message.max.bytes). It
+// bounds the memory of a decoder: for JSON to six times as much.
 inline constexpr size_t kPayloadMax = 16 * 1024 * 1024;
 
 // Not thread-safe: each ingest thread has its own.
@@ -29,18 +29,17 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
 
-  // Takes the payloads that are decoded next, instead of those before. Any bytes are allowed. They must live until the
-  // next Load().
+  // Replaces the payloads that are decoded next. Any bytes are allowed. They must live until the next Load().
   virtual void Load(std::span<const std::string_view> payloads) = 0;
 
-  // Fills `fields` from payloads[i], one for each path that the decoder was made for, in that order. Returns false if
-  // the payload is not an event of the format (not one JSON object; no match of the pattern); `fields` are then
-  // undefined. The texts live until the next Decode() or Load(). REQUIRES: `i` ascends; payloads may be skipped.
+  // Fills `fields` from payloads[i], one for each path of the decoder, in that order. Returns false if the payload is
+  // not an event of the format (not one JSON object; no match of the pattern); `fields` are then undefined. The texts
+  // live until the next Decode() or Load(). REQUIRES: `i` ascends; payloads may be skipped.
   virtual bool Decode(size_t i, std::span<Field> fields) = 0;
 };
 
-// Makes a decoder of `spec.format` for the fields at `paths`, which are distinct. Rules get one, because a format may
-// need something from outside core.
+// Makes a decoder of `spec.format` for the fields at `paths`, which are distinct. Rules take it as an argument, because
+// a format may need something from outside core.
 using DecoderFactory = std::function<absl::StatusOr<std::unique_ptr<Decoder>>(const EventSpec& spec,
                                                                               const std::vector<std::string>& paths)>;
 

@@ -1,4 +1,4 @@
-// Decimal digits, eight at a time. A number of 13 digits, as most times are, takes a third of the time that it takes
+// Decimal digits, eight at a time. A number of 13 digits, like most times, takes a third of the time that it takes
 // digit by digit (decode_bench Json and Time).
 #pragma once
 
@@ -12,7 +12,7 @@ namespace tally {
 
 inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-// Eight bytes of a text. The first one is the lowest.
+// Eight bytes of a text. The first byte is the lowest.
 inline uint64_t EightBytes(const char* p) {
   uint64_t bytes;
   std::memcpy(&bytes, p, sizeof bytes);
@@ -26,7 +26,7 @@ inline bool AreEightDigits(uint64_t bytes) {
   return (bytes & kUpper) == kThrees && ((bytes + 0x0606060606060606) & kUpper) == kThrees;
 }
 
-// The number that eight digits stand for: joins digits to pairs, pairs to fours, fours to eight.
+// The value of eight digits: joins digits to pairs, pairs to fours, fours to eight.
 inline uint64_t EightDigits(uint64_t bytes) {
   bytes = (bytes & 0x0f0f0f0f0f0f0f0f) * 2561 >> 8;            // 10 * 256 + 1
   bytes = (bytes & 0x00ff00ff00ff00ff) * 6553601 >> 16;        // 100 * 65536 + 1
@@ -38,7 +38,7 @@ inline bool AreDigits8To16(std::string_view text) {
   return AreEightDigits(EightBytes(text.data())) && AreEightDigits(EightBytes(text.data() + text.size() - 8));
 }
 
-// The number that such a text stands for: the first eight digits, then the last eight without those of the first.
+// The value of such a text: the first eight digits, then the last eight without the overlap.
 inline uint64_t Number8To16(std::string_view digits) {
   constexpr uint64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
   const size_t after = digits.size() - 8;

@@ -17,10 +17,10 @@ using Wide = __int128;
 // Beyond every limit in every unit. The exact value of a longer number does not matter.
 constexpr Wide kWideMax = Wide{1'000'000'000'000'000'000} * 1'000'000;
 
-// Larger exponents are treated as this one: no text is that long.
+// Larger exponents are treated like this one: no text is that long.
 constexpr int64_t kExponentMax = 1'000'000'000;
 
-// 1 to 18 digits and nothing else, as nearly all times are.
+// 1 to 18 digits and nothing else, like nearly all times.
 bool ReadPlainNumber(std::string_view text, int64_t* result) {
   if (text.empty() || text.size() > 18) return false;
   if (text.size() >= 8 && text.size() <= 16) {
@@ -94,7 +94,7 @@ TimeUnit UnitOf(Int number) {
   return TimeUnit::kNanos;
 }
 
-// Rounded down, before 1970 too: -1 us is in the last minute of 1969.
+// Rounds down, also before 1970: -1 us is in the last minute of 1969.
 template <typename Int>
 Int FloorDivide(Int number, int64_t by) {
   Int quotient = number / by;
@@ -123,7 +123,7 @@ bool ParseNumber(std::string_view text, TimeUnit unit, Timestamp& time) {
   return number.has_value();
 }
 
-// Two digits as a number. Over 99 if they are not digits: no part of a time is that large.
+// Two digits as a number. Larger than 99 if they are not digits: no part of a time is that large.
 int64_t ReadTwo(const char* p) {
   if (!IsDigit(p[0]) || !IsDigit(p[1])) return 100;
   return (p[0] - '0') * 10 + (p[1] - '0');

@@ -1,4 +1,4 @@
-// When an event happened, from the field that holds its time.
+// Reads the time of an event from its field.
 #pragma once
 
 #include "core/events/field.h"
@@ -11,8 +11,9 @@ namespace tally {
 // 1e11 is in seconds, under 1e14 in milliseconds, under 1e17 in microseconds, otherwise in nanoseconds. Decimals are
 // truncated. Numbers beyond Timestamp's limits saturate. Returns false if the field is not a time.
 //
-// It does not return an optional, which g++ returns through the stack: it writes a byte, reads eight, and the processor
-// waits until the byte has arrived in the cache. That is a third of the time of a plain number (decode_bench Time).
+// It does not return an optional. g++ returns that through the stack: it writes one byte and reads eight, and the
+// processor waits until the byte is in the cache. This wait is a third of the time of a plain number (decode_bench
+// Time).
 bool ParseEventTime(const Field& field, TimeUnit unit, Timestamp& time);
 
 }  // namespace tally

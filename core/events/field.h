@@ -1,4 +1,4 @@
-// One field of an event, as a decoder found it.
+// One decoded field of an event.
 #pragma once
 
 #include <cstddef>
@@ -7,17 +7,17 @@
 
 namespace tally {
 
-// A field has a type, and a text whatever its type: no digit is lost to a double, and a dimension's value is copied as
-// it is. A decoder of a binary format writes this text.
+// A field has a type and, for every type, a text: no digit is lost to a double, and the value of a dimension is copied
+// unchanged. A decoder of a binary format writes this text.
 struct Field {
   enum class Type : uint8_t {
-    kMissing,  // not there, or null
-    kNoValue,  // there, but not a value: an object, an array, or a string that cannot be decoded; no text
+    kMissing,  // missing, or null
+    kNoValue,  // present, but not a value: an object, an array, or a string that cannot be decoded; no text
     kText,     // decoded, valid UTF-8
     kInteger,  // -?(0|[1-9][0-9]*), never "-0"
-    kNumber,   // not an integer: with a fraction or an exponent, as it was written
+    kNumber,   // with a fraction or an exponent, in its original form
     kBoolean,  // true or false
-    kUntyped,  // bytes of a regex group or of a record's key, which may stand for any type
+    kUntyped,  // bytes of a regex group or of a record's key, which may have any type
   };
 
   Type type = Type::kMissing;

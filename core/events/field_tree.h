@@ -1,9 +1,9 @@
-// The fields that are asked for, as a tree of JSON keys. "time" and "/user/country" become
+// The requested fields as a tree of JSON keys. "time" and "/user/country" become
 //
 //   (the event) -+- time
 //                +- user --- country
 //
-// It is built once, and walked along with each event.
+// It is built once and walked with each event.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,11 @@ struct FieldNode {
 
   std::string key;             // unescaped
   size_t index = kNoIndex;     // `key` as the index of an array, if it is one
-  std::vector<size_t> fields;  // that have this value: two for "user" and "/user"
+  std::vector<size_t> fields;  // the fields with this value: two for "user" and "/user"
   std::vector<FieldNode> children;
   uint64_t tag = 0;     // of `key`: different for most keys
-  uint64_t filter = 0;  // a bit for the tag of each child: it rejects most keys, which no child has
-  uint64_t round = 0;   // the last event that had this key: the second value of a key does not count
+  uint64_t filter = 0;  // a bit for the tag of each child: rejects most keys that no child has
+  uint64_t round = 0;   // the last event with this key: the second value of a key is ignored
 
   // All bytes of a name of up to kTagged bytes, some bytes of a longer one.
   static uint64_t TagOf(std::string_view name) {
@@ -43,7 +43,7 @@ struct FieldNode {
   static constexpr size_t kTagged = 8;
   static uint64_t FilterBit(uint64_t name_tag) { return uint64_t{1} << (name_tag * 0x9e3779b97f4a7c15u >> 58); }
 
-  // The child with that name or index; null if there is none.
+  // The child with that name or index. Null if there is none.
   FieldNode* Named(std::string_view name) {
     uint64_t name_tag = TagOf(name);
     if ((filter & FilterBit(name_tag)) == 0) return nullptr;

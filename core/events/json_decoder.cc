@@ -16,12 +16,12 @@ namespace {
 // long as its share in a scan of many (decode_bench Json and JsonOneByOne).
 constexpr size_t kScannedTogether = 1 << 20;
 
-// Walks the tokens of one payload after the other. A Token points into the index of tokens. The functions that take one
-// return the next one, or null if something there is not allowed.
+// Walks the tokens of the payloads in sequence. A Token points into the index of tokens. The functions that take one
+// return the next one, or null if the text is not allowed there.
 //
-// Loaded payloads follow each other in text_, each with a line end after it, and are scanned together. That finds the
-// same tokens as scanning them one by one: a string or character that goes past a line end makes the whole scan fail,
-// and then they are scanned one by one.
+// Loaded payloads are in sequence in text_, each with a line end after it, and are scanned together. This finds the
+// same tokens as scanning them one by one: a string or character that continues past a line end makes the whole scan
+// fail, and then they are scanned one by one.
 //
 // The index is not checked for its end at each step. A walk that goes past its payload finds the tokens of the next
 // one, or the two at the end of the text, where there is a line end. It stops at the next key or bracket, and its
@@ -69,7 +69,7 @@ class JsonDecoder final : public Decoder {
       end = std::copy(payloads[i].begin(), payloads[i].end(), end);
       *end++ = '\n';
     }
-    *end = '\n';  // where the tokens after the last one are
+    *end = '\n';  // the place of the tokens after the last one
     // One search for all strings: hardly any event has a backslash.
     any_escapes_ = std::memchr(text_.data(), '\\', size) != nullptr;
     bool scanned = tokens_.Scan({text_.data(), size});
@@ -101,7 +101,7 @@ class JsonDecoder final : public Decoder {
     return *next_ >= end_;
   }
 
-  // The child of `node` that the key `raw` names, but only for its first occurrence in this event.
+  // The child of `node` that the key `raw` names, only for its first occurrence in this event.
   FieldNode* Take(FieldNode& node, std::string_view raw) {
     if (escapes_) return TakeEscaped(node, raw);
     return Unseen(node.Named(raw));
@@ -159,8 +159,8 @@ class JsonDecoder final : public Decoder {
     text ? Set(node, Field::Type::kText, *text) : Set(node, Field::Type::kNoValue, {});
   }
 
-  // `raw` itself if it has no backslash, otherwise a text in scratch_. That is as long as the payload, which is enough:
-  // no string grows when it is unescaped, and none is unescaped twice.
+  // `raw` itself if it has no backslash, otherwise a text in scratch_. scratch_ is as long as the payload, which is
+  // enough: no string grows when it is unescaped, and none is unescaped twice.
   [[gnu::noinline]] std::optional<std::string_view> Unescaped(std::string_view raw) {
     if (std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw;
     char* out = scratch_.data() + scratch_used_;
@@ -173,7 +173,7 @@ class JsonDecoder final : public Decoder {
   Token ReadNumber(FieldNode* node, Token token) {
     const char* begin = Begin(token);
     std::string_view run(begin, static_cast<size_t>(Begin(token + 1) - begin));
-    // Most long numbers are nothing but digits up to the next token.
+    // Most long numbers consist only of digits up to the next token.
     if (run.size() >= 8 && run.size() <= 16 && run[0] != '0' && AreDigits8To16(run)) {
       if (node != nullptr) Set(*node, Field::Type::kInteger, run);
       return token + 1;
@@ -237,8 +237,8 @@ class JsonDecoder final : public Decoder {
     return p == end;
   }
 
-  // Looks for the children of `node` between the brackets at `token`, which SkipNested() found to be balanced. Ends at
-  // the first byte that is not JSON. It recurses as deep as a pointer goes, which is limited.
+  // Looks for the children of `node` between the brackets at `token`, which SkipNested() found balanced. Ends at the
+  // first byte that is not JSON. Its recursion is as deep as the pointers, which is limited.
   [[gnu::noinline]] void ReadNested(FieldNode& node, Token token) {
     bool array = At(token) == '[';
     size_t wanted = node.children.size();
@@ -262,7 +262,7 @@ class JsonDecoder final : public Decoder {
   JsonTokens tokens_;
   std::vector<char> scratch_;  // unescaped strings
   size_t scratch_used_ = 0;
-  char closing_[kJsonDepthMax];  // for each open bracket of a nested value, what will close it
+  char closing_[kJsonDepthMax];  // for each open bracket of a nested value, its closing bracket
   uint64_t round_ = 0;
 
   // The loaded payloads, and their tokens.
@@ -271,7 +271,7 @@ class JsonDecoder final : public Decoder {
   std::vector<char> text_;
   std::vector<uint32_t> begins_;  // in text_
   bool any_escapes_ = false;
-  Token next_ = nullptr;  // no later payload begins before it
+  Token next_ = nullptr;  // later payloads begin at or after it
 
   // The current payload.
   uint32_t begin_ = 0;

@@ -1,6 +1,6 @@
-// JSON events. Whichever fields are asked for, a payload is an event only if it is
+// JSON events. For any requested fields, a payload is an event only if it is
 //
-//   - exactly one object, with white space around it or not: no byte order mark, no second value
+//   - exactly one object, with or without white space around it: no byte order mark, no second value
 //   - valid UTF-8, with every string closed and free of control characters
 //   - at the top level, valid JSON: keys, colons, commas, numbers, true, false, null
 //   - below that, only balanced: every bracket is closed by its own kind; outside of strings there is only printable
@@ -8,10 +8,10 @@
 //   - nested at most kJsonDepthMax deep, and at most kPayloadMax bytes long
 //
 // An invalid escape ("\x", half a surrogate pair) matters only to a field that holds it: the field has no value, and a
-// key with one is not found. A pointer into a nested value that is not valid JSON finds what is before the error. So a
+// key with one is not found. A pointer into a nested value that is not valid JSON finds the part before the error. So a
 // new metric never makes an event unparsable.
 //
-// If a key occurs twice, the first occurrence counts, at every depth. If that one is null, or lacks the rest of the
+// If a key occurs twice, the first occurrence counts, at every depth. If the first is null, or lacks the rest of the
 // pointer, the field is missing.
 #pragma once
 
@@ -25,7 +25,8 @@
 
 namespace tally {
 
-// The instruction sets that this machine can decode JSON with, fastest first. All accept and find exactly the same.
+// The instruction sets that this machine can use to decode JSON, fastest first. All accept the same events and find the
+// same fields.
 std::vector<std::string> JsonLevels();
 
 // A decoder for the fields at `paths` (MakeDecoder()), with one of JsonLevels(). Fails for a path that is not a valid

@@ -26,7 +26,7 @@ uint32_t ReadUnit(std::string_view raw, size_t i) {
   return unit;
 }
 
-// The code point of the \uXXXX, or of the pair of them, that begins at `i`. Moves `i` past it.
+// The code point of the \uXXXX, or of the surrogate pair, that begins at `i`. Moves `i` past it.
 uint32_t ReadCode(std::string_view raw, size_t& i) {
   uint32_t unit = ReadUnit(raw, i);
   i += 6;
@@ -58,7 +58,7 @@ char* AppendUtf8(uint32_t code, char* out) {
   return out;
 }
 
-// The character that a backslash and `c` stand for; 0 if there is none.
+// The character that a backslash and `c` encode. 0 if there is none.
 char Simple(char c) {
   switch (c) {
     case '"':

@@ -21,7 +21,7 @@ inline const char* SkipDigits(const char* p) {
 
 // The number that begins at `begin`: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
 // REQUIRES: a byte that is not part of a number follows, such as the bracket after any number in JSON.
-// Inline, because it runs for each number of each event, whether it is asked for or not.
+// Inline, because it runs for each number of each event, requested or not.
 [[gnu::always_inline]] inline JsonNumber ReadJsonNumber(const char* begin) {
   const char* digits = begin + (*begin == '-' ? 1 : 0);
   const char* p = SkipDigits(digits);
@@ -44,9 +44,9 @@ inline const char* SkipDigits(const char* p) {
   return number;
 }
 
-// Writes the value of `raw`, the text between the quotes of a string, to `out`. Returns its size; nothing if `raw` has
-// an escape that JSON does not know, or half of a surrogate pair, which would not be UTF-8. REQUIRES: `raw` is valid
-// UTF-8, and `out` has room for raw.size() bytes.
+// Writes the value of `raw`, the text between the quotes of a string, to `out`. Returns its size. Returns nothing if
+// `raw` has an escape that JSON does not define, or half of a surrogate pair, which is not UTF-8. REQUIRES: `raw` is
+// valid UTF-8, and `out` has room for raw.size() bytes.
 std::optional<size_t> UnescapeJson(std::string_view raw, char* out);
 
 }  // namespace tally

@@ -8,14 +8,15 @@
 namespace tally {
 namespace {
 
-// 256 KB of index: texts of the usual size never make it grow.
+// 256 KB of index: it does not grow for texts of the usual size.
 constexpr size_t kFirstCapacity = 64 * 1024;
 
 constexpr std::string_view kPortable = "portable";
 
 bool IsOperator(char c) { return c == '{' || c == '}' || c == '[' || c == ']' || c == ':' || c == ','; }
 
-// The index of the quote that closes the string from `text[open]`; npos if there is none, or a control character first.
+// The index of the quote that closes the string from `text[open]`; npos if there is none, or if a control character
+// comes first.
 size_t ClosingQuote(std::string_view text, size_t open) {
   for (size_t i = open + 1; i < text.size(); ++i) {
     if (static_cast<unsigned char>(text[i]) < 0x20) return text.npos;
@@ -36,7 +37,7 @@ size_t PlainEnd(std::string_view text, size_t i) {
 class JsonTokens::Simd {
  public:
   explicit Simd(const simdjson::implementation& implementation) {
-    // A depth of 1: the second stage handles nesting, and we do not use simdjson's.
+    // A depth of 1: simdjson's second stage handles nesting, and it is not used here.
     auto error = implementation.create_dom_parser_implementation(kFirstCapacity, 1, parser_);
     TALLY_CHECK(error == simdjson::SUCCESS);
   }
@@ -49,7 +50,7 @@ class JsonTokens::Simd {
     auto error =
         parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(), simdjson::stage1_mode::regular);
     if (error != simdjson::SUCCESS) return false;
-    // There is room for them: simdjson itself puts three after the last one.
+    // There is room for them: simdjson itself writes three after the last one.
     uint32_t* end = parser_->structural_indexes.get() + parser_->n_structural_indexes;
     end[0] = end[1] = static_cast<uint32_t>(text.size());
     return true;
@@ -107,7 +108,8 @@ bool JsonTokens::ScanPortably(std::string_view text) {
     } else if (IsOperator(text[i])) {
       ++i;
     } else {
-      // Every caller refuses a run with other bytes in it, so the scan ends. The other levels leave that to the caller.
+      // Every caller refuses a run with other bytes, so the scan ends here. The other levels leave this check to the
+      // caller.
       i = PlainEnd(text, i);
       if (i < text.size() && !IsJsonSpace(text[i]) && !IsOperator(text[i])) return false;
     }

@@ -6,10 +6,11 @@
 //                                                               // first byte of a run of anything else
 //
 // Why not simdjson's On-Demand, which continues from here? It needs readable bytes after the text, which a Kafka
-// message does not promise. It hardly checks what it skips, and differently with each instruction set. Its own half of
-// the work is chosen by compiler flags. The first stage is chosen at run time, never reads past the end (it copies the
-// last block and pads it), and is half of the time of an event (bench/decode_bench.cc). The price is the use of
-// simdjson::internal, but only of what On-Demand's headers use too: a version that changes it will not compile here.
+// message does not promise. It hardly checks the text that it skips, and each instruction set checks differently.
+// Compiler flags select its own half of the work. The first stage is selected at run time, never reads past the end (it
+// copies the last block and pads it), and takes half of the time of an event (bench/decode_bench.cc). The price is the
+// use of simdjson::internal, but only of the names that On-Demand's headers use too: a version that changes them does
+// not compile here.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ namespace tally {
 class JsonTokens {
  public:
   // The instruction sets that this machine can scan with, fastest first. The last one is always "portable", in plain
-  // C++: simdjson's own fallback reads a byte too far and accepts more than the others.
+  // C++: simdjson's own fallback reads one byte too far and accepts more than the others.
   static std::vector<std::string> Levels();
 
   // `level` is one of Levels().
@@ -35,14 +36,13 @@ class JsonTokens {
   JsonTokens& operator=(const JsonTokens&) = delete;
 
   // Finds the tokens of `text`, at most 4 GB. Returns false if it has none, is not valid UTF-8 within its strings, or
-  // has a string that is not closed or holds a control character. If true, there is at least one token, and between the
-  // quote that closes a string and the next token there is only white space. Outside of strings, one level may accept
-  // more than another. All levels agree if the caller refuses every other token that does not consist of
-  // IsPlainJsonByte().
+  // has a string that is not closed or holds a control character. On true, there is at least one token, and only white
+  // space is between the closing quote of a string and the next token. Outside of strings, one level may accept more
+  // than another. All levels agree if the caller refuses every run with a byte for which IsPlainJsonByte() is false.
   bool Scan(std::string_view text);
 
   // The tokens that the last Scan() found; none if it failed. Two more follow, both at text.size(), so that a walk may
-  // go past the end by two.
+  // pass the end by two.
   const uint32_t* begin() const { return begin_; }
   const uint32_t* end() const { return end_; }
 
@@ -59,7 +59,7 @@ class JsonTokens {
 
 inline bool IsJsonSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// What numbers, words and other bytes outside of strings may consist of: printable ASCII except quote and backslash.
+// The bytes that are allowed in numbers and words outside of strings: printable ASCII except quote and backslash.
 inline bool IsPlainJsonByte(char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; }
 
 }  // namespace tally

@@ -1,4 +1,4 @@
-// A record of the log as a shard takes it, and the partition that it comes from.
+// A record as a shard applies it, and the topic partition that it comes from.
 #pragma once
 
 #include <compare>
@@ -18,16 +18,16 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
-// A view. Key and payload belong to the source of the record, which says how long they live.
+// A view. Key and payload belong to the source of the record, which documents their lifetime.
 struct Record {
-  uint32_t slot = 0;  // the number that Shard::AddPartition() gave to the partition
+  uint32_t slot = 0;  // the result of Shard::AddPartition() for the partition
   int64_t offset = 0;
   Timestamp timestamp;  // Kafka's timestamp of the record, not the time of the event
   std::optional<std::string_view> key;
   std::string_view payload;
 };
 
-// Enough of a record to tell it from the record of another log at the same offset.
+// Identifies a record: distinguishes it from the record of another log at the same offset.
 struct RecordMark {
   int64_t offset = 0;
   Timestamp timestamp;
@@ -37,7 +37,7 @@ struct RecordMark {
 };
 
 // The hash is FNV-1a with 64 bits over the sizes of key and payload (8 bytes each, little-endian; all ones for no key)
-// and the first 1 KB of each. It is stored on disk, so every process must compute the same.
+// and the first 1 KB of each. It is stored on disk, so every process must compute the same hash.
 RecordMark MarkOf(const Record& record);
 
 }  // namespace tally

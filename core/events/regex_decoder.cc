@@ -15,8 +15,8 @@ constexpr int64_t kPatternMemory = 8 << 20;
 
 RE2::Options PatternOptions() {
   RE2::Options options;
-  // In Latin-1 each byte is a character. In UTF-8 neither '.' nor \S would match an invalid byte, and one such byte in
-  // a log line would make an event unparsable.
+  // In Latin-1 each byte is a character. In UTF-8, '.' and \S do not match an invalid byte, so one such byte in a line
+  // would make an event unparsable.
   options.set_encoding(RE2::Options::EncodingLatin1);
   options.set_max_mem(kPatternMemory);
   options.set_log_errors(false);
@@ -33,7 +33,7 @@ class RegexDecoder final : public Decoder {
       return InvalidArgument("pattern '", pattern_.pattern(), "' is no RE2 regular expression: ", pattern_.error());
     }
     const std::map<std::string, int>& names = pattern_.NamedCapturingGroups();
-    int last = -1;  // no group, not even the whole match: RE2 then only answers yes or no
+    int last = -1;  // no group, not even the whole match: RE2 then only returns yes or no
     for (const std::string& path : paths) {
       auto group = names.find(path);
       if (group == names.end()) {
@@ -76,7 +76,7 @@ class RegexDecoder final : public Decoder {
 
   RE2 pattern_;
   std::vector<int> groups_;                // of each field
-  std::vector<re2::StringPiece> matches_;  // from group 0 to the last one that is asked for
+  std::vector<re2::StringPiece> matches_;  // from group 0 to the last requested group
   std::vector<std::string_view> payloads_;
 };
 

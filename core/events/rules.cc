@@ -87,7 +87,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
 
 std::unique_ptr<Decoder> Rules::NewDecoder() const {
   auto decoder = make_decoder_(event_, paths_);
-  TALLY_CHECK(decoder.ok());  // Compile() made the same one
+  TALLY_CHECK(decoder.ok());  // Compile() has made the same decoder
   return *std::move(decoder);
 }
 

@@ -1,9 +1,9 @@
-// The configured events and metrics, compiled: which fields to decode, and what each metric does with them.
+// The compiled configuration of events and metrics: the fields to decode, and what each metric counts.
 //
 //   ASSIGN_OR_RETURN(auto rules, Rules::Compile(event_spec, metric_specs));
 //   auto decoder = rules->NewDecoder();
 //
-// Immutable, therefore thread-safe. All shards share one, also those of several Counters.
+// Immutable and so thread-safe. All shards share one, also those of several Counters.
 #pragma once
 
 #include <memory>
@@ -21,14 +21,14 @@
 
 namespace tally {
 
-// Where a value comes from: a field of the event, or the record itself.
+// The source of a value: a field of the event, or the record itself.
 struct Source {
   enum class Kind { kField, kTopic, kKey, kPartition };
   Kind kind = Kind::kField;
   size_t slot = 0;  // kField: its index in the decoded fields
 };
 
-// An event as a rule sees it: its decoded fields, its record, and the topic and partition of that.
+// The input of a rule: the decoded fields of an event, its record, and the topic and partition of the record.
 struct EventView {
   std::span<const Field> fields;
   const Record* record = nullptr;
@@ -42,7 +42,7 @@ class MetricRule {
  public:
   struct Condition {
     Source source;
-    std::vector<std::string> texts;  // one of them must be the field's text
+    std::vector<std::string> texts;  // one of them must equal the field's text
   };
 
   std::string name;
@@ -50,12 +50,12 @@ class MetricRule {
   std::vector<std::string> labels;  // of each dimension; distinct
   std::optional<Source> value;
   std::vector<Condition> where;
-  size_t name_max = 0;  // no series' name is longer
+  size_t name_max = 0;  // the longest name of a series
 
   bool Holds(const EventView& event) const { return where.empty() || HoldsAll(event); }
 
-  // What an event adds: 1, or the integer >= 0 in the value field. Nothing if that field is missing or not such an
-  // integer.
+  // The increment of an event: 1, or the integer >= 0 in the value field. Nothing if the field is missing or is not
+  // such an integer.
   std::optional<uint64_t> Amount(const EventView& event) const { return value ? AmountOf(event.Get(*value)) : 1; }
 
   // Writes the name of the event's series. Returns its end, or null if the field of a dimension is missing; `out` then
@@ -69,7 +69,8 @@ class MetricRule {
 
 class Rules {
  public:
-  // Fails if no decoder can be made for the fields. REQUIRES: `make_decoder` succeeds again with the same arguments.
+  // Fails if the factory cannot make a decoder for the fields. REQUIRES: `make_decoder` succeeds again with the same
+  // arguments.
   static absl::StatusOr<std::shared_ptr<const Rules>> Compile(EventSpec event, const std::vector<MetricSpec>& metrics,
                                                               DecoderFactory make_decoder = MakeDecoder);
 
@@ -77,10 +78,10 @@ class Rules {
   const std::vector<MetricRule>& metrics() const { return metrics_; }
   size_t fields() const { return paths_.size(); }
 
-  // The decoded field that holds the time of the event; nothing if that is the timestamp of the record.
+  // The index of the field with the time of the event. Nothing if the time is the timestamp of the record.
   std::optional<size_t> time_slot() const { return time_slot_; }
 
-  // Decodes the fields in the order of their slots.
+  // Makes a decoder of the fields, in the order of their slots.
   std::unique_ptr<Decoder> NewDecoder() const;
 
  private:

@@ -27,7 +27,7 @@ uint64_t FourBytes(const char* p) {
 
 uint64_t Each(char c) { return 0x0101010101010101 * static_cast<uint8_t>(c); }
 
-// Checks eight bytes at once, by the uppermost bit of each. Sums of bytes below 0x80 do not carry into the next byte.
+// Checks eight bytes at once, by their highest bits. Sums of bytes below 0x80 do not carry into the next byte.
 bool ArePlain(uint64_t bytes) {
   constexpr uint64_t kUpper = 0x8080808080808080;
   auto differ = [&](char c) { return (bytes ^ Each(c)) + Each(0x7f); };
@@ -37,7 +37,8 @@ bool ArePlain(uint64_t bytes) {
 }
 
 // Copies `value`, which is not empty, if all of it is plain. Otherwise `out` holds undefined bytes. The last copy
-// overlaps the one before: without it, the processor would have to guess how often a loop runs (counters_bench Apply).
+// overlaps the previous one: otherwise the processor would have to predict the number of loop iterations
+// (counters_bench Apply).
 bool CopyPlain(std::string_view value, char* out) {
   const char* p = value.data();
   const size_t size = value.size();

@@ -1,4 +1,4 @@
-// How the values of an event stand in the name of a series: `stats:mw:login` is the metric `stats`, then each value.
+// Encodes the values of an event in the name of a series: `stats:mw:login` is the metric `stats`, then each value.
 //
 //   Encoded("a:b");     // "a%3Ab"
 //   Decoded("a%3Ab");   // "a:b"
@@ -10,17 +10,18 @@
 
 namespace tally {
 
-// Series beyond the limit are counted under this value. No value of an event equals it, because a leading ~ is encoded.
+// Series beyond the limit are counted under this value. It never equals a value of an event, because a leading ~ is
+// encoded.
 inline constexpr std::string_view kOther = "~other";
 
-// Writes `value` as it stands in the name of a series: bytes up to space, ':', '%', '"', DEL, bytes that are not valid
-// UTF-8, and a leading '~' become %XX. All other bytes stay. Returns the end. REQUIRES: `out` has room for
-// kEncodedMax * value.size() bytes.
+// Writes `value` as it appears in the name of a series: bytes up to space, ':', '%', '"', DEL, bytes that are not valid
+// UTF-8, and a leading '~' become %XX. All other bytes stay. Returns the end. REQUIRES: `out` has room for kEncodedMax
+// * value.size() bytes.
 inline constexpr size_t kEncodedMax = 3;
 char* WriteEncoded(std::string_view value, char* out);
 std::string Encoded(std::string_view value);
 
-// The value that was encoded. A % without two hex digits after it stands for itself.
+// Returns the original value. A % without two hex digits after it stays unchanged.
 std::string Decoded(std::string_view encoded);
 
 }  // namespace tally

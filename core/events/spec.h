@@ -1,5 +1,5 @@
-// What to read out of an event and what to count, as configured: [event] and [[metric]]. Plain values, checked by
-// whoever reads the configuration; the compiled form is Rules (core/events/rules.h).
+// The configuration of events and metrics: [event] and [[metric]]. Plain values, checked by the reader of the
+// configuration. The compiled form is Rules (core/events/rules.h).
 #pragma once
 
 #include <array>
@@ -43,7 +43,7 @@ struct MetricSpec {
   std::string name;
   std::vector<Dimension> by;
   std::string value;                                      // a source; empty: 1 for each event
-  std::map<std::string, std::vector<std::string>> where;  // source -> the texts that hold
+  std::map<std::string, std::vector<std::string>> where;  // source -> the accepted texts
 };
 
 }  // namespace tally

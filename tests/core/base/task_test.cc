@@ -72,7 +72,7 @@ TEST(Task, RunsWhereItIsMoved) {
   EXPECT_EQ(task.Finish(), Cat(2 * (kStep + 1) + 7));
 }
 
-// Each call would be a frame of the stack, if the one before were still on it.
+// Each call would add a frame to the stack if the previous one stayed on it.
 TEST(Task, AwaitsAnyNumberOfTasks) {
   auto many = []() -> Task<int> {
     int sum = 0;

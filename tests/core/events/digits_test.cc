@@ -39,7 +39,7 @@ TEST(Digits, AreNoOtherBytes) {
   }
 }
 
-// Whether an event whose field `v` is this number is one.
+// Whether a payload with this number in the field `v` is an event.
 bool IsNumber(std::string_view number) {
   auto decoder = MakeJsonDecoder({"v"}, JsonLevels().front()).value();
   Field field;

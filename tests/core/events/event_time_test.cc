@@ -27,7 +27,7 @@ std::optional<int64_t> Decimal(std::string_view text, TimeUnit unit = TimeUnit::
   return Millis(Field::Type::kNumber, text, unit);
 }
 
-// As a JSON string and as a regex group, which read alike.
+// Reads `text` as a JSON string and as a regex group. Both give the same result.
 std::optional<int64_t> Text(std::string_view text, TimeUnit unit = TimeUnit::kAuto) {
   std::optional<int64_t> time = Millis(Field::Type::kText, text, unit);
   EXPECT_EQ(Millis(Field::Type::kUntyped, text, unit), time) << text;

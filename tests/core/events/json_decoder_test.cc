@@ -25,7 +25,7 @@ std::string Describe(const Field& field) {
   return field.type <= Field::Type::kNoValue ? std::string(type) : Cat(type, " ", field.text);
 }
 
-// The fields as "string mw, integer 5, missing", or "unparsable"; every level must say the same.
+// The fields as "string mw, integer 5, missing", or "unparsable". Every level must find the same.
 std::string Read(std::string_view payload, const std::vector<std::string>& paths) {
   std::string first;
   for (const std::string& level : JsonLevels()) {
@@ -52,7 +52,7 @@ std::string Nested(size_t depth) { return "{\"v\":" + std::string(depth - 1, '['
 
 TEST(JsonDecoder, HasALevelThatRunsAnywhere) { EXPECT_EQ(JsonLevels().back(), "portable"); }
 
-TEST(JsonDecoder, FindsTheFieldsInTheOrderThatTheyWereAskedFor) {
+TEST(JsonDecoder, FindsTheFieldsInTheRequestedOrder) {
   EXPECT_EQ(Read(R"({"time":1307284245123,"game":"mw","call":"login"})", {"call", "time"}),
             "string login, integer 1307284245123");
 }
@@ -113,7 +113,7 @@ TEST(JsonDecoder, TakesAStringWithABrokenEscapeForMissing) {
   }
 }
 
-TEST(JsonDecoder, DoesNotMindABrokenEscapeInAStringThatNobodyAskedFor) {
+TEST(JsonDecoder, IgnoresABrokenEscapeInAStringThatIsNotRequested) {
   EXPECT_EQ(Read(R"({"w":"\x","\x":1,"v":2})", {"v"}), "integer 2");
 }
 
@@ -153,7 +153,7 @@ TEST(JsonDecoder, GivesAKeyAndThePointerToItTheSameValue) {
   EXPECT_EQ(Read(R"({"u":"x","":"y"})", {"u", "/u", "", "/"}), "string x, string x, string y, string y");
 }
 
-TEST(JsonDecoder, FindsWhatIsBeforeTheBreakInANestedValue) {
+TEST(JsonDecoder, FindsThePartBeforeAnErrorInANestedValue) {
   EXPECT_EQ(Read(R"({"u":{"a":1,"b" 2,"c":3},"v":4})", {"/u/a", "/u/b", "/u/c", "v"}),
             "integer 1, missing, missing, integer 4");
 }
@@ -180,7 +180,7 @@ TEST(JsonDecoder, TakesExactlyOneObject) {
   EXPECT_FALSE(IsEvent(std::string_view("{}\0", 3)));
 }
 
-TEST(JsonDecoder, IsStrictAtTheTopLevelAlsoAboutWhatNobodyAskedFor) {
+TEST(JsonDecoder, IsStrictAtTheTopLevelAlsoForFieldsThatAreNotRequested) {
   for (std::string_view members :
        {"\"a\"",    "\"a\":",           "\"a\" 1",   "\"a\":1,",         ",",           "\"a\":1 \"b\":2", "a:1",
         "1:1",      "\"a\":1,,\"b\":2", "\"a\"::1",  "\"a\":tru",        "\"a\":True",  "\"a\":truex",     "\"a\":nul",
@@ -191,7 +191,7 @@ TEST(JsonDecoder, IsStrictAtTheTopLevelAlsoAboutWhatNobodyAskedFor) {
   }
 }
 
-TEST(JsonDecoder, WantsOfANestedValueOnlyThatItBalances) {
+TEST(JsonDecoder, RequiresOnlyBalancedBracketsOfANestedValue) {
   EXPECT_EQ(Read(R"({"a":[1 2,,tru:{:},"]}",x],"v":1})", {"v"}), "integer 1");
   EXPECT_EQ(Read(R"({"a":{"v":2,},"v":1})", {"v"}), "integer 1");
 }
@@ -237,7 +237,7 @@ TEST(JsonDecoder, ReadsSmallEventsAfterALargeOne) {
   }
 }
 
-// Three pages, of which only the middle one can be touched.
+// Three pages. Only the middle one is accessible.
 class GuardedPage {
  public:
   GuardedPage() : size_(static_cast<size_t>(sysconf(_SC_PAGESIZE))) {
@@ -261,7 +261,7 @@ class GuardedPage {
   char* pages_;
 };
 
-TEST(JsonDecoder, ReadsNoByteBeforeOrBehindThePayload) {
+TEST(JsonDecoder, ReadsNoByteBeforeOrAfterThePayload) {
   GuardedPage page;
   std::string event =
       R"({"time":1307284245123,"v":"caf\u00e9","w":[1,{"x":"\"y"},-12.5e3],"u":{"a":"b"},"n":null,"t":true,)"

@@ -1,4 +1,4 @@
-// Any bytes are allowed: broken events, read by every level and by a decoder that shares no code with ours.
+// Any bytes are allowed: every level reads broken events, and so does a naive decoder that shares no code with it.
 #include <iostream>
 #include <random>
 #include <string>
@@ -36,7 +36,7 @@ const std::vector<std::string> kCorpus = {
     R"({"game":"a long string that goes over more than one block of 64 bytes, with an \" escaped quote in it"})",
 };
 
-// What the decoder says of payloads[i] is what the naive one says. Returns whether it is an event.
+// Expects that the decoder and the naive one agree on payloads[i]. Returns whether it is an event.
 bool Agrees(Decoder& decoder, size_t i, std::string_view payload, size_t& found) {
   NaiveJson naive(payload);
   std::vector<Field> fields(kPaths.size());
@@ -69,8 +69,8 @@ TEST(JsonDecoder, AgreesOnBrokenEventsWithANaiveOneAtEveryLevel) {
   }
 }
 
-// Payloads are scanned for tokens together if each of them could be scanned by itself, so those go through the walk
-// from one into the next; with another among them they go one by one.
+// Payloads are scanned for tokens together if each can be scanned by itself. Then the walk continues from one into the
+// next. If one of them cannot be scanned, they are scanned one by one.
 TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
   std::mt19937 random(kSeed);
   for (const std::string& level : JsonLevels()) {
@@ -87,7 +87,7 @@ TEST(JsonDecoder, AgreesOnEventsThatAreLoadedTogether) {
       }
       decoder->Load(std::vector<std::string_view>(payloads.begin(), payloads.end()));
       for (size_t i = 0; i < payloads.size(); ++i) {
-        if (random() % 8 == 0) continue;  // a record that comes twice is not decoded
+        if (random() % 8 == 0) continue;  // a record that is delivered twice is not decoded
         bool is_event = Agrees(*decoder, i, payloads[i], found);
         if (only_scannable) ++(is_event ? events : no_events);
       }

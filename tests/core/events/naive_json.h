@@ -1,5 +1,5 @@
-// What json_decoder.h promises, written down once more: byte by byte, without simdjson, without a care for speed. The
-// decoder is measured against it.
+// A second implementation of json_decoder.h: byte by byte, without simdjson, and without regard for speed. Tests
+// compare the decoder with it.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +64,7 @@ class NaiveJson {
     return true;
   }
 
-  // Behind the closing quote of the string that opens at `i`.
+  // The position after the closing quote of the string that opens at `i`.
   std::optional<size_t> StringEnd(size_t i) const {
     for (++i; i < text_.size(); ++i) {
       if (static_cast<unsigned char>(text_[i]) < 0x20) return std::nullopt;
@@ -116,7 +116,7 @@ class NaiveJson {
     }
   }
 
-  // Behind the number at `i`, and whether it is an integer.
+  // The position after the number at `i`, and whether it is an integer.
   std::optional<std::pair<size_t, bool>> NumberEnd(size_t i) const {
     auto digits = [this](size_t at) {
       while (IsDigit(At(at))) ++at;
@@ -141,7 +141,7 @@ class NaiveJson {
     return std::pair(i, integer);
   }
 
-  // Behind the number or word at `i`; nothing may stick to it.
+  // The position after the number or word at `i`. A separator must follow it.
   std::optional<size_t> ScalarEnd(size_t i) const {
     size_t end = 0;
     for (std::string_view word : {"true", "false", "null"}) {
@@ -156,7 +156,7 @@ class NaiveJson {
     return end;
   }
 
-  // Behind the bracket that closes the one at `i`, by balance alone.
+  // The position after the bracket that closes the one at `i`, by balance alone.
   std::optional<size_t> NestedEnd(size_t i) const {
     std::string open;
     bool in_word = false;
@@ -193,7 +193,8 @@ class NaiveJson {
     return ScalarEnd(i);
   }
 
-  // Reads the object or array at `i` up to its end, or to where it breaks. Returns what is behind it, if it has an end.
+  // Reads the object or array at `i` up to its end, or to its first error. Returns the position after it, if it has an
+  // end.
   std::optional<size_t> Members(size_t i, std::vector<Member>* members) const {
     bool array = At(i) == '[';
     char close = array ? ']' : '}';

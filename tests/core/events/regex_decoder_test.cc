@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 constexpr char kAccessLog[] = R"(^(?P<time>\d+) (?P<ip>\S+) /k/(?P<call>[^/?\s]+))";
 
-// The groups of a match as "a, b", one that took no part as "-"; or "unparsable".
+// The groups of a match as "a, b", a group that did not match as "-"; or "unparsable".
 std::string Match(const std::string& pattern, std::string_view record, const std::vector<std::string>& groups) {
   auto decoder = MakeRegexDecoder(pattern, groups).value();
   std::vector<Field> fields(groups.size(), Field{Field::Type::kBoolean, "of the event before"});
@@ -57,13 +57,13 @@ TEST(RegexDecoder, MatchesAnywhereInTheRecord) {
   EXPECT_EQ(Match(R"(call=(?P<call>\w+))", "a=1&call=buy;", {"call"}), "buy");
 }
 
-TEST(RegexDecoder, TellsAnEmptyGroupFromOneThatTookNoPart) {
+TEST(RegexDecoder, DistinguishesAnEmptyGroupFromOneThatDidNotMatch) {
   EXPECT_EQ(Match(R"((?P<a>x*)(?P<b>y)?)", "z", {"a", "b"}), ", -");
   EXPECT_EQ(Match(R"((?P<a>x*)(?P<b>y)?)", "", {"a", "b"}), ", -");
   EXPECT_EQ(Match(R"((?P<a>x*)(?P<b>y)?)", std::string_view(), {"a", "b"}), ", -");
 }
 
-TEST(RegexDecoder, NeedsNoGroupsToTellEventsFromOthers) {
+TEST(RegexDecoder, NeedsNoGroupsToRecognizeEvents) {
   EXPECT_EQ(Match("GET", "GET /", {}), "");
   EXPECT_EQ(Match("GET", "PUT /", {}), "unparsable");
 }
@@ -96,7 +96,7 @@ TEST(RegexDecoder, TakesPayloadsUpToTheirLimit) {
   EXPECT_EQ(Match("^(?P<a>x)", record, {"a"}), "unparsable");
 }
 
-TEST(RegexDecoder, RefusesAPatternThatIsNoRe2AndSaysWhy) {
+TEST(RegexDecoder, RefusesAPatternThatIsNoRe2WithTheReason) {
   EXPECT_EQ(ErrorOf("(?P<a>x", {"a"}), "pattern '(?P<a>x' is no RE2 regular expression: missing ): (?P<a>x");
   EXPECT_THAT(ErrorOf(R"((?P<a>x)\1)", {"a"}), HasSubstr("invalid escape sequence"));
 }

@@ -29,7 +29,7 @@ std::shared_ptr<const Rules> Compile(std::vector<MetricSpec> metrics, EventSpec 
   return *std::move(rules);
 }
 
-// One event, decoded as `rules` want it.
+// One event, decoded for `rules`.
 class Seen {
  public:
   Seen(const Rules& rules, std::string payload, std::optional<std::string_view> key = std::nullopt)
@@ -81,7 +81,7 @@ TEST(MetricRule, TakesStringsIntegersAndBooleansForDimensions) {
   EXPECT_EQ(NameOf({{"a", "a"}}, R"({"a":123456789012345678901234567890})"), "m:123456789012345678901234567890");
 }
 
-TEST(MetricRule, MissesADimensionThatIsAnythingElse) {
+TEST(MetricRule, MissesADimensionOfAnyOtherType) {
   for (std::string_view json : {"null", "1.5", "1e3", "1.0", "[]", "{}", "[1]", R"("\ud800")"}) {
     EXPECT_EQ(NameOf({{"a", "a"}}, Cat("{\"a\":", json, "}")), "missing") << json;
   }

@@ -32,8 +32,8 @@ TEST(SeriesName, EncodesBytesUpToSpaceAndColonPercentQuoteAndDel) {
   }
 }
 
-// Eight bytes of a value are looked at together.
-TEST(SeriesName, EncodesThemWhereverTheyStand) {
+// The encoder checks eight bytes of a value together.
+TEST(SeriesName, EncodesThemAtAnyPosition) {
   for (size_t at = 0; at <= 20; ++at) {
     for (int byte = 0; byte < 0x100; ++byte) {
       std::string before(at, 'x'), after(20 - at, 'y');
@@ -82,7 +82,7 @@ TEST(SeriesName, DecodesToTheValue) {
   EXPECT_EQ(Decoded("%00"), std::string(1, '\0'));
 }
 
-TEST(SeriesName, TakesAPercentThatBeginsNoCodeForItself) {
+TEST(SeriesName, KeepsAPercentThatBeginsNoCode) {
   for (std::string_view text : {"%", "100%", "%4", "%zz", "%4g", "%%", "%-1", "a%2"}) EXPECT_EQ(Decoded(text), text);
   EXPECT_EQ(Decoded("%%41"), "%A");
 }
@@ -92,7 +92,7 @@ TEST(SeriesName, OfAnyBytesIsPlainUtf8AndDecodesToThem) {
   std::set<std::string> values, names;
   for (int i = 0; i < 20'000; ++i) {
     std::string value(random() % 8, '\0');
-    // Half of the bytes from those that begin or continue something.
+    // Half of the bytes begin or continue a UTF-8 sequence or a code.
     for (char& c : value)
       c = random() % 2 ? static_cast<char>(random()) : "~:% \xe2\x82\xac\xf0\x9f\xc3\xed\xa0"[random() % 12];
     std::string name = Encoded(value);
