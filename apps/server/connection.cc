@@ -17,13 +17,13 @@ void Connection::Start() {
 
 void Connection::Close() {
   stream_->Close();
-  running_.reset();  // and what these keep
+  running_.reset();  // and everything that these hold
   reply_.reset();
   context_.long_requests.Leave(*this);
   context_.peers.Remove(this);
 }
 
-// One that is over the limit and does not say a word is told so as text, which a person would read.
+// If a client over the limit sends nothing, it gets the error as text, because a person may read it.
 void Connection::Expire() {
   if (!over_ || is_resp_) return Close();
   is_resp_ = false;
@@ -48,7 +48,7 @@ void Connection::NoteHeld() {
 
 void Connection::OnRead(Error error, size_t bytes) {
   if (!stream_->is_open() || closing_) return;  // closed or expired while this waited
-  if (error) return Close();                    // the client's end too: whatever came before it is answered by now
+  if (error) return Close();                    // or the end of the client's bytes: all requests are answered
   input_.commit(bytes);
   Turn();
 }
@@ -63,8 +63,8 @@ void Connection::Turn() {
   Flush();
 }
 
-// Executes what lies in the input and writes what it replies, as far as one turn goes. Returns whether there is more
-// to do.
+// Executes the requests in the input and writes their replies, up to the limits of a turn. Returns whether there is
+// more to do.
 bool Connection::Produce(SteadyTime end) {
   for (size_t i = 1; i <= kTurnCommands; ++i) {
     if (!ProduceNext()) return false;
@@ -74,7 +74,7 @@ bool Connection::Produce(SteadyTime end) {
   return true;
 }
 
-// Continues the request or the reply that is under way, else begins the next request. Returns false if there is none.
+// Continues the request or reply in progress, or begins the next request. Returns false if there is none.
 bool Connection::ProduceNext() {
   if (running_) return StepRequest();
   if (reply_) return AppendReply();
@@ -105,8 +105,8 @@ bool Connection::ProduceNext() {
   return true;
 }
 
-// The request's words are views of the input, which therefore stays as it is until the request is executed. Returns
-// true: there is more to do.
+// The request's words are views of the input, so the input stays unchanged until the request is executed. Returns true:
+// there is more to do.
 bool Connection::StepRequest() {
   if (!running_->Step()) return true;
   Reply reply = running_->Take();
@@ -123,7 +123,7 @@ bool Connection::BeginReply(Reply reply, size_t request_bytes) {
 
 void Connection::Resume() {
   waits_ = false;
-  // Where output waits, what comes after it does the rest.
+  // If output waits, its completion continues.
   if (output_.empty()) asio::post(stream_->executor(), [self = Self()] { self->Turn(); });
 }
 
@@ -147,7 +147,7 @@ void Connection::ReplyAndClose(std::string message) {
   AppendReply();
 }
 
-// The deadline is for all of the output: a client that takes a byte now and then is as good as one that takes none.
+// The deadline is for the whole output: a client that takes a byte now and then is treated like one that takes none.
 void Connection::Flush() {
   if (stream_->Write(output_, [self = Self()](Error error) { self->AfterFlush(error); })) return AfterFlush({});
   SetDeadline(context_.stall_max);
@@ -162,7 +162,7 @@ void Connection::AfterFlush(Error error) {
   if (waits_) return NoteHeld();
   if (more_) {
     NoteHeld();
-    return asio::post(stream_->executor(), [self = Self()] { self->Turn(); });  // the others come first
+    return asio::post(stream_->executor(), [self = Self()] { self->Turn(); });  // after the turns of the others
   }
   if (closing_) return Linger();
   Read();

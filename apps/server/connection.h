@@ -1,10 +1,10 @@
 // One client of the line port: reads requests, executes them, writes the replies, in that order and in turns.
 //
-// While output waits for the socket nothing is read and nothing is executed, so a connection holds at most one request
-// and one read of input, and one chunk and one row of output, however much is asked for: less than 1 MB. The client
-// must take what is written within a time, and a reply as a whole within a longer one. All connections together hold no
-// more than Peers allow. A turn is bounded too, and other connections have theirs in between: a request that takes
-// longer runs in steps, and LongRequests says when.
+// While output waits for the socket, the connection reads and executes nothing. So it holds at most one request and one
+// read of input, and one chunk and one row of output, for every request: less than 1 MB. The client must take written
+// bytes within a time limit, and a reply as a whole within a longer one. All connections together hold no more memory
+// than Peers allows. A turn is limited too, and other connections have their turns in between: a longer request runs in
+// steps, and LongRequests decides when.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -26,32 +26,32 @@ namespace tally {
 
 class Connection : public Peer {
  public:
-  static constexpr size_t kReadBytes = 16 * 1024;   // asked of the socket at once
-  static constexpr size_t kChunkBytes = 64 * 1024;  // of output, after which the socket is given it
-  static constexpr size_t kKeptBytes = 128 * 1024;  // a larger buffer is given back once it is empty
+  static constexpr size_t kReadBytes = 16 * 1024;   // one read of the socket
+  static constexpr size_t kChunkBytes = 64 * 1024;  // of output, then it is given to the socket
+  static constexpr size_t kKeptBytes = 128 * 1024;  // a larger buffer is freed when it is empty
 
-  // A turn ends after so many commands, or when it is found to have taken so long; so one connection holds up the
-  // others for that long and a step, or kClockCommands short commands. To look at the clock after each of them takes
-  // 6 % of a pipelined HGET (tools/bench --only answers).
+  // A turn ends after this many commands, or when a check of the clock finds that it took this long. So one connection
+  // delays the others by this time and one step, or by kClockCommands short commands. A check of the clock after each
+  // command takes 6 % of a pipelined HGET (tools/bench --only answers).
   static constexpr size_t kTurnCommands = 256;
   static constexpr std::chrono::microseconds kTurnTime{1000};
   static constexpr size_t kClockCommands = 4;
 
-  // Once the last reply is out, what the client still sends is thrown away for so long: closing at once would make the
-  // kernel reset the connection, and the client might lose that reply.
+  // After the last reply, the bytes that the client still sends are discarded for this long: if the connection closed
+  // at once, the kernel would reset it, and the client might lose the reply.
   static constexpr std::chrono::milliseconds kLingerTime{1000};
 
-  // What it stands on, all of the server's life.
+  // The environment of a connection. It lives as long as the server.
   struct Context {
     Commands& commands;
     Peers& peers;
     LongRequests& long_requests;
-    std::chrono::milliseconds idle_max;   // without a request
-    std::chrono::milliseconds stall_max;  // until the client has taken what is written to it at once
-    std::chrono::milliseconds reply_max;  // from the start of a request until the last of its reply is written
+    std::chrono::milliseconds idle_max;   // time without a request
+    std::chrono::milliseconds stall_max;  // time until the client takes one write
+    std::chrono::milliseconds reply_max;  // time from the start of a request to the end of its reply
   };
 
-  // `over`: there are too many clients already, so the only answer is that.
+  // `over`: there are too many clients, so the only reply is this error.
   Connection(std::unique_ptr<Stream> stream, const Context& context, bool over);
 
   void Start() override;
@@ -86,17 +86,17 @@ class Connection : public Peer {
   Session session_;
 
   boost::beast::flat_buffer input_;
-  std::optional<bool> is_resp_;  // by the first byte
+  std::optional<bool> is_resp_;  // known from the first byte
   TextParser text_;
   RespParser resp_;
 
-  std::optional<Task<Reply>> running_;  // a request that takes more than one step: the first one of input_
+  std::optional<Task<Reply>> running_;  // a request that takes several steps: the first in input_
   size_t running_bytes_ = 0;            // of input_
-  bool waits_ = false;                  // until LongRequests let it continue
+  bool waits_ = false;                  // until LongRequests lets it continue
   std::optional<ReplyInProgress> reply_;
   std::string output_;
   bool more_ = false;     // there may be more to do without another byte of input
-  bool closing_ = false;  // nothing is executed any more
+  bool closing_ = false;  // no more requests are executed
 };
 
 }  // namespace tally

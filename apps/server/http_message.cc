@@ -6,7 +6,7 @@
 namespace tally {
 namespace {
 
-// `plus`: as in a form, where it stands for a space.
+// `plus`: a `+` means a space, as in a form.
 std::optional<std::string> Decoded(std::string_view encoded, bool plus) {
   std::string text;
   for (size_t i = 0; i < encoded.size(); ++i) {

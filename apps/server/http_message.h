@@ -1,4 +1,4 @@
-// An HTTP request and its response, apart from sockets and bytes on the wire.
+// An HTTP request and its response, independent of sockets and the wire format.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace tally {
 // Names with values, decoded, in the order in which they were sent. A name may occur more than once.
 class HttpParameters {
  public:
-  // Appends those of a query string or a form: `match[]=stats&time=now`, percent-encoded, `+` for a space. Returns
-  // false if a percent sign has no two hexadecimal digits after it.
+  // Appends the parameters of a query string or a form: `match[]=stats&time=now`, percent-encoded, `+` for a space.
+  // Returns false if a percent sign has no two hexadecimal digits after it.
   bool Add(std::string_view encoded);
 
   // The first value of that name.
@@ -26,18 +26,18 @@ class HttpParameters {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
-// The text without its percent-encoding; nothing if that is broken.
+// Decodes percent-encoding. Returns nothing if the encoding is broken.
 std::optional<std::string> PercentDecoded(std::string_view encoded);
 
 struct HttpRequest {
   std::string_view method;
-  std::string_view target;              // as it was sent: `/path?query`, or in absolute form
-  std::string_view authorization = {};  // headers; empty if there is none
+  std::string_view target;              // as sent: `/path?query`, or in absolute form
+  std::string_view authorization = {};  // the header; empty if there is none
   std::string_view content_type = {};
   std::string_view body = {};
 
-  // What a route finds out.
-  std::string argument = {};       // what `*` in the route's path stands for, decoded
+  // Set by the route table.
+  std::string argument = {};       // the decoded segment that matches `*` in the route's path
   HttpParameters parameters = {};  // of the query string, then of a form in the body
 };
 
@@ -49,7 +49,7 @@ struct HttpResponse {
   unsigned code = 200;
   std::string body = {};
   std::string_view content_type = "text/plain; charset=utf-8";
-  std::vector<std::pair<std::string_view, std::string>> headers = {};  // more of them
+  std::vector<std::pair<std::string_view, std::string>> headers = {};  // additional headers
   HttpPieces pieces = nullptr;  // the body, if it is not in `body`: produced as the client reads it
 };
 

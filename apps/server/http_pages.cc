@@ -11,7 +11,7 @@ namespace {
 
 HttpResponse Health(const HttpContext&, const HttpRequest&) { return {200, "ok\n"}; }
 
-// For a person in a browser, or the log of a probe: first whether the node is ready, then what is wrong.
+// For a person in a browser, or the output of a probe: first whether the node is ready, then the problems.
 HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
   const NodeStatus status = context.status.Status();
   if (!status.not_ready.empty()) return {503, Cat("not ready: ", status.not_ready, "\n")};
@@ -23,7 +23,7 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
   }
   for (const std::string& topic : status.waiting_topics) wrong += Cat("waiting for topic: ", topic, "\n");
   if (status.checkpoint_stale) {
-    wrong += Cat("stale checkpoint: the oldest change not saved is ", absl::ToInt64Milliseconds(status.checkpoint_age),
+    wrong += Cat("stale checkpoint: the oldest unsaved change is ", absl::ToInt64Milliseconds(status.checkpoint_age),
                  " ms old\n");
   }
   return {200, Cat("ready\n", wrong)};

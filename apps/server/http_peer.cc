@@ -114,7 +114,7 @@ void HttpPeer::AppendPiece() {
 void HttpPeer::Send() {
   NoteHeld();
   auto done = [self = Self()](Error error) { self->OnSent(error); };
-  // Not at once: other connections have their turn before the next piece or the next request.
+  // Continues later: other connections have their turn before the next piece or the next request.
   if (stream_->Write(output_, done)) asio::post(stream_->executor(), [done] { done(Error()); });
 }
 
@@ -130,8 +130,8 @@ void HttpPeer::OnSent(Error error) {
   keep_alive_ ? BeginRequest() : Linger();
 }
 
-// To close while the client still sends would reset the connection, and the client might lose the answer. What it sends
-// is discarded for a moment.
+// To close while the client still sends would reset the connection, and the client might lose the response. So the
+// bytes that it sends are discarded for a moment.
 void HttpPeer::Linger() {
   stream_->EndWriting();
   SetDeadline(Peers::kOverTime);

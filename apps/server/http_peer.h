@@ -1,8 +1,7 @@
-// One client of the HTTP port: reads requests one after another and writes the response of the route, until the client
-// closes or is too slow.
+// One client of the HTTP port: reads requests in sequence and writes the response of the route, until the client closes
+// or is too slow.
 //
-// Its memory is limited: a request has a limit (HttpReader), and a response that comes in pieces is held one piece at a
-// time.
+// Its memory is limited: a request has a limit (HttpReader), and a response in pieces is held one piece at a time.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,7 +20,7 @@ namespace tally {
 
 class HttpPeer : public Peer {
  public:
-  // The time for a request to arrive, and for its response to be taken.
+  // The time limit for a request to arrive, and for the client to take its response.
   static constexpr std::chrono::milliseconds kTime{30'000};
   static constexpr size_t kReadBytes = 16 * 1024;
 
@@ -32,7 +31,7 @@ class HttpPeer : public Peer {
     Peers& peers;
   };
 
-  // `over`: there are too many clients already. One request is still answered, so that a probe sees that the node is
+  // `over`: there are too many clients. The peer still answers one request, so that a probe sees that the node is
   // alive.
   HttpPeer(std::unique_ptr<Stream> stream, const Context& context, bool over);
 
@@ -63,7 +62,7 @@ class HttpPeer : public Peer {
   HttpReader reader_;
 
   std::string output_;
-  HttpPieces pieces_;  // what is still to come of the response
+  HttpPieces pieces_;  // the rest of the response
   bool chunked_ = false;
   bool keep_alive_ = false;
 };

@@ -13,7 +13,7 @@ namespace http = boost::beast::http;
 
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-// Beast's strings have a type of their own in Boost 1.81.
+// In Boost 1.81, Beast has its own string type.
 template <typename BeastString>
 std::string_view FromBeast(const BeastString& s) {
   return {s.data(), s.size()};
@@ -32,7 +32,7 @@ void HttpReader::Reset() {
 
 HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
   while (!error_ && !parser_->is_done() && input.size() > 0) {
-    // Beast 1.81 asserts that it gets the last chunk as a whole, however the network splits it.
+    // Beast 1.81 asserts that it gets the last chunk whole, but the network may split it.
     if (parser_->is_header_done() && parser_->chunked() && input.size() < kLastChunk.size()) break;
     const size_t taken = parser_->put(input.cdata(), error_);
     input.consume(taken);

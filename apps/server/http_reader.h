@@ -26,15 +26,15 @@ class HttpReader {
   enum class State {
     kNeedMore,
     kWhole,
-    kBroken,  // refusal() has the answer. The end of the request is unknown, so the answer is the last.
+    kBroken,  // refusal() has the response. The end of the request is unknown, so it is the last response.
   };
 
   HttpReader() { Reset(); }
 
-  // Forgets the request, and begins with the next one.
+  // Discards the request, and begins with the next one.
   void Reset();
 
-  // Takes bytes from the front of `input`, up to the end of the request.
+  // Removes bytes from the front of `input`, up to the end of the request.
   State Read(boost::beast::flat_buffer& input);
 
   // True once per request, if the client waits for `100 Continue` before it sends the body.
@@ -45,7 +45,7 @@ class HttpReader {
   bool keep_alive() const { return parser_->get().keep_alive(); }
   bool is_http11() const { return parser_->get().version() >= 11; }
   bool is_head() const;
-  // 1.1 requires one header Host, which tells a request from a client that speaks something else.
+  // HTTP/1.1 requires one header Host. A request without it is from a client that uses another protocol.
   bool has_host() const;
 
   // REQUIRES: kBroken.

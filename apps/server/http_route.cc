@@ -29,7 +29,8 @@ std::optional<Target> ParseTarget(std::string_view target) {
   return Target{target.substr(0, end), target.substr(std::min(end + 1, target.size()))};
 }
 
-// What `*` stands for, still encoded; empty if the route has none. Nothing if the path does not match.
+// Returns the text that `*` matches, still encoded; empty if the route has no `*`. Returns nothing if the path does not
+// match.
 std::optional<std::string_view> Match(std::string_view route, std::string_view path) {
   const size_t star = route.find('*');
   if (star == std::string_view::npos) return route == path ? std::optional(std::string_view()) : std::nullopt;

@@ -1,4 +1,4 @@
-// The HTTP port's table of routes: a path, the methods that it takes, and the function that answers.
+// The HTTP port's table of routes: a path, the methods that it accepts, and the function that answers.
 //
 //   constexpr HttpRoute kRoutes[] = {{"/healthz", kHttpGet, Health, HttpAccess::kOpen}};
 //   HttpResponse response = AnswerHttp({"GET", "/healthz"}, kRoutes, context);   // 200, "ok\n"
@@ -17,7 +17,7 @@
 
 namespace tally {
 
-// What routes answer from. All of it outlives the server, and the pieces of responses.
+// The data that routes use. All of it outlives the server and the pieces of responses.
 struct HttpContext {
   const Counters& counters;
   const Clock& wall;
@@ -25,7 +25,7 @@ struct HttpContext {
   const Password& password;
 };
 
-// Methods of a route, added up. A route for GET also takes HEAD, which is answered like GET without the body.
+// The methods of a route, as a sum. A route for GET also accepts HEAD: the response is that of GET without the body.
 inline constexpr unsigned kHttpGet = 1;
 inline constexpr unsigned kHttpPost = 2;
 
@@ -38,9 +38,9 @@ struct HttpRoute {
   HttpAccess access = HttpAccess::kPassword;  // kOpen: needs no password
 };
 
-// Answers by the first route whose path matches. Otherwise: 400 if the target is not a path or is wrongly encoded; 401
-// without the password, if the node has one (Basic authentication, RFC 7617, with any user name); 404 for an unknown
-// path; 405 with the header Allow for another method.
+// Answers with the first route whose path matches. Otherwise: 400 if the target is not a path or is wrongly encoded;
+// 401 without the password, if the node has one (Basic authentication, RFC 7617, with any user name); 404 for an
+// unknown path; 405 with the header Allow for another method.
 HttpResponse AnswerHttp(HttpRequest request, std::span<const HttpRoute> routes, const HttpContext& context);
 
 }  // namespace tally

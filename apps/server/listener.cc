@@ -30,7 +30,7 @@ absl::Status Listener::Bind(const Endpoint& endpoint) {
   if (error) return BindError(endpoint, error);
   tcp::endpoint address = *found.begin();
   acceptor_.open(address.protocol(), error);
-  // A restart does not wait until the kernel has forgotten the connections of the last process.
+  // Otherwise a restart must wait until the kernel forgets the connections of the last process.
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(address, error);
   if (!error) acceptor_.listen(kBacklog, error);

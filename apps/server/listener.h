@@ -20,11 +20,11 @@ namespace tally {
 
 class Listener {
  public:
-  // How long to wait after accept() failed. Without free descriptors it fails at once, again and again.
+  // The wait after accept() fails. Without free descriptors, it fails at once every time.
   static constexpr std::chrono::milliseconds kRetryTime{100};
-  static constexpr int kBacklog = 511;  // as in Redis; the kernel may allow fewer
+  static constexpr int kBacklog = 511;  // like Redis; the kernel may allow fewer
 
-  // Makes the peer of a connection. `over`: there are too many clients already.
+  // Makes the peer of a connection. `over`: there are too many clients.
   using NewPeer = std::function<std::shared_ptr<Peer>(std::unique_ptr<Stream> stream, bool over)>;
 
   Listener(boost::asio::io_context& loop, Peers& peers, Peers::Port which, NewPeer new_peer)
@@ -48,7 +48,7 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   uint16_t port_ = 0;
-  bool failing_ = false;  // accept() failed, and the log says so
+  bool failing_ = false;  // accept() failed, and this is logged
 };
 
 }  // namespace tally

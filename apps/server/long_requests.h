@@ -1,6 +1,6 @@
-// The requests that take longer than a turn. Only some of them run at a time: each may hold as much memory as there are
-// series, and together they would hold it as often as there are clients. The others wait, in the order in which they
-// came.
+// The requests that take longer than a turn. Only some of them run at the same time: the memory of each may grow with
+// the number of series, and without a limit the total would grow with the number of clients too. The others wait in
+// order of arrival.
 //
 // Belongs to the server's loop and its one thread.
 #pragma once
@@ -18,11 +18,11 @@ class LongRequests {
  public:
   static constexpr size_t kRunningMax = 4;
 
-  // Returns whether the request of `peer` may continue now. If not, `resume` is called once it may. REQUIRES: it
-  // neither runs nor waits.
+  // Returns whether the request of `peer` may continue now. If not, `resume` is called when it may. REQUIRES: the
+  // request neither runs nor waits.
   bool Enter(const Peer& peer, std::function<void()> resume);
 
-  // The request of `peer` is over, or the peer is closed. It may be of those that run, or wait, or neither.
+  // The request of `peer` is finished, or the peer is closed. The request may run, wait, or neither.
   void Leave(const Peer& peer);
 
  private:

@@ -8,7 +8,7 @@
 namespace tally {
 namespace {
 
-constexpr std::chrono::minutes kSayTime{1};  // not more often
+constexpr std::chrono::minutes kWarnTime{1};  // at most one warning in this time
 
 }  // namespace
 
@@ -40,9 +40,10 @@ void Peers::Hold(Peer& peer, size_t bytes) {
   while (held_bytes_ > most) {
     Peer* longest = LongestWaiting(peer);
     if (longest == nullptr) return;
-    if (auto now = std::chrono::steady_clock::now(); said_at_ + kSayTime < now) {
-      spdlog::warn("clients hold more than {} bytes of memory: those that have not read for longest are closed", most);
-      said_at_ = now;
+    if (auto now = std::chrono::steady_clock::now(); warned_at_ + kWarnTime < now) {
+      spdlog::warn("clients hold more than {} bytes of memory: closing those that have not read for the longest time",
+                   most);
+      warned_at_ = now;
     }
     longest->Close();
   }
@@ -58,7 +59,7 @@ Peer* Peers::LongestWaiting(const Peer& apart_from) const {
 }
 
 void Peers::ExpireThoseBefore(SteadyTime now) {
-  std::vector<std::shared_ptr<Peer>> expired;  // apart, because each takes itself out of the table
+  std::vector<std::shared_ptr<Peer>> expired;  // a copy, because each removes itself from the table
   for (const auto& [key, entry] : all_) {
     if (entry.peer->deadline() < now) expired.push_back(entry.peer);
   }

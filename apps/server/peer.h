@@ -1,7 +1,7 @@
-// The open connections of all protocols, and their limits: how many there may be, how long each may wait, and how much
-// memory all of them may hold.
+// The open connections of all protocols, and their limits: their number, the time that each may wait, and the memory
+// that all of them may hold.
 //
-// Everything here belongs to the server's thread. Only Peers::size() may be called by any thread.
+// Everything here belongs to the server's thread. Any thread may call Peers::size().
 #pragma once
 
 #include <algorithm>
@@ -18,32 +18,32 @@ namespace tally {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// One connection. Handlers that wait for it hold it by shared_ptr, and so do the Peers until it is closed.
+// One connection. Handlers that wait for it hold it by shared_ptr, and so does Peers until it is closed.
 class Peer : public std::enable_shared_from_this<Peer> {
  public:
   virtual ~Peer() = default;
 
   virtual void Start() = 0;
 
-  // Closes the connection, so that everything that waits for it fails, and leaves the Peers. A second call does
-  // nothing.
+  // Closes the connection, so that every operation that waits for it fails, and removes the peer from Peers. A second
+  // call does nothing.
   virtual void Close() = 0;
 
-  // Its deadline has passed.
+  // Called when its deadline has passed.
   virtual void Expire() { Close(); }
 
   SteadyTime deadline() const { return std::min(deadline_, reply_deadline_); }
 
  protected:
-  // The limit for the wait that begins now.
+  // Sets the limit for the wait that begins now.
   void SetDeadline(std::chrono::milliseconds from_now) {
     waiting_since_ = std::chrono::steady_clock::now();
     deadline_ = waiting_since_ + from_now;
   }
-  // The connection does not wait.
+  // The connection does not wait any more.
   void ClearDeadline() { deadline_ = waiting_since_ = SteadyTime::max(); }
 
-  // The limit for a reply as a whole, which may wait several times.
+  // Sets the limit for a reply as a whole, which may wait several times.
   void SetReplyDeadline(SteadyTime deadline) { reply_deadline_ = deadline; }
   void ClearReplyDeadline() { reply_deadline_ = SteadyTime::max(); }
   bool HasReplyDeadline() const { return reply_deadline_ != SteadyTime::max(); }
@@ -51,7 +51,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
  private:
   friend class Peers;
 
-  // Checked a few times a second, which is cheaper than a timer that every request would move.
+  // Checked a few times a second: this is cheaper than a timer that every request moves.
   SteadyTime deadline_ = SteadyTime::max();
   SteadyTime reply_deadline_ = SteadyTime::max();
   SteadyTime waiting_since_ = SteadyTime::max();
@@ -61,13 +61,13 @@ class Peer : public std::enable_shared_from_this<Peer> {
 class Peers {
  public:
   // Beyond the limit, a few connections of each port are still served once and briefly, so that the client learns the
-  // reason: RESP and text have different errors, and only the first byte tells which protocol it is. Each port has its
-  // own, so that during a flood of the line port a probe over HTTP still sees that the node is alive.
+  // reason: RESP and text have different errors, and only the first byte shows the protocol. Each port has its own
+  // limit, so that during a flood of the line port a probe over HTTP still sees that the node is alive.
   static constexpr size_t kOverMax = 64;
   static constexpr std::chrono::milliseconds kOverTime{1000};
 
-  // The memory that all may hold together is kIdleBytes for each, as much as one holds that waits for a request, and
-  // kHeldBytesMax for all. The series of a LIST are 8 bytes each, the buckets of KEYS 12, of at most 10 million.
+  // All connections together may hold kIdleBytes for each, the memory of a connection that waits for a request, and
+  // kHeldBytesMax in addition. The series of a LIST are 8 bytes each, the buckets of KEYS 12, of at most 10 million.
   static constexpr size_t kIdleBytes = 32 * 1024;
   static constexpr size_t kHeldBytesMax = 128 << 20;
 
@@ -76,7 +76,7 @@ class Peers {
 
   explicit Peers(size_t clients_max) : clients_max_(clients_max) {}
 
-  // What the next connection to `port` would get. kNone: it is to be closed at once.
+  // The admission of the next connection to `port`. kNone: it must be closed at once.
   Admission NextAdmission(Port port) const {
     if (size() < clients_max_) return Admission::kWithin;
     return over_[static_cast<size_t>(port)] < kOverMax ? Admission::kOver : Admission::kNone;
@@ -85,19 +85,19 @@ class Peers {
   void Add(std::shared_ptr<Peer> peer, Port port, Admission admission);
   void Remove(Peer* peer);
 
-  // `peer` holds so many bytes between its turns. If all together hold more than they may, those that have waited
-  // longest for their client are closed until the rest do not, and then those that do not wait; only `peer` itself
-  // stays, and the idle, who hold next to nothing.
+  // Sets the bytes that `peer` holds between its turns. If all together hold more than the limit, Peers closes those
+  // that have waited longest for their client, and then those that do not wait, until the rest is within the limit.
+  // `peer` itself stays, and so do idle peers, which hold almost nothing.
   void Hold(Peer& peer, size_t bytes);
 
-  // A number that no other connection of this server has.
+  // A number that is unique among the connections of this server.
   int64_t NewId() { return ++last_id_; }
 
   void ExpireThoseBefore(SteadyTime now);
   void CloseAll();
   size_t held_bytes() const { return held_bytes_; }
 
-  // Those within the limit.
+  // The connections within the limit.
   size_t size() const { return within_.load(std::memory_order_relaxed); }
 
  private:
@@ -113,7 +113,7 @@ class Peers {
   std::atomic<size_t> within_{0};
   std::array<size_t, 2> over_{};  // by port
   size_t held_bytes_ = 0;
-  SteadyTime said_at_ = SteadyTime::min();  // that memory was short, in the log
+  SteadyTime warned_at_ = SteadyTime::min();  // of the last warning that memory is short
   int64_t last_id_ = 0;
   absl::flat_hash_map<Peer*, Entry> all_;
 };

@@ -1,4 +1,4 @@
-// A reply on its way out, written bit by bit as the socket drains.
+// A reply in progress, written piece by piece as the socket drains.
 //
 //   ReplyInProgress progress{std::move(reply)};
 //   while (!AppendText(progress, kChunk, out)) Send(out);
@@ -18,7 +18,7 @@ namespace tally {
 struct ReplyInProgress {
   Reply reply;
   size_t next_row = 0;  // of a table
-  bool begun = false;   // its header is out
+  bool begun = false;   // its header is written
 
   size_t held_bytes() const {
     auto* table = std::get_if<Table>(&reply.body);
@@ -26,7 +26,7 @@ struct ReplyInProgress {
   }
 };
 
-// Appends `text` with a space for each byte that would end a line, so that no reply breaks the framing of the next.
+// Appends `text` with a space in place of each byte that ends a line, so that no reply breaks the framing of the next.
 inline void AppendOneLine(std::string_view text, std::string& out) {
   size_t from = out.size();
   out.append(text);
@@ -36,7 +36,7 @@ inline void AppendOneLine(std::string_view text, std::string& out) {
   }
 }
 
-// Cells as text writes them, with one space between; RESP's lines read the same.
+// Appends cells in text format, with one space between them. RESP's lines have the same format.
 inline void AppendRow(const Row& row, std::string& out) {
   for (size_t i = 0; i < row.size(); ++i) {
     if (i > 0) out.push_back(' ');

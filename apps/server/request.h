@@ -1,8 +1,7 @@
-// What the parsers of the text protocol and of RESP find at the start of a connection's bytes.
+// The result of the parsers of the text protocol and of RESP, for the first bytes of a connection's input.
 //
-// Parsers know no sockets. Each is given the bytes that are not yet consumed, from the first of them on, again and
-// again as more arrive behind; it remembers how far it has looked, so that the whole costs time in proportion to the
-// bytes, however they are split.
+// Parsers know no sockets. A parser gets all bytes that are not consumed yet, again each time that more arrive after
+// them. It remembers how far it has read, so that the time is proportional to the number of bytes, for every split.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +14,14 @@ namespace tally {
 
 struct Parsed {
   enum class Kind {
-    kNeedMore,  // no whole request yet: come back with more bytes behind these
+    kNeedMore,  // no whole request yet: call again with more bytes after these
     kRequest,   // `words`; the next call begins `consumed` bytes later
-    kBroken,    // nothing behind this can be understood: say `error` and close
+    kBroken,    // the input after this cannot be parsed: send `error` and close
   };
 
   Kind kind = Kind::kNeedMore;
   size_t consumed = 0;
-  // None: a request to be ignored. Live until the next call, or until the bytes move.
+  // Empty: ignore the request. They live until the next call, or until the bytes move.
   std::span<const std::string_view> words;
   std::string error;
 

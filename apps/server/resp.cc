@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-constexpr size_t kDigitsMax = 9;  // of a number; every limit is below
+constexpr size_t kDigitsMax = 9;  // of a number; every limit is smaller
 constexpr auto IsDigit = [](char c) { return c >= '0' && c <= '9'; };
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
@@ -47,7 +47,7 @@ void RespParser::Reset() {
   words_seen_.clear();
 }
 
-// Returns whether the word is whole; if it is not, `otherwise` is what to say.
+// Returns whether the word is whole. If it is not, `otherwise` is the result of Next().
 bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
   auto wrong = [&otherwise](Parsed broken) {
     otherwise = std::move(broken);
@@ -67,16 +67,16 @@ bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
   }
   size_t size = static_cast<size_t>(word_size_);
   if (input.size() - at_ < size + 2) return false;
-  std::string_view behind = input.substr(at_ + size, 2);
-  if (behind != "\r\n") return wrong(Wrong("CRLF behind a word", behind));
+  std::string_view end = input.substr(at_ + size, 2);
+  if (end != "\r\n") return wrong(Wrong("CRLF after a word", end));
   words_seen_.push_back({at_, size});
   at_ += size + 2;
   word_size_ = -1;
   return true;
 }
 
-// Reads `marker`, a number and CRLF at at_, and steps over them; the first byte that does not fit is wrong, whatever
-// comes behind it.
+// Reads `marker`, a number and CRLF at at_, and moves at_ after them. The first byte that does not fit is an error,
+// regardless of the bytes after it.
 RespParser::Header RespParser::ReadHeader(std::string_view input, char marker) {
   using enum Header::Found;
   std::string_view text = input.substr(at_);
@@ -130,7 +130,7 @@ void AppendCells(const Row& row, std::string& out) {
   for (const Cell& cell : row) AppendCell(cell, out);
 }
 
-// Redis' cursors are strings, though they look like numbers.
+// Redis' cursors are strings, although they look like numbers.
 void AppendCursor(const Row& row, std::string& out) {
   std::string cursor;
   AppendRow(row, cursor);
@@ -146,7 +146,7 @@ void AppendLines(const Table& table, std::string& out) {
   AppendBulk(lines, out);
 }
 
-// What comes before the first row, or instead of the rows: for a cursor its row too.
+// Writes the part before the first row, or all rows at once. For a cursor this includes its row.
 void BeginTable(const Table& table, size_t& next_row, std::string& out) {
   switch (table.shape) {
     case Table::Shape::kFlat:
@@ -174,7 +174,7 @@ bool AppendTable(const Table& table, ReplyInProgress& progress, size_t enough, s
   while (progress.next_row < table.rows) {
     if (out.size() >= enough) return false;
     Row row = table.row(progress.next_row++);
-    // The array's length is out already: a row of another length would garble all replies behind it.
+    // The array's length is already written: a row of another length would break all later replies.
     if (table.shape == Table::Shape::kFlat) TALLY_CHECK(row.size() == table.columns);
     if (table.shape == Table::Shape::kCursor) TALLY_CHECK(row.size() == 1);
     if (table.shape == Table::Shape::kNested) AppendHeader('*', row.size(), out);

@@ -19,11 +19,12 @@ namespace tally {
 
 class RespParser {
  public:
-  // Of a request, framing included; it has to lie in memory whole. HMGET of some thousand fields fits.
+  // The limit of a request, framing included: a request is in memory whole. HMGET of some thousand fields fits.
   static constexpr size_t kRequestBytesMax = 256 * 1024;
   static constexpr int64_t kWordsMax = 16 * 1024;
 
-  // A request of no words (`*0`, `*-1`) is to be ignored. Beyond a limit, or where the framing is wrong, it is broken.
+  // The caller ignores a request without words (`*0`, `*-1`). A request is broken if it exceeds a limit or its framing
+  // is wrong.
   Parsed Next(std::string_view input);
 
  private:
@@ -32,7 +33,7 @@ class RespParser {
     enum class Found { kNo, kYes, kWrong };
     Found found = Found::kNo;
     int64_t number = 0;
-    std::string_view text = {};  // with kWrong: what stands there instead
+    std::string_view text = {};  // with kWrong: the bytes found instead
   };
   struct WordRange {
     size_t at;
@@ -46,13 +47,13 @@ class RespParser {
   size_t at_ = 0;                      // read up to here
   int64_t words_left_ = -1;            // -1: the request's header is not read yet
   int64_t word_size_ = -1;             // -1: the next word's header is not read yet
-  std::vector<WordRange> words_seen_;  // of the words that are whole; the bytes may move until the last one is
+  std::vector<WordRange> words_seen_;  // of the whole words; the bytes may move until the last word is whole
   std::vector<std::string_view> words_;
 };
 
-// Appends what comes next of the reply, until it is whole or `out` holds `enough` bytes; the last row may stand out,
-// and a table of lines, being one bulk string whose length comes first, is written whole. Returns whether the reply is
-// whole.
+// Appends the next part of the reply, until it is whole or `out` holds `enough` bytes. The last row may exceed that,
+// and a table of lines is written whole, because it is one bulk string with its length first. Returns whether the reply
+// is whole.
 bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out);
 
 }  // namespace tally

@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// The node's status with what the server knows. The node cannot ask the server for it: that would be a circle, and the
-// server still answers requests while the node stops it.
+// The node's status with the server's figures added. The node cannot ask the server for them: this would be a cycle,
+// and the server still answers requests while the node stops it.
 class StatusWithClients : public StatusSource {
  public:
   StatusWithClients(const StatusSource& node, const Peers& peers, const Commands& commands)
@@ -48,7 +48,7 @@ class StatusWithClients : public StatusSource {
 
 class Server::Loop {
  public:
-  // How often deadlines are checked, and so how late a client may be disconnected.
+  // The interval between checks of deadlines, and so the largest delay of a disconnection.
   static constexpr std::chrono::milliseconds kSweepTime{250};
 
   Loop(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
@@ -118,7 +118,7 @@ class Server::Loop {
   asio::io_context context_{/*concurrency_hint=*/1};
   Peers peers_;
   const StatusWithClients node_status_;
-  Commands commands_;  // the loop's thread executes them
+  Commands commands_;  // belongs to the loop's thread
   LongRequests long_requests_;
   const Connection::Context connections_;
   const HttpPeer::Context http_peers_;

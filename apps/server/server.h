@@ -3,9 +3,9 @@
 //   Server server({.text = {"127.0.0.1", 7878}, .http = {"127.0.0.1", 7879}}, counters, clock, status);
 //   RETURN_IF_ERROR(server.Start());
 //   spdlog::info("listening text={} http={}", server.text_port(), server.http_port());
-//   server.Stop();   // before anything that a request reads is destroyed
+//   server.Stop();   // before any data that a request reads is destroyed
 //
-// One thread calls Start() and Stop(). Any thread may call the rest.
+// One thread calls Start() and Stop(). Any thread may call the other methods.
 #pragma once
 
 #include <cstddef>
@@ -26,20 +26,20 @@ struct ServerOptions {
   Endpoint text = {"127.0.0.1", 7878};
   Endpoint http = {"127.0.0.1", 7879};
 
-  // A client that has not sent it gets no answer, except on /healthz.
+  // A client that has not sent it is not authorized, except for /healthz.
   Password password = {};
 
   // The limit of connections to both ports together. A connection beyond it gets an error and is closed.
   size_t clients_max = 1000;
 
-  // On the line port, a client that sends no request for this long is considered dead.
+  // On the line port, a client that sends no request for this long is disconnected.
   absl::Duration idle_max = absl::Minutes(5);
 
-  // A client must take what is written to it at once, about 64 KB, within this time, or it is disconnected.
+  // A client must take one write, about 64 KB, within this time, or it is disconnected.
   absl::Duration stall_max = absl::Seconds(10);
 
-  // A request must be executed, and its reply be taken, within this time, or the client is disconnected: a reply in
-  // progress keeps the names of series, and meanwhile none of them is retired.
+  // A request must be executed, and the client must take its reply, within this time, or it is disconnected: a reply in
+  // progress pins series names, and while they are pinned no series is retired.
   absl::Duration reply_max = absl::Seconds(60);
 };
 
@@ -51,12 +51,12 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds both ports and begins to answer. An error names the address that could not be bound. REQUIRES: not called
-  // before.
+  // Binds both ports and begins to answer. An error names the address that could not be bound. REQUIRES: the first
+  // call.
   absl::Status Start();
 
-  // Closes both ports and every connection, in the middle of a reply too, and joins the server's thread. When it
-  // returns, no request is being executed. A second call does nothing.
+  // Closes both ports and every connection, also in the middle of a reply, and joins the server's thread. When it
+  // returns, no request is in progress. A second call does nothing.
   void Stop();
 
   // REQUIRES: started.

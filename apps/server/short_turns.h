@@ -1,12 +1,12 @@
-// Lets a thread that mostly sleeps get a core soon after it is woken, while other threads never sleep.
+// Gives a thread that mostly sleeps a core soon after it wakes, while other threads never sleep.
 #pragma once
 
 namespace tally {
 
-// Asks the scheduler to give this thread its time in short slices. The thread gets no more time, but gets it sooner:
+// Requests short time slices for this thread from the scheduler. The thread gets no more time, but gets it sooner:
 // since Linux 6.12 a thread with shorter slices runs before one with longer slices. On other systems nothing happens.
 //
-// tools/bench --only latency: the p99 of a GET while ingest uses all cores falls to less than half.
+// tools/bench --only latency: while ingest uses all cores, the p99 of a GET falls to less than half.
 void AskForShortTurns();
 
 }  // namespace tally

@@ -1,7 +1,7 @@
-// A connection's bytes in both directions, whatever carries them. Connections know no socket: TLS would be a second
+// A connection's bytes in both directions, for any transport. Connections know no socket: TLS can be a second
 // implementation.
 //
-// Belongs to the server's loop. Whoever waits for a call of `done` keeps the stream alive.
+// Belongs to the server's loop. The caller keeps the stream alive until `done` is called.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,24 +23,24 @@ class Stream {
 
   virtual ~Stream() = default;
 
-  // Waits for bytes, and calls `done` later. The end of the client's bytes is an error. One read at a time; `room`
-  // stays valid until `done` is called.
+  // Waits for bytes, and calls `done` later. The end of the client's bytes is an error. Only one read at a time. `room`
+  // must stay valid until `done` is called.
   virtual void ReadSome(boost::asio::mutable_buffer room, ReadDone done) = 0;
-  // Makes the read that waits fail.
+  // Makes the waiting read fail.
   virtual void CancelRead() = 0;
 
   // Writes all of `bytes`. Returns true if they are written when it returns. Otherwise it calls `done` later, also
-  // after an error; until then `bytes` stay valid and no other write begins.
+  // after an error; until then `bytes` must stay valid and no other write may begin.
   virtual bool Write(std::string_view bytes, WriteDone done) = 0;
-  // Tells the client that nothing more will be written. What it still sends can be read.
+  // Tells the client that nothing more will be written. Bytes that it still sends can be read.
   virtual void EndWriting() = 0;
 
-  // Whatever waits fails. A second call does nothing.
+  // Closes the connection: waiting reads and writes fail. A second call does nothing.
   virtual void Close() = 0;
   virtual bool is_open() const = 0;
 
-  // Whether the client has reset the connection, asked without a read. A client that has closed its socket looks like
-  // one that has only ended sending, and does not count.
+  // Returns whether the client has reset the connection, without a read. A client that closed its socket looks like one
+  // that only ended sending, so it does not count.
   virtual bool HasPeerGone() = 0;
 
   virtual boost::asio::any_io_executor executor() = 0;

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Where the system has no such option, the kernel keeps as much as it likes.
+// If the system has no such option, the kernel's own limit applies.
 void LimitUnsentBytes(int socket, int bytes) {
 #ifdef TCP_NOTSENT_LOWAT
   (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
@@ -59,7 +59,7 @@ bool TcpStream::Write(std::string_view bytes, WriteDone done) {
 }
 
 void TcpStream::EndWriting() {
-  Error ignored;  // the next read fails as well
+  Error ignored;  // the next read fails too
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 

@@ -9,11 +9,11 @@ namespace tally {
 
 class TcpStream : public Stream {
  public:
-  // The kernel's limit of bytes that it takes beyond what the client has room for. Its default is megabytes for each
-  // client that does not read, and before they are full such a client would not be noticed.
+  // The limit of bytes that the kernel holds in addition to the client's receive buffer. Its default is megabytes for
+  // each client that does not read, and the server does not detect such a client before they are full.
   static constexpr int kUnsentBytesMax = 128 * 1024;
 
-  // Closes the socket if its options cannot be set: its client is gone.
+  // Closes the socket if its options cannot be set: the client is gone.
   explicit TcpStream(boost::asio::ip::tcp::socket socket);
 
   void ReadSome(boost::asio::mutable_buffer room, ReadDone done) override;

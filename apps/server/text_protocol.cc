@@ -17,7 +17,7 @@ void Split(std::string_view line, std::vector<std::string_view>& words) {
   }
 }
 
-// `GET / HTTP/1.1`, `POST ...`, `Host: ...`: no command looks like these.
+// `GET / HTTP/1.1`, `POST ...`, `Host: ...`: no command has these forms.
 bool IsHttp(const std::vector<std::string_view>& words) {
   return !words.empty() && (words.front() == "POST" || absl::EqualsIgnoreCase(ToAbsl(words.front()), "Host:") ||
                             (words.size() == 3 && words.back().starts_with("HTTP/")));
@@ -27,7 +27,7 @@ bool IsHttp(const std::vector<std::string_view>& words) {
 
 Parsed TextParser::Next(std::string_view input) {
   size_t end = input.find('\n', seen_);
-  if (end == std::string_view::npos && input.size() <= kLineBytesMax + 1) {  // 1: there may be a CR
+  if (end == std::string_view::npos && input.size() <= kLineBytesMax + 1) {  // 1: for an optional CR
     seen_ = input.size();
     return Parsed::NeedMore();
   }

@@ -18,21 +18,21 @@ namespace tally {
 
 class TextParser {
  public:
-  // Of a request, its line's end not counted. A longer one is broken: its end would have to be searched in whatever the
-  // other side goes on to send.
+  // The limit of a request without its line end. A longer request is broken: otherwise the search for its end has no
+  // limit.
   static constexpr size_t kLineBytesMax = 64 * 1024;
 
-  // Words are parted by spaces and tabs, a line ends with LF or CRLF, and a line without words is to be ignored.
-  // A line of HTTP is broken too: a browser must not be made to send commands in the body of a request.
+  // Spaces and tabs separate words, a line ends with LF or CRLF, and the caller ignores a line without words. A line of
+  // HTTP is broken too: nobody must be able to make a browser send commands in the body of a request.
   Parsed Next(std::string_view input);
 
  private:
-  size_t seen_ = 0;  // so many bytes of `input` hold no LF
+  size_t seen_ = 0;  // this many bytes of `input` have no LF
   std::vector<std::string_view> words_;
 };
 
-// Appends what comes next of the reply, until it is whole or `out` holds `enough` bytes; the last row may stand out.
-// Returns whether the reply is whole. A NullCell is `-` in a row, and no line at all as a value.
+// Appends the next part of the reply, until it is whole or `out` holds `enough` bytes. The last row may exceed that.
+// Returns whether the reply is whole. A NullCell is `-` in a row, and no line as a value.
 bool AppendText(ReplyInProgress& progress, size_t enough, std::string& out);
 
 }  // namespace tally

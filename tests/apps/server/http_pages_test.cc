@@ -26,23 +26,23 @@ class HttpPages : public testing::Test {
   Password password_;
 };
 
-TEST_F(HttpPages, SayThatTheNodeIsAlive) {
+TEST_F(HttpPages, ReportThatTheNodeIsAlive) {
   EXPECT_EQ(Get("/healthz").body, "ok\n");
   EXPECT_EQ(Get("/healthz?verbose").code, 200);
 }
 
-TEST_F(HttpPages, SayWhyTheNodeIsNotReady) {
+TEST_F(HttpPages, ReportWhyTheNodeIsNotReady) {
   status_.status.not_ready = "no assignment yet";
   EXPECT_EQ(Get("/readyz").code, 503);
   EXPECT_EQ(Get("/readyz").body, "not ready: no assignment yet\n");
 }
 
-TEST_F(HttpPages, SayThatTheNodeIsReady) {
+TEST_F(HttpPages, ReportThatTheNodeIsReady) {
   EXPECT_EQ(Get("/readyz").code, 200);
   EXPECT_EQ(Get("/readyz").body, "ready\n");
 }
 
-TEST_F(HttpPages, ListWhatIsWrongWithAReadyNode) {
+TEST_F(HttpPages, ListTheProblemsOfAReadyNode) {
   Shard& shard = counters_.AddShard();
   shard.Stop(shard.AddPartition({"mw", 3}, {}), "corrupt batch at 17");
   status_.status.checkpoint_stale = true;
@@ -53,7 +53,7 @@ TEST_F(HttpPages, ListWhatIsWrongWithAReadyNode) {
             "ready\n"
             "stopped: mw:3 corrupt batch at 17\n"
             "waiting for topic: hh\n"
-            "stale checkpoint: the oldest change not saved is 12000 ms old\n");
+            "stale checkpoint: the oldest unsaved change is 12000 ms old\n");
 }
 
 TEST_F(HttpPages, ShowTheMetrics) {

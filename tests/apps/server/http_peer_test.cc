@@ -18,7 +18,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-// Sends `request`; returns all that comes until the server closes.
+// Sends `request`. Returns all bytes until the server closes.
 std::string Exchange(const ServedNode& node, std::string_view request) {
   TestClient client(node.server->http_port());
   client.Send(request);
@@ -55,7 +55,7 @@ TEST(HttpPeer, SendsNoBodyToHead) {
               AllOf(HasSubstr("Content-Length: 3\r\n"), EndsWith("\r\n\r\n")));
 }
 
-TEST(HttpPeer, SaysWhichMethodsThereAre) {
+TEST(HttpPeer, ReportsTheMethodsOfAPath) {
   EXPECT_THAT(Exchange(ServedNode(), "DELETE /metrics HTTP/1.0\r\n\r\n"),
               AllOf(HasSubstr(" 405 "), HasSubstr("Allow: GET, HEAD")));
 }
@@ -80,7 +80,7 @@ std::string PostWithBody(size_t bytes, std::string_view headers = "") {
              std::string(bytes, 'x'));
 }
 
-TEST(HttpPeer, ReadsALargeBodyAndGoesOn) {
+TEST(HttpPeer, ReadsALargeBodyAndContinues) {
   ServedNode node;
   TestClient client(node.server->http_port());
   client.Send(PostWithBody(kBodyMax));
@@ -104,14 +104,14 @@ TEST(HttpPeer, RefusesALargerBody) {
   EXPECT_THAT(Exchange(ServedNode(), chunks), HasSubstr(" 413 "));
 }
 
-TEST(HttpPeer, AsksForABodyThatTheClientHoldsBack) {
+TEST(HttpPeer, AsksForABodyThatTheClientWithholds) {
   ServedNode node;
   TestClient client(node.server->http_port());
   client.Send("POST /metrics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
   EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.Send("abc");
   EXPECT_THAT(client.ReadUntil("got POST\n"), StartsWith("HTTP/1.1 405 "));
-  // One that does not wait gets no such line.
+  // A client that does not wait gets no such line.
   client.Send(PostWithBody(3, "Expect: 100-continue\r\n"));
   EXPECT_THAT(client.ReadUntil("got POST\n"), StartsWith("HTTP/1.1 405 "));
 }
@@ -150,7 +150,7 @@ TEST(HttpPeer, SendsALongPageInChunks) {
   const std::string page = Unchunked(client.ReadUntil("\r\n0\r\n\r\n"));
   EXPECT_THAT(page, AllOf(HasSubstr("tallyd_next_offset{topic=\"dd\",partition=\"1999\"} 0\n"),
                           HasSubstr("\ntallyd_partitions 2001\n"), EndsWith("\n")));
-  // HTTP/1.0 knows no chunks: the end of the connection is the end of the page.
+  // HTTP/1.0 has no chunks: the end of the connection is the end of the page.
   const std::string old = Exchange(node, "GET /metrics HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_THAT(old,
               AllOf(StartsWith("HTTP/1.0 200"), HasSubstr("\ntallyd_partitions 2001\n"), Not(HasSubstr("chunked"))));
@@ -164,7 +164,7 @@ TEST(HttpPeer, RefusesWhatIsNotHttp) {
   EXPECT_THAT(Exchange(ServedNode(), std::string("\0\xff\r\n\r\n", 6)), HasSubstr(" 400 "));
 }
 
-TEST(HttpPeer, ClosesWithAClientThatGoesInTheMiddle) {
+TEST(HttpPeer, ClosesIfTheClientLeavesInTheMiddle) {
   ServedNode node;
   TestClient client(node.server->http_port());
   client.Send("GET /healthz HTT");

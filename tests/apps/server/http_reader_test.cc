@@ -64,7 +64,7 @@ TEST_F(HttpReaderTest, LeavesTheNextRequestInTheInput) {
   EXPECT_EQ(input_.size(), 0u);
 }
 
-TEST_F(HttpReaderTest, SaysOnceThatTheClientWaitsToSendTheBody) {
+TEST_F(HttpReaderTest, ReportsOnceThatTheClientWaitsToSendTheBody) {
   EXPECT_EQ(Feed("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n"), State::kNeedMore);
   EXPECT_FALSE(reader_.TakeExpectsContinue());
   EXPECT_EQ(Feed("Content-Length: 2\r\n\r\n"), State::kNeedMore);

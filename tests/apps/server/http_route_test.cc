@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-// Answers what it was asked: `argument|name=value name=value`.
+// Answers with its request: `argument|name=value name=value`.
 HttpResponse Echo(const HttpContext&, const HttpRequest& request) {
   std::string text = request.argument;
   for (const auto& [name, value] : request.parameters.all()) {

@@ -18,7 +18,7 @@ class NoPeer : public Peer {
   void Close() override {}
 };
 
-// As many as may run, with the numbers from 0 on, and some that wait.
+// The largest number of running requests, numbered from 0, and some that wait.
 class LongRequestsTest : public testing::Test {
  protected:
   static constexpr size_t kRunning = LongRequests::kRunningMax;
@@ -35,14 +35,14 @@ class LongRequestsTest : public testing::Test {
   std::vector<size_t> resumed_;
 };
 
-TEST_F(LongRequestsTest, ContinueInTheOrderInWhichTheyCame) {
+TEST_F(LongRequestsTest, ContinueInOrderOfArrival) {
   EXPECT_THAT(resumed_, IsEmpty());
   requests_.Leave(peers_[2]);
   requests_.Leave(peers_[0]);
   EXPECT_THAT(resumed_, ElementsAre(kRunning, kRunning + 1));
 }
 
-TEST_F(LongRequestsTest, MakeRoomOnceWhereOneLeavesTwice) {
+TEST_F(LongRequestsTest, MakeRoomOnceIfOneLeavesTwice) {
   requests_.Leave(peers_[0]);
   requests_.Leave(peers_[0]);
   EXPECT_THAT(resumed_, ElementsAre(kRunning));
@@ -54,7 +54,7 @@ TEST_F(LongRequestsTest, ForgetOneThatLeavesWhileItWaits) {
   EXPECT_THAT(resumed_, ElementsAre(kRunning + 1));
 }
 
-TEST_F(LongRequestsTest, RunAtOnceWhereThereIsRoomAgain) {
+TEST_F(LongRequestsTest, RunAtOnceIfThereIsRoomAgain) {
   for (NoPeer& peer : peers_) requests_.Leave(peer);
   EXPECT_TRUE(requests_.Enter(peers_[0], [] {}));
 }

@@ -33,7 +33,7 @@ NodeStatus Version(std::string version) {
   return status;
 }
 
-TEST(MetricsPage, SaysEachFamilyOnceWithHelpAndType) {
+TEST(MetricsPage, WritesEachFamilyOnceWithHelpAndType) {
   Counters counters(Compiled({StatsMetric()}), {});
   EXPECT_THAT(Page(counters, Version("0.1.0")), StartsWith("# HELP tallyd_build_info 1, labelled with the version.\n"
                                                            "# TYPE tallyd_build_info gauge\n"
@@ -47,7 +47,7 @@ TEST(MetricsPage, EscapesLabels) {
   EXPECT_THAT(Page(counters, Version("a\"b\\c\nd")), HasSubstr("{version=\"a\\\"b\\\\c\\nd\"} 1\n"));
 }
 
-TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
+TEST(MetricsPage, ShowsOffsetsAndFatesByPartition) {
   Counters counters(Compiled({StatsMetric()}), {});
   Shard& shard = counters.AddShard();
   PartitionState state;
@@ -69,7 +69,7 @@ TEST(MetricsPage, TellsOffsetsAndFatesByPartition) {
                                         HasSubstr("tallyd_partition_stopped{topic=\"mw\",partition=\"2\"} 1\n")));
 }
 
-TEST(MetricsPage, TellsTheNodesState) {
+TEST(MetricsPage, ShowsTheNodesState) {
   Counters counters(Compiled({StatsMetric()}), {});
   NodeStatus status;
   status.not_ready = "no assignment yet";
@@ -95,7 +95,7 @@ TEST(MetricsPage, TellsTheNodesState) {
             HasSubstr("\n# TYPE tallyd_checkpoint_failures_total counter\ntallyd_checkpoint_failures_total 2\n")));
 }
 
-TEST(MetricsPage, TellsTheOldestMinuteOnceThereIsOne) {
+TEST(MetricsPage, ShowsTheOldestMinuteOnceThereIsOne) {
   Counters counters(Compiled({StatsMetric()}), {.ttl = absl::Hours(4)});
   EXPECT_THAT(Page(counters, {}), Not(HasSubstr("tallyd_minute_oldest")));
   counters.Tick(Timestamp::FromMillis(1'307'284'245'000));

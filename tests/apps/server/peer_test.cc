@@ -18,7 +18,7 @@ class SomePeer : public Peer {
   }
   void Wait() {
     SetDeadline(std::chrono::minutes(60));
-    std::this_thread::sleep_for(std::chrono::microseconds(10));  // so that no two wait since the same moment
+    std::this_thread::sleep_for(std::chrono::microseconds(10));  // so that no two begin to wait at the same time
   }
 
   void Go() { ClearDeadline(); }
@@ -33,7 +33,7 @@ class MemoryOfPeers : public testing::Test {
  protected:
   static constexpr size_t kHalf = Peers::kHeldBytesMax / 2;
 
-  // One that waits from now on, and holds so much.
+  // A peer that waits from now on and holds `bytes`.
   std::shared_ptr<SomePeer> Add(size_t bytes) {
     auto peer = std::make_shared<SomePeer>(peers_);
     peers_.Add(peer, Peers::Port::kText, Peers::Admission::kWithin);
@@ -56,7 +56,7 @@ TEST_F(MemoryOfPeers, IsSummedUpAndGivenBack) {
 
 TEST_F(MemoryOfPeers, IsTakenFromThoseThatHaveWaitedLongest) {
   auto first = Add(kHalf), second = Add(kHalf);
-  first->Wait();  // it has taken something meanwhile
+  first->Wait();  // it has read something meanwhile
   auto third = Add(kHalf);
   EXPECT_FALSE(first->closed);
   EXPECT_TRUE(second->closed);
@@ -64,7 +64,7 @@ TEST_F(MemoryOfPeers, IsTakenFromThoseThatHaveWaitedLongest) {
   EXPECT_EQ(peers_.held_bytes(), 2 * kHalf);
 }
 
-TEST_F(MemoryOfPeers, IsTakenFromThoseThatDoNotWaitOnlyThen) {
+TEST_F(MemoryOfPeers, IsTakenLastFromThoseThatDoNotWait) {
   auto reading = Add(kHalf), waiting = Add(kHalf);
   reading->Go();
   auto last = Add(kHalf);
@@ -74,7 +74,7 @@ TEST_F(MemoryOfPeers, IsTakenFromThoseThatDoNotWaitOnlyThen) {
   EXPECT_TRUE(reading->closed);
 }
 
-TEST_F(MemoryOfPeers, IsNotTakenFromTheIdleNorFromWhoComesLast) {
+TEST_F(MemoryOfPeers, IsNotTakenFromIdlePeersNorFromTheLatest) {
   auto idle = Add(Peers::kIdleBytes);
   auto large = Add(4 * kHalf);
   EXPECT_FALSE(idle->closed);

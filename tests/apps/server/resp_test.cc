@@ -80,7 +80,7 @@ TEST(RespParser, WaitsForTheRest) {
   EXPECT_THAT(Parse("*2"), IsEmpty());
 }
 
-TEST(RespParser, FindsTheSameRequestsHoweverTheBytesAreSplit) {
+TEST(RespParser, FindsTheSameRequestsForAnySplitOfTheBytes) {
   std::string text =
       "*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n*0\r\n"
       "*3\r\n$0\r\n\r\n$4\r\n\r\n\r\n\r\n$12\r\n*1\r\n$4\r\nPING\r\n*1\r\n$1\r\nx\r\n";
@@ -88,7 +88,7 @@ TEST(RespParser, FindsTheSameRequestsHoweverTheBytesAreSplit) {
   for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(Parse(text, piece), Parse(text)) << piece;
 }
 
-TEST(RespParser, SaysWhatItExpectedWhereTheFramingIsBroken) {
+TEST(RespParser, NamesWhatItExpectedIfTheFramingIsBroken) {
   EXPECT_EQ(ErrorOf("*1\r\n$1\r\nx\r\nPING\r\n"), "Protocol error: expected '*' and up to 16384 words, got 'P'");
   EXPECT_THAT(ErrorOf("*x\r\n"), HasSubstr("expected '*' and up to 16384 words, got '*x'"));
   EXPECT_THAT(ErrorOf("*1\n"), HasSubstr("got '*1\\n'"));
@@ -98,7 +98,7 @@ TEST(RespParser, SaysWhatItExpectedWhereTheFramingIsBroken) {
   EXPECT_THAT(ErrorOf("*" + std::string(40, '1')), HasSubstr("got '*1111111111'"));
   EXPECT_THAT(ErrorOf("*1\r\n:1\r\n"), HasSubstr("expected '$' and a length, got ':'"));
   EXPECT_THAT(ErrorOf("*1\r\n$-1\r\n"), HasSubstr("expected '$' and a length, got '$-1\\r\\n'"));
-  EXPECT_THAT(ErrorOf("*1\r\n$1\r\nxyz"), HasSubstr("expected CRLF behind a word, got 'yz'"));
+  EXPECT_THAT(ErrorOf("*1\r\n$1\r\nxyz"), HasSubstr("expected CRLF after a word, got 'yz'"));
 }
 
 TEST(RespParser, RefusesARequestBeyondALimitBeforeItHasArrived) {
@@ -110,12 +110,12 @@ TEST(RespParser, RefusesARequestBeyondALimitBeforeItHasArrived) {
 }
 
 TEST(RespParser, TakesARequestOfJustTheLimit) {
-  std::string word(RespParser::kRequestBytesMax - 15, 'x');  // *1 CRLF $262129 CRLF, and CRLF behind
+  std::string word(RespParser::kRequestBytesMax - 15, 'x');  // *1 CRLF $262129 CRLF, and CRLF after it
   EXPECT_EQ(Parse(Cat("*1\r\n$", word.size(), "\r\n", word, "\r\n"), 4096).at(0).at(0).size(), word.size());
   EXPECT_THAT(ErrorOf(Cat("*1\r\n$", word.size() + 1, "\r\n")), HasSubstr("at most"));
 }
 
-TEST(RespParser, TakesNoBytesAmissHoweverRandom) {
+TEST(RespParser, SurvivesRandomBytes) {
   std::mt19937 random(20110605);
   const std::string_view kinds = "*$:\r\n0123-PX";
   for (int i = 0; i < 20'000; ++i) {
@@ -155,7 +155,7 @@ TEST(RespWriter, WritesACursorAndItsKeys) {
   EXPECT_EQ(Resp(Rows(Table::Shape::kCursor, {{"0"}})), "*2\r\n$1\r\n0\r\n*0\r\n");
 }
 
-TEST(RespWriter, MakesTheSameBytesHoweverSmallTheChunks) {
+TEST(RespWriter, MakesTheSameBytesForAnySizeOfChunks) {
   std::vector<Row> rows;
   for (int64_t i = 0; i < 50; ++i) rows.push_back({i});
   for (auto shape : {Table::Shape::kFlat, Table::Shape::kNested, Table::Shape::kCursor, Table::Shape::kLines}) {

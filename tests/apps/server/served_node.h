@@ -23,7 +23,7 @@ class SomeStatus : public StatusSource {
  public:
   NodeStatus Status() const override { return status; }
 
-  NodeStatus status;  // not to be changed while a server runs
+  NodeStatus status;  // must not change while a server runs
 };
 
 // Starts a server on free ports; counts one event of 14:30 for each of `series` calls of the game mw: call0, call1 ...
@@ -47,7 +47,7 @@ struct ServedNode {
     TALLY_CHECK(server->Start().ok());
   }
 
-  // Returns false if there still are some after ten seconds.
+  // Returns false if some remain after ten seconds.
   bool WaitForNoClients() const {
     for (absl::Time end = absl::Now() + absl::Seconds(10); server->clients() > 0; std::this_thread::yield()) {
       if (absl::Now() > end) return false;

@@ -23,7 +23,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-// Commands whose replies, of a node with a thousand series, no socket's buffers hold: 32 MB.
+// Commands whose replies are larger than all buffers of a socket: 32 MB for a node with a thousand series.
 const std::string kMuch = [] {
   std::string lists;
   for (int i = 0; i < 2000; ++i) lists += "LIST\n";
@@ -44,7 +44,7 @@ TEST(Server, AnswersResp) {
   EXPECT_THAT(client.ReadUntil("\r\n"), StartsWith("-ERR "));
 }
 
-TEST(Server, NamesTheAddressItCannotHave) {
+TEST(Server, NamesTheAddressItCannotBind) {
   ServedNode node;
   uint16_t taken = node.server->text_port();
   Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, node.counters, node.clock, node.status);
@@ -57,7 +57,7 @@ TEST(Server, NamesTheHostItDoesNotKnow) {
   EXPECT_THAT(std::string(other.Start().message()), StartsWith("cannot listen on no such host:0: "));
 }
 
-TEST(Server, GoesOnAfterAnError) {
+TEST(Server, ContinuesAfterAnError) {
   ServedNode node;
   TestClient client(node.server->text_port());
   client.Send("NONSENSE\n\nPING\n");
@@ -97,7 +97,7 @@ TEST(Server, UnderstandsARequestInAnyNumberOfPieces) {
   EXPECT_EQ(client.ReadUntil("END\n"), "PONG\nEND\n");
 }
 
-TEST(Server, ClosesBehindTheReplyToQuit) {
+TEST(Server, ClosesAfterTheReplyToQuit) {
   ServedNode node;
   TestClient client(node.server->text_port());
   client.Send("QUIT\nPING\n");
@@ -105,19 +105,19 @@ TEST(Server, ClosesBehindTheReplyToQuit) {
   EXPECT_TRUE(client.ended());
 }
 
-TEST(Server, ClosesBehindALineThatIsTooLong) {
+TEST(Server, ClosesAfterALineThatIsTooLong) {
   ServedNode node;
   TestClient client(node.server->text_port());
-  client.Send(Cat("PING\n", std::string(1'000'000, 'x')));  // far more than is read of it
+  client.Send(Cat("PING\n", std::string(1'000'000, 'x')));  // far more than the server reads
   EXPECT_EQ(client.ReadToEnd(), "PONG\nEND\nERR expected a line of at most 65536 bytes, got a longer one\n");
   EXPECT_TRUE(client.ended());
 }
 
-TEST(Server, ClosesBehindBrokenFraming) {
+TEST(Server, ClosesAfterBrokenFraming) {
   ServedNode node;
   TestClient client(node.server->text_port());
   client.Send("*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPINGPING\r\n*1\r\n$4\r\nPING\r\n");
-  EXPECT_EQ(client.ReadToEnd(), "+PONG\r\n-ERR Protocol error: expected CRLF behind a word, got 'PI'\r\n");
+  EXPECT_EQ(client.ReadToEnd(), "+PONG\r\n-ERR Protocol error: expected CRLF after a word, got 'PI'\r\n");
 }
 
 TEST(Server, DoesNothingForABrowserOnTheLinePort) {
@@ -127,7 +127,7 @@ TEST(Server, DoesNothingForABrowserOnTheLinePort) {
   EXPECT_EQ(client.ReadToEnd(), "ERR expected a command, got HTTP, which has a port of its own\n");
 }
 
-TEST(Server, SurvivesRubbish) {
+TEST(Server, SurvivesRandomInput) {
   ServedNode node;
   std::mt19937 random(20110605);
   const std::string_view likely = "*$\r\n 0123PING";
@@ -150,11 +150,11 @@ TEST(Server, AnswersOthersWhileALargeReplyWaitsForItsReader) {
   ServedNode node({}, kSeries);
   TestClient slow(node.server->text_port(), /*receive_bytes=*/4096);
   slow.Send("LIST\n");
-  EXPECT_EQ(slow.ReadUntil("\n"), "stats:mw:call0\n");  // it has begun, and fills the socket
+  EXPECT_EQ(slow.ReadUntil("\n"), "stats:mw:call0\n");  // the reply has begun, and fills the socket
   TestClient other(node.server->text_port());
   for (int i = 0; i < 100; ++i) EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
   std::string rest = slow.ReadUntil("END\n");
-  EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), kSeries);  // less the one above, and END
+  EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), kSeries);  // without the line above, and with END
 }
 
 TEST(Server, ReadsNoMoreRequestsWhileRepliesWait) {
@@ -167,7 +167,7 @@ TEST(Server, ReadsNoMoreRequestsWhileRepliesWait) {
   connect(socket_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   std::string requests;
   while (requests.size() < 64 * 1024) requests += "PING\n";
-  // What the kernel's buffers hold, which is less than this; a server that read on would take it all.
+  // The kernel's buffers hold less than this. A server that continues to read would take everything.
   constexpr size_t kTooMuch = 256 << 20;
   size_t sent = 0;
   for (pollfd writable{socket_fd, POLLOUT, 0}; sent < kTooMuch && poll(&writable, 1, 500) == 1;) {
@@ -191,7 +191,7 @@ TEST(Server, DisconnectsAReaderThatHasStalled) {
   EXPECT_LT(std::count(rest.begin(), rest.end(), '\n'), 2'000'000);
 }
 
-// That it takes something now and then is not enough, where a reply is more than the kernel takes at once.
+// A read now and then is not enough if a reply is larger than the kernel's buffer.
 TEST(Server, DisconnectsAReaderThatTakesLittleAtATime) {
   ServedNode node({.stall_max = absl::Milliseconds(1500)});
   TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
@@ -217,7 +217,7 @@ TEST(Server, KeepsAReaderThatIsSlowButReads) {
   EXPECT_THAT(replies, EndsWith("PONG\nEND\n"));
 }
 
-// For how long the oldest request or reply has kept the names of series, while each question lets ten seconds pass.
+// The age of the oldest pin of series names. Each call advances the clock by ten seconds.
 int64_t OldestPinSeconds(ServedNode& node, TestClient& client) {
   constexpr std::string_view kName = "oldest_pin_seconds:";
   node.clock.Advance(absl::Seconds(10));
@@ -226,8 +226,8 @@ int64_t OldestPinSeconds(ServedNode& node, TestClient& client) {
   return at == std::string::npos ? -1 : std::stoll(info.substr(at + kName.size()));
 }
 
-// What the other one asks is answered in the middle of a single request. It may come too early or too late for that, so
-// there are many.
+// The server answers another client in the middle of a single request. The other request may come too early or too late
+// for that, so there are many.
 TEST(Server, AnswersOthersBetweenTheStepsOfARequest) {
   constexpr int kSeries = 50'000;
   ServedNode node({}, kSeries);
@@ -260,7 +260,7 @@ TEST(Server, AnswersPipelinedLongRequestsInTheirOrder) {
   for (TestClient& client : clients) EXPECT_EQ(client.ReadToEnd(), expected);
 }
 
-// However steadily it is read.
+// Even if the client reads steadily.
 TEST(Server, DisconnectsAReaderThatTakesTooLongForAReply) {
   ServedNode node({.reply_max = absl::Milliseconds(300)}, /*series=*/200'000);
   TestClient client(node.server->text_port(), /*receive_bytes=*/4096), other(node.server->text_port());
@@ -275,7 +275,7 @@ TEST(Server, DisconnectsAReaderThatTakesTooLongForAReply) {
   EXPECT_EQ(OldestPinSeconds(node, other), 0);
 }
 
-// Each has the time by itself.
+// Each reply has the whole time limit.
 TEST(Server, KeepsAClientWhoseRepliesTakeLongTogether) {
   ServedNode node({.reply_max = absl::Seconds(2)}, /*series=*/1'000);
   TestClient client(node.server->text_port(), /*receive_bytes=*/4096);
@@ -337,7 +337,7 @@ TEST(Server, ReportsItsClientsInEveryProtocol) {
   EXPECT_THAT(http.ReadUntil("\ntallyd_clients 2\n"), EndsWith("\ntallyd_clients 2\n"));
 }
 
-TEST(Server, HasAPlaceAgainOnceAClientHasGone) {
+TEST(Server, HasAPlaceAgainAfterAClientLeaves) {
   ServedNode node({.clients_max = 1});
   { EXPECT_EQ(TestClient(node.server->text_port()).Ask("PING"), "PONG\nEND\n"); }
   EXPECT_TRUE(node.WaitForNoClients());
@@ -359,16 +359,16 @@ TEST(Server, AnswersAProbeWhileTheLinePortIsFlooded) {
   ServedNode node({.clients_max = 1});
   std::deque<TestClient> flood;
   for (int i = 0; i < 200; ++i) flood.emplace_back(node.server->text_port());
-  EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());  // there is no place any more to be told so
+  EXPECT_THAT(flood.back().ReadToEnd(), IsEmpty());  // there is no place left for an error reply
   TestClient probe(node.server->http_port());
   probe.Send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(probe.ReadToEnd(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
-  // The undefined behaviour sanitizer looks at each type that it meets through a pipe, for which there will be no
-  // descriptor: let it meet those of the log before.
-  spdlog::info("without descriptors {}", std::string("the server says so"));
+  // The undefined behaviour sanitizer checks each new type through a pipe, which needs a descriptor. This log line
+  // makes it check the types of the logger before there are none left.
+  spdlog::info("without descriptors {}", std::string("the server logs an error"));
   ServedNode node;
   TestClient first(node.server->text_port());
   EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
@@ -382,7 +382,7 @@ TEST(Server, AcceptsAgainOnceThereAreDescriptors) {
   setrlimit(RLIMIT_NOFILE, &none_left);
   waiting.emplace_back(node.server->text_port());
   EXPECT_TRUE(waiting.back().connected());
-  // The loop may see the command before the connection, but not a hundred of them.
+  // The loop may see one command before the connection, but not a hundred.
   for (int i = 0; i < 100; ++i) EXPECT_EQ(first.Ask("PING"), "PONG\nEND\n");
   setrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_EQ(waiting.back().Ask("PING"), "PONG\nEND\n");

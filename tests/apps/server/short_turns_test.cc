@@ -11,8 +11,8 @@
 namespace tally {
 namespace {
 
-// What somebody chose for the process from outside, as by nice or chrt, stays.
-TEST(ShortTurns, KeepWhatTheThreadWasGiven) {
+// A policy that was set from outside the process, by nice or chrt, stays.
+TEST(ShortTurns, KeepTheThreadsNiceValue) {
   std::thread([] {
     const int nice = std::min(getpriority(PRIO_PROCESS, 0) + 1, 19);
     ASSERT_EQ(setpriority(PRIO_PROCESS, 0, nice), 0);

@@ -56,7 +56,7 @@ TEST(TextParser, EndsALineAtLfAndAtCrlf) {
   EXPECT_THAT(ParseText("PING\nGET a\r\n"), ElementsAre(Words{"PING"}, Words{"GET", "a"}));
 }
 
-TEST(TextParser, PartsWordsBySpacesAndTabs) {
+TEST(TextParser, SeparatesWordsAtSpacesAndTabs) {
   EXPECT_THAT(ParseText(" HGET \t a\tb  \n"), ElementsAre(Words{"HGET", "a", "b"}));
 }
 
@@ -69,7 +69,7 @@ TEST(TextParser, TakesAnyByteForPartOfAWord) {
   EXPECT_THAT(ParseText("ECHO " + word + "\n"), ElementsAre(Words{"ECHO", word}));
 }
 
-TEST(TextParser, FindsTheSameRequestsHoweverTheBytesAreSplit) {
+TEST(TextParser, FindsTheSameRequestsForAnySplitOfTheBytes) {
   std::string text = "PING\r\n\n  GET a  -1m\nECHO \r x\r\n" + std::string(300, 'x') + "\nHGET a b\n";
   for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(ParseText(text, piece), ParseText(text)) << piece;
 }
@@ -100,7 +100,7 @@ TEST(TextWriter, WritesAValueAndEnd) {
 
 TEST(TextWriter, WritesNoLineForNull) { EXPECT_EQ(Text(NullReply()), "END\n"); }
 
-TEST(TextWriter, WritesARowALineAndNullCellsAsADash) {
+TEST(TextWriter, WritesOneLinePerRowAndNullCellsAsADash) {
   EXPECT_EQ(Text(Rows({{"a", int64_t{1}}, {"b", NullCell()}}, 2)), "a 1\nb -\nEND\n");
   EXPECT_EQ(Text(Rows({})), "END\n");
 }
@@ -109,7 +109,7 @@ TEST(TextWriter, KeepsAnErrorOnOneLine) { EXPECT_EQ(Text(ErrorReply("no such\r\n
 
 TEST(TextWriter, KeepsACellOnOneLine) { EXPECT_EQ(Text(BulkReply("a\nEND\n")), "a END \nEND\n"); }
 
-TEST(TextWriter, MakesTheSameBytesHoweverSmallTheChunks) {
+TEST(TextWriter, MakesTheSameBytesForAnySizeOfChunks) {
   std::vector<Row> rows;
   for (int64_t i = 0; i < 50; ++i) rows.push_back({std::string("series"), i});
   for (size_t enough = 1; enough < 600; ++enough) {
