@@ -98,7 +98,7 @@ TEST_F(TrustedClockTest, IsTrustedAfterTenMinutesWithoutAFreshRecord) {
   EXPECT_EQ(clock_.Now(), TimeAt("15:45"));
 }
 
-TEST_F(TrustedClockTest, IsNotTrustedIfNobodyListened) {
+TEST_F(TrustedClockTest, IsNotTrustedIfNoClientReads) {
   Step(absl::Hours(1));
   ASSERT_TRUE(Doubts());
   machine_.Advance(absl::Hours(10));
