@@ -37,12 +37,12 @@ bool IsWell(const std::string& table) {
 
 // CURRENT holds the name of the MANIFEST and a line end.
 std::string ManifestOrCurrent(const std::string& directory, rocksdb::Env& env) {
-  const std::string current = directory + "/CURRENT";
+  std::string current = directory + "/CURRENT";
   std::string name;
   if (!rocksdb::ReadFileToString(&env, current, &name).ok()) return current;
   if (!name.starts_with("MANIFEST-") || !name.ends_with('\n')) return current;
   name.pop_back();
-  const std::string manifest = Cat(directory, "/", name);
+  std::string manifest = Cat(directory, "/", name);
   if (env.FileExists(manifest).ok()) return manifest;
   return Cat(current, " (or ", name, ", which it names)");
 }

@@ -56,13 +56,13 @@ class Version3Reader : public RowsReader {
  private:
   template <typename T>
   static absl::Status Set(absl::StatusOr<T> row, T& target) {
-    if (row.ok()) target = *std::move(row);
+    if (row.ok()) target = std::move(*row);
     return row.status();
   }
 
   template <typename T>
   static absl::Status Add(absl::StatusOr<T> row, std::vector<T>& target) {
-    if (row.ok()) target.push_back(*std::move(row));
+    if (row.ok()) target.push_back(std::move(*row));
     return row.status();
   }
 

@@ -83,7 +83,7 @@ absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
   char error[512] = "";
   ClientHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
   if (!client) return InvalidArgument("librdkafka cannot create a client: ", std::string_view(error));
-  conf.release();  // the client owns it now
+  (void)conf.release();  // the client owns it now
   return client;
 }
 

@@ -94,7 +94,7 @@ absl::Status Slice::Load(const SliceOptions& options, const Fingerprints& config
         FormatMinute(contents->header.horizon), FormatTimestamp(now));
   }
   Continue(*std::move(contents));
-  contents.reset();
+  contents = std::nullopt;
   TrimMemory();  // the loaded data takes twice its size during Continue()
   start_mode_ = StartMode::kResumed;
   return absl::OkStatus();

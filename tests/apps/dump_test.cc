@@ -44,21 +44,20 @@ TEST(Dump, AsJsonIsOneObjectWithARowPerLine) {
   Changes changes = SomeChanges();
   changes.partitions[1].state.cluster = "east";
   changes.partitions[1].state.last = RecordMark{41, TimeAt("14:31:06"), UINT64_MAX};
-  EXPECT_EQ(
-      DumpOf(DumpOptions::Format::kJson, changes),
-      R"({"sequence":1,"node":"0123456789abcdef","horizon":"2011-06-05T10:31Z","clock":"2011-06-05T14:31:07.000Z"
+  EXPECT_EQ(DumpOf(DumpOptions::Format::kJson, changes),
+            R"({"sequence":1,"node":"0123456789abcdef","horizon":"2011-06-05T10:31Z","clock":"2011-06-05T14:31:07.000Z"
 ,"event":"format=json","metrics":[
 {"name":"all","known_from":"-","fingerprint":""}
 ,{"name":"stats","known_from":"2011-06-05T12:00Z","fingerprint":"by=game,call"}]
 ,"partitions":[
 {"topic":"hh","partition":0,"next":0,"fates":)"
-      R"({"counted":0,"late":0,"future":0,"unparsable":0,"missing_field":0,"filtered":0},)"
-      R"("newest_event_time":null,"newest_timestamp":null,"cluster":"","last":null,"gaps":[]}
+            R"({"counted":0,"late":0,"future":0,"unparsable":0,"missing_field":0,"filtered":0},)"
+            R"("newest_event_time":null,"newest_timestamp":null,"cluster":"","last":null,"gaps":[]}
 ,{"topic":"mw","partition":3,"next":42,"fates":)"
-      R"({"counted":30,"late":1,"future":2,"unparsable":3,"missing_field":4,"filtered":2},)"
-      R"("newest_event_time":"2011-06-05T14:31:05.000Z","newest_timestamp":"2011-06-05T14:31:06.000Z",)"
-      R"("cluster":"east","last":{"offset":41,"timestamp":"2011-06-05T14:31:06.000Z",)"
-      R"("hash":18446744073709551615},"gaps":[]}]
+            R"({"counted":30,"late":1,"future":2,"unparsable":3,"missing_field":4,"filtered":2},)"
+            R"("newest_event_time":"2011-06-05T14:31:05.000Z","newest_timestamp":"2011-06-05T14:31:06.000Z",)"
+            R"("cluster":"east","last":{"offset":41,"timestamp":"2011-06-05T14:31:06.000Z",)"
+            R"("hash":18446744073709551615},"gaps":[]}]
 ,"counters":[
 {"minute":"2011-06-05T14:30Z","series":"stats:mw:buy","count":300}
 ,{"minute":"2011-06-05T14:30Z","series":"stats:mw:login","count":7}
