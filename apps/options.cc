@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "apps/commit.h"
 #include "apps/config/nearest.h"
 #include "core/base/strings.h"
 
@@ -166,6 +167,12 @@ size_t CommandIndex(const std::vector<std::string>& args) {
   return std::min(i, args.size());
 }
 
+std::string VersionLine() {
+  std::string_view commit = Commit();
+  if (commit.empty()) commit = "unknown: not built in a git repository";
+  return Cat("tallyd ", TALLY_VERSION, " (commit ", commit, ")");
+}
+
 Exit WrongUsage(std::string_view command, std::string_view what) {
   const std::string help = Cat("tallyd ", command, command.empty() ? "" : " ", "--help");
   return {kExitUsage, Cat("tallyd: ", what, "\nSee ", help, ".\n")};
@@ -179,7 +186,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   CLI::App app(kAbout, "tallyd");
   app.formatter(std::make_shared<Formatter>());
   app.set_help_flag("--help", "Print this help");
-  app.set_version_flag("--version", "tallyd " TALLY_VERSION, "Print the version");
+  app.set_version_flag("--version", VersionLine(), "Print the version and the commit");
   app.footer(kFooter);
   app.require_subcommand(1);  // exactly one: `query check` sends `check` to the node
   AddServe(app, parsed.serve);
@@ -210,7 +217,7 @@ Command ParseOptions(int argc, const char* const* argv) {
     const CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     return Exit{kExitDone, asked->help()};
   } catch (const CLI::CallForVersion&) {
-    return Exit{kExitDone, "tallyd " TALLY_VERSION "\n"};
+    return Exit{kExitDone, Cat(VersionLine(), "\n")};
   } catch (const CLI::ExtrasError&) {
     return WrongUsage(name, Cat("unexpected argument '", app.remaining(true).front(), "'"));
   } catch (const CLI::Error& e) {

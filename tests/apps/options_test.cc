@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "apps/commit.h"
+#include "core/base/strings.h"
+
 namespace tally {
 namespace {
 
@@ -175,7 +178,10 @@ TEST(Options, NeedACommandThatExists) {
 
 TEST(Options, RefuseTwoCommands) { ExpectWrong({"demo", "check"}, "check"); }
 
-TEST(Version, IsOneLine) { EXPECT_EQ(HelpOf({"--version"}), "tallyd " TALLY_VERSION "\n"); }
+TEST(Version, IsOneLineThatNamesTheCommit) {
+  const std::string_view commit = Commit().empty() ? "unknown: not built in a git repository" : Commit();
+  EXPECT_EQ(HelpOf({"--version"}), Cat("tallyd ", TALLY_VERSION, " (commit ", commit, ")\n"));
+}
 
 TEST(Help, NamesCommandsAndExitStatuses) {
   const std::string help = HelpOf({"--help"});
