@@ -5,7 +5,7 @@
 //   row.Saw("every counter, fate and offset equal to the oracle's");
 //
 // With TALLY_SOAK=1, times() is the given number. In tools/test it is a tenth of that, or the number that the test
-// gives; with a sanitizer it is a tenth of the number in tools/test. TALLY_SEED=n repeats a run, TALLY_TIMES=n sets
+// gives; with a sanitizer it is a twentieth of the number in tools/test. TALLY_SEED=n repeats a run, TALLY_TIMES=n sets
 // times(). During the lifetime of a row, each failure names its seed.
 //
 // A test that takes too long for tools/test has 0 times there: it does nothing, and prints no row.

@@ -2,13 +2,13 @@
 //
 //   const int kMutations = Scaled(200'000);
 //
-// With a sanitizer it is a tenth, because everything takes up to twenty times as long there, and fuzzers do the same.
+// With a sanitizer it is a twentieth: everything takes up to twenty times as long there, and fuzzers do the same.
 #pragma once
 
 namespace tally {
 
 #ifdef TALLY_SANITIZED
-inline constexpr int kScale = 10;
+inline constexpr int kScale = 20;
 #else
 inline constexpr int kScale = 1;
 #endif
