@@ -116,7 +116,7 @@ void KafkaBroker::Deleter::operator()(rd_kafka_NewTopic_s* topic) const { rd_kaf
 
 absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& bootstrap, const Configs& properties) {
   Configs all = {{"bootstrap.servers", bootstrap},
-                 {"enable.idempotence", "true"},  // order kept and nothing twice, whatever is sent again
+                 {"enable.idempotence", "true"},  // retries keep the order and duplicate nothing
                  {"linger.ms", "2"},
                  {"queue.buffering.max.messages", "500000"},
                  {"message.timeout.ms", "20000"},
