@@ -13,6 +13,8 @@
 
 namespace tally {
 
+inline const std::string kLogin = EventAt("14:30:05", "mw", "login");
+
 // It is 14:30, and the horizon is before every minute.
 class OneShard {
  public:
