@@ -39,7 +39,7 @@ absl::Status ClientReaper::Admit() {
   if (overdue_ >= kOverdueMax) {
     return absl::UnavailableError(
         Cat(overdue_,
-            " Kafka clients that are not used any more do not end, so no other client is created; restart the node"));
+            " unused Kafka clients do not end, so no other client is created; restart the node"));
   }
   try {
     TryThreads();
@@ -62,7 +62,7 @@ void ClientReaper::End(rd_kafka_s* client, std::shared_ptr<void> used, absl::Dur
   ++overdue_;
   lock.unlock();
   if (patience > absl::ZeroDuration()) {
-    LogKafka(kSyslogWarning, "END", "a client that is not used any more has not ended yet");
+    LogKafka(kSyslogWarning, "END", "an unused client has not ended yet");
   }
 }
 

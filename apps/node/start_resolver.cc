@@ -49,7 +49,7 @@ absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& kafka, const Fo
                                                ": is its volume missing? serve --init starts again without it"));
     }
     if (mode_ == StartMode::kResumed && by->node == store_.node() && by->sequence > loaded_sequence_) {
-      spdlog::error("{}, but the directory was at {}: it was rolled back, and is counted on from there", who,
+      spdlog::error("{}, but the directory was at {}: it was rolled back; counting continues from there", who,
                     loaded_sequence_);
       break;
     }

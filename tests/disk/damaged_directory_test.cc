@@ -143,7 +143,7 @@ TEST_F(DamagedDirectory, ReportsARollbackAndCountsToTheExactEnd) {
   EXPECT_EQ(Sequence(), table_);
   Start();
   ExpectLine("rocksdb: ");
-  ExpectLine(Cat("the directory was at ", table_, ": it was rolled back, and is counted on from there"));
+  ExpectLine(Cat("the directory was at ", table_, ": it was rolled back; counting continues from there"));
   feed_.Stop();
   absl::Status read = node_->WaitUntilRead(feed_.produced(), kDirectoryTimeout);
   ASSERT_TRUE(read.ok()) << read;

@@ -84,7 +84,7 @@ TEST_F(Volume, OlderCopyIsReportedAndCounted) {
 
     Produce(5, "login"), produced += 5;
     Start();
-    AwaitLine(Cat("but the directory was at ", before, ": it was rolled back, and is counted on from there"));
+    AwaitLine(Cat("but the directory was at ", before, ": it was rolled back; counting continues from there"));
     ExpectRead(static_cast<uint64_t>(produced));
     EXPECT_EQ(CountOf("login"), Cat(produced));
     Stop();

@@ -12,7 +12,7 @@ if(TALLY_SANITIZE STREQUAL thread)
   set(tally_sanitized_sources ${CMAKE_CURRENT_LIST_DIR}/c11_threads.cc)
 endif()
 add_compile_definitions(TALLY_SANITIZED   # tests/testing/scale.h
-  _GLIBCXX_ASSERTIONS                     # a string_view or a vector is read behind its end
+  _GLIBCXX_ASSERTIONS                     # a string_view or a vector is read past its end
   NDEBUG_SANITIZER)                       # else newer Abseil's tables differ from those in the prebuilt library
 
 set(tally_sanitized_properties   # of every test

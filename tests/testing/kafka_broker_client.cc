@@ -270,7 +270,7 @@ absl::Status KafkaBroker::AddPartitions(const std::string& topic, int total) {
 }
 
 absl::Status KafkaBroker::DeleteTopic(const std::string& topic) {
-  // A client anew: librdkafka 2.8.0 crashes when a topic goes that it has produced to (its issue 5093).
+  // A new client: librdkafka 2.8.0 crashes if a topic that it has produced to is deleted (its issue 5093).
   ASSIGN_OR_RETURN(client_, Connect(bootstrap_, {}));
   rd_kafka_DeleteTopic_t* wanted = rd_kafka_DeleteTopic_new(topic.c_str());
   absl::Status status = Ask(

@@ -101,7 +101,7 @@ TEST_F(ClientReaperTest, AdmitsNoOtherClientWhileTooManyDoNotEnd) {
   for (size_t i = 0; i < ClientReaper::kOverdueMax; ++i) clients.push_back(NewClient());
   for (rd_kafka_t* client : clients) reaper_.End(client, gate_, absl::ZeroDuration());
   EXPECT_EQ(reaper_.overdue(), ClientReaper::kOverdueMax);
-  EXPECT_THAT(NewConsumer(feed_.options()).status().ToString(), HasSubstr("16 Kafka clients"));
+  EXPECT_THAT(NewConsumer(feed_.options()).status().ToString(), HasSubstr("16 unused Kafka clients"));
   gate_->open.count_down();
   EXPECT_TRUE(Eventually([&] { return reaper_.overdue() == 0; }));
   EXPECT_TRUE(NewConsumer(feed_.options()).ok());

@@ -26,26 +26,26 @@ class Log {
   void Append(size_t n, std::mt19937_64& random) {
     for (size_t i = 0; i < n; ++i) {
       end_ += static_cast<int64_t>(random() % 4 == 0 ? 1 + random() % 5 : 0);  // markers, or compacted away
-      records_[end_++] = EventAt("14:30", name_, Cat("call", random() % 5, "-", lives_));
+      records_[end_++] = EventAt("14:30", name_, Cat("call", random() % 5, "-", creation_));
     }
   }
   // Has a record at each offset up to `end`: without a record to compare, another log cannot be detected.
   void CreateAgain(int64_t end) {
     records_.clear();
-    ++lives_;
-    for (end_ = 0; end_ < end; ++end_) records_[end_] = EventAt("14:30", name_, Cat("call-", lives_));
+    ++creation_;
+    for (end_ = 0; end_ < end; ++end_) records_[end_] = EventAt("14:30", name_, Cat("call-", creation_));
   }
 
   const std::map<int64_t, std::string>& records() const { return records_; }
   int64_t end() const { return end_; }
   const std::string& name() const { return name_; }
-  int lives() const { return lives_; }
+  int creation() const { return creation_; }
 
  private:
   const std::string name_;
   std::map<int64_t, std::string> records_;
   int64_t end_ = 0;
-  int lives_ = 0;
+  int creation_ = 0;
 };
 
 // Behaves like a Kafka client: delivers in order from its first offset, and sometimes delivers records again
@@ -53,7 +53,7 @@ class Log {
 struct Client {
   int64_t began = 0;
   int64_t at = 0;
-  int life = 0;  // of the log, when it began
+  int creation = 0;  // of the topic, when the client began
 };
 
 class Assignments : public testing::Test {
@@ -70,7 +70,7 @@ class Assignments : public testing::Test {
       logs_.emplace_back(Cat("game", slot));
     }
     clients_.resize(kPartitions);
-    lives_counted_.resize(kPartitions);
+    counted_creation_.resize(kPartitions);
     BeginAll();
   }
 
@@ -82,7 +82,7 @@ class Assignments : public testing::Test {
     for (uint32_t slot = 0; slot < kPartitions; ++slot) {
       if (!status(slot).stopped.empty()) continue;
       const int64_t offset = shard().BeginReading(slot);
-      clients_[slot] = {offset, offset, logs_[slot].lives()};
+      clients_[slot] = {offset, offset, logs_[slot].creation()};
     }
   }
 
@@ -92,7 +92,7 @@ class Assignments : public testing::Test {
     for (uint32_t slot = 0; slot < kPartitions; ++slot) {
       Client& client = clients_[slot];
       const Log& log = logs_[slot];
-      if (log.lives() == client.life && random_() % 8 == 0) {
+      if (log.creation() == client.creation && random_() % 8 == 0) {
         client.at = std::max(client.began, client.at - static_cast<int64_t>(random_() % 10));
       }
       auto record = log.records().lower_bound(client.at);
@@ -117,7 +117,7 @@ class Assignments : public testing::Test {
   // An operator accepts a gap to any offset of the current log.
   void Accept(uint32_t slot) {
     const PartitionStatus before = status(slot);
-    const bool same = lives_counted_[slot] == logs_[slot].lives();
+    const bool same = counted_creation_[slot] == logs_[slot].creation();
     const int64_t first = same ? std::min(before.state.next, logs_[slot].end()) : 0;
     const int64_t to = first + static_cast<int64_t>(random_() % static_cast<uint64_t>(logs_[slot].end() - first + 1));
     EXPECT_FALSE(shard().AcceptGap(slot, {before.state.next + 1, to, node_->now()}, kCluster));
@@ -125,7 +125,7 @@ class Assignments : public testing::Test {
     kept_[slot] = Expected(slot);
     ASSERT_TRUE(shard().AcceptGap(slot, {before.state.next, to, node_->now()}, kCluster));
     from_[slot] = to;
-    lives_counted_[slot] = logs_[slot].lives();
+    counted_creation_[slot] = logs_[slot].creation();
     Deliver();  // the records of the previous client
     EXPECT_EQ(status(slot).state.next, to);
     BeginAll();
@@ -134,7 +134,7 @@ class Assignments : public testing::Test {
   // The counts from before a gap, plus the log from the gap to next.
   std::map<std::string, uint64_t> Expected(uint32_t slot) {
     std::map<std::string, uint64_t> expected = kept_[slot];
-    if (lives_counted_[slot] != logs_[slot].lives()) return last_[slot];  // its log is gone, and nothing is added
+    if (counted_creation_[slot] != logs_[slot].creation()) return last_[slot];  // its log is gone, and nothing is added
     for (const auto& [offset, payload] : logs_[slot].records()) {
       if (offset < from_[slot] || offset >= status(slot).state.next) continue;
       const size_t call = payload.find("call\":\"") + 7;
@@ -159,7 +159,7 @@ class Assignments : public testing::Test {
   std::optional<CountingNode> node_;
   std::vector<Log> logs_;
   std::vector<Client> clients_;
-  std::vector<int> lives_counted_;
+  std::vector<int> counted_creation_;
   std::vector<uint32_t> order_ = {0, 1, 2};
   std::map<uint32_t, int64_t> from_;
   std::map<uint32_t, std::map<std::string, uint64_t>> kept_, last_;
@@ -187,7 +187,7 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
         break;
       case 6:
         // Longer than the previous log, and only a new client can detect it.
-        if (random_() % 4 == 0 && status(slot).state.last && lives_counted_[slot] == logs_[slot].lives()) {
+        if (random_() % 4 == 0 && status(slot).state.last && counted_creation_[slot] == logs_[slot].creation()) {
           logs_[slot].CreateAgain(status(slot).state.next + 10), ++created;
           BeginAll();
         }

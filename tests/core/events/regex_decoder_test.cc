@@ -97,7 +97,7 @@ TEST(RegexDecoder, TakesPayloadsUpToTheirLimit) {
 }
 
 TEST(RegexDecoder, RefusesAPatternThatIsNoRe2WithTheReason) {
-  EXPECT_EQ(ErrorOf("(?P<a>x", {"a"}), "pattern '(?P<a>x' is no RE2 regular expression: missing ): (?P<a>x");
+  EXPECT_EQ(ErrorOf("(?P<a>x", {"a"}), "pattern '(?P<a>x' is not a valid RE2 regular expression: missing ): (?P<a>x");
   EXPECT_THAT(ErrorOf(R"((?P<a>x)\1)", {"a"}), HasSubstr("invalid escape sequence"));
 }
 
