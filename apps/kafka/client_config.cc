@@ -82,7 +82,10 @@ absl::StatusOr<ClientHandle> NewClient(rd_kafka_type_t type, ConfHandle conf) {
   rd_kafka_conf_set_error_cb(conf.get(), &OnError);
   char error[512] = "";
   ClientHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
-  if (!client) return InvalidArgument("librdkafka cannot create a client: ", std::string_view(error));
+  if (!client) {
+    ClientReaper::Get().Cancel();
+    return InvalidArgument("librdkafka cannot create a client: ", std::string_view(error));
+  }
   (void)conf.release();  // the client owns it now
   return client;
 }

@@ -38,23 +38,30 @@ absl::Status ClientReaper::Admit() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (overdue_ >= kOverdueMax) {
     return absl::UnavailableError(
-        Cat(overdue_,
-            " unused Kafka clients do not end, so no other client is created; restart the node"));
+        Cat(overdue_, " unused Kafka clients do not end, so no other client is created; restart the node"));
   }
   try {
     TryThreads();
-    if (idle_ > waiting_.size()) return absl::OkStatus();
-    std::thread([this] { Run(); }).detach();
-    ++idle_;
+    if (idle_ <= waiting_.size() + living_) {
+      std::thread([this] { Run(); }).detach();
+      ++idle_;
+    }
+    ++living_;
     return absl::OkStatus();
   } catch (const std::system_error& error) {
     return absl::UnavailableError(Cat("no threads for a Kafka client: ", std::string_view(error.what())));
   }
 }
 
+void ClientReaper::Cancel() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  --living_;
+}
+
 void ClientReaper::End(rd_kafka_s* client, std::shared_ptr<void> used, absl::Duration patience) {
   const auto ending = std::make_shared<Ending>(Ending{client, std::move(used)});
   std::unique_lock<std::mutex> lock(mutex_);
+  --living_;
   waiting_.push_back(ending);
   changed_.notify_all();
   if (changed_.wait_for(lock, absl::ToChronoMilliseconds(patience), [&] { return ending->ended; })) return;

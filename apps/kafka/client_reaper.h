@@ -2,15 +2,16 @@
 // end: librdkafka waits for the answers to its requests, and 2.0.2 sometimes never ends a client that read a deleted
 // topic.
 //
-//   RETURN_IF_ERROR(ClientReaper::Get().Admit());    // before a client is created
+//   RETURN_IF_ERROR(ClientReaper::Get().Admit());    // before a client is created; Cancel() if that fails
 //   ...
 //   ClientReaper::Get().End(client, used, kEndPatience);
 //
-// Each thread is created before the client that it ends, so End() needs nothing that a system may refuse, and a
-// destructor may call it. Each client that never ends occupies one thread.
+// For each client there is an idle thread before it is created. So End() needs nothing that a system may refuse, a
+// destructor may call it, and a client that never ends holds up no other: it occupies its own thread.
 //
-// If kOverdueMax clients do not end, no other client is created: the node then continues to read with its clients, and
-// to answer, but it cannot replace a client. It reports that, and only a restart helps.
+// If kOverdueMax clients do not end, no other client is created. The node answers and continues to read with the
+// clients that it has, but a partition whose client has to be replaced is not read. The node reports that, and only a
+// restart helps.
 //
 // Thread-safe.
 #pragma once
@@ -40,6 +41,8 @@ class ClientReaper {
 
   // Whether another client may be created. Unavailable at kOverdueMax, and if the system gives no threads for it.
   absl::Status Admit();
+  // The admitted client was not created.
+  void Cancel();
 
   // Ends a client whose queues, topics and messages are destroyed, and then releases `used`, which the client's
   // callbacks use. Waits for that, `patience` at most. REQUIRES: Admit() was OK before.
@@ -63,7 +66,8 @@ class ClientReaper {
   std::condition_variable changed_;
   // mutex_ guards all of these.
   std::deque<std::shared_ptr<Ending>> waiting_;
-  size_t idle_ = 0;  // threads that wait for a client
+  size_t living_ = 0;  // clients that were admitted, and are not given to End() yet
+  size_t idle_ = 0;    // threads that wait for a client; at least one for each that lives or waits
   size_t overdue_ = 0;
 };
 

@@ -1,7 +1,6 @@
 #include "apps/node/ingest.h"
 
 #include <chrono>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -38,7 +37,7 @@ class Ingest::Sink : public RecordSink {
     spdlog::error("{}:{} is not read any more: {}", topic_partition.topic, topic_partition.partition, reason);
     ingest_.shard_.GiveUp(slot, std::move(reason));
   }
-  void OnOutOfRange(uint32_t slot) override { ingest_.shard_.LeaveRange(slot); }
+  void OnOutOfRange(uint32_t slot) override { ingest_.shard_.Pause(slot); }
 
  private:
   Ingest& ingest_;
@@ -72,8 +71,12 @@ void Ingest::Run() {
     if (absl::IsAborted(status)) waits_for_look_ = true;
     const std::string problem(FromAbsl(status.message()));
     if (!status.ok() && (waits_for_look_ || problem != last_problem)) {
-      const auto level = absl::IsAborted(status) ? spdlog::level::info : spdlog::level::err;
-      spdlog::log(level, "{}; a new client continues at the same offsets", problem);
+      if (absl::IsAborted(status)) {
+        spdlog::info("{}; a new client continues at the same offsets", problem);
+      } else {
+        spdlog::error("{}; its partitions are not read until a new client is created, which is tried each second",
+                      problem);
+      }
     }
     last_problem = problem;
     std::this_thread::sleep_for(status.ok() || waits_for_look_ ? kIdle : kRetry);

@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <set>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -34,8 +33,9 @@ class Ingest {
   // Reads the partitions with a new client that begins at the offsets of the shard, without the stopped partitions.
   void Renew();
 
-  // After a reconnection to a broker, nothing is read until LookedAfter() reports that it is the cluster that was
-  // counted. The shard compares a partition's last record, but a partition without counts has none.
+  // After a reconnection to a broker or a change of a leader, nothing is read until LookedAfter() reports that the
+  // continuity checker has looked. The shard compares a partition's last record, but a partition without counts has
+  // none.
   bool waits_for_look() const { return waits_for_look_; }
   void LookedAfter() { waits_for_look_ = false; }
 

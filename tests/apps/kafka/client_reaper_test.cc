@@ -96,6 +96,18 @@ TEST_F(ClientReaperTest, EndsAClientWhileAnotherDoesNotEnd) {
   gate_->open.count_down();
 }
 
+TEST_F(ClientReaperTest, EndsClientsThatWereAdmittedTogetherWhileOneOfThemDoesNotEnd) {
+  rd_kafka_t* hanging = NewClient();
+  const std::shared_ptr<Gate> closed = std::exchange(gate_, std::make_shared<Gate>());
+  gate_->open.count_down();
+  std::vector<rd_kafka_t*> others;  // more than there may be idle threads of other tests
+  for (int i = 0; i < 4; ++i) others.push_back(NewClient());
+  reaper_.End(hanging, closed, absl::ZeroDuration());
+  for (rd_kafka_t* client : others) reaper_.End(client, gate_, kPatience);
+  EXPECT_EQ(reaper_.overdue(), 1);
+  closed->open.count_down();
+}
+
 TEST_F(ClientReaperTest, AdmitsNoOtherClientWhileTooManyDoNotEnd) {
   std::vector<rd_kafka_t*> clients;
   for (size_t i = 0; i < ClientReaper::kOverdueMax; ++i) clients.push_back(NewClient());
