@@ -65,7 +65,7 @@ void ContinuityChecker::TakeOutMissing(std::vector<Partition>& all) {
     }
     const absl::Duration since = missing_since_.try_emplace(status.topic_partition, now).first->second;
     if (!status.stopped.empty()) return true;
-    if (!status.out_of_range) ShardOf(partition).LeaveRange(partition.slot);
+    if (!status.paused) ShardOf(partition).Pause(partition.slot);
     if (now - since >= kMissingFor) {
       Stop(partition,
            {"it does not exist any more: the topic was deleted, or was created again with fewer partitions"});
@@ -88,8 +88,8 @@ void ContinuityChecker::NoteLeaders(const LogBounds::Leaders& leaders) {
 void ContinuityChecker::PauseAfterLeaderChange(std::vector<Partition>& all) {
   for (Partition& partition : all) {
     if (new_leader_.erase(partition.status.topic_partition) == 0 || !partition.status.stopped.empty()) continue;
-    ShardOf(partition).LeaveRange(partition.slot);
-    partition.status.out_of_range = true;
+    ShardOf(partition).Pause(partition.slot);
+    partition.status.paused = true;
   }
 }
 
@@ -149,7 +149,7 @@ bool ContinuityChecker::IsSuspect(const Partition& partition, const std::string&
         "continues",
         status.topic_partition.topic, status.topic_partition.partition);
   }
-  if (IsOfOtherCluster(status, cluster) || is_short || status.out_of_range) return true;
+  if (IsOfOtherCluster(status, cluster) || is_short || status.paused) return true;
   if (status.state.cluster.empty() && !cluster.empty()) ShardOf(partition).NoteCluster(partition.slot, cluster);
   return false;
 }
@@ -161,7 +161,7 @@ void ContinuityChecker::Decide(const Partition& suspect, const std::string& clus
   }
   const PartitionStatus& status = suspect.status;
   // The answer is missing, or the log is short but not for kShortFor: the next look decides.
-  if (!status.out_of_range || !suspect.begin || !suspect.end || *suspect.end < status.state.next) return;
+  if (!status.paused || !suspect.begin || !suspect.end || *suspect.end < status.state.next) return;
   if (status.state.last && *suspect.begin > status.state.last->offset) ShardOf(suspect).TrustNext(suspect.slot);
   to_renew_.insert(suspect.shard);
 }

@@ -41,7 +41,7 @@ void PartitionControl::ReachEnd(int64_t offset, Timestamp now) {
 
 int64_t PartitionControl::BeginReading() {
   const int64_t offset = verifier_.Begin(status_.state);
-  status_.out_of_range = false;
+  status_.paused = false;
   status_.unverified = verifier_.unverified();
   return offset;
 }
@@ -52,10 +52,10 @@ void PartitionControl::GiveUp(std::string reason) {
   status_.unreadable = true;
 }
 
-void PartitionControl::LeaveRange() {
+void PartitionControl::Pause() {
   if (verifier_.paused()) return;
   verifier_.Pause();
-  status_.out_of_range = true;
+  status_.paused = true;
 }
 
 bool PartitionControl::AcceptGap(const Gap& gap, const std::string& cluster) {
@@ -69,7 +69,7 @@ bool PartitionControl::AcceptGap(const Gap& gap, const std::string& cluster) {
     state.newest_event_time = state.newest_timestamp = std::nullopt;  // they belong to the previous log
   if (!cluster.empty()) state.cluster = cluster;
   status_.stopped.clear();
-  status_.unreadable = status_.out_of_range = false;
+  status_.unreadable = status_.paused = false;
   status_.end.reset();
   verifier_.Pause();
   return true;

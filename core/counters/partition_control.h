@@ -31,15 +31,15 @@ struct PartitionStatus {
   TopicPartition topic_partition;
   PartitionState state;
   std::optional<LogEnd> end;
-  std::string stopped;        // why no records are applied; empty while they are
-  bool unreadable = false;    // stopped by its client: the log is the same, but the next record cannot be read
-  bool out_of_range = false;  // the log does not have the offset that the client asked for
-  bool unverified = false;    // the client found no record to compare with the counted log
+  std::string stopped;      // why no records are applied; empty while they are
+  bool unreadable = false;  // stopped by its client: the log is the same, but the next record cannot be read
+  bool paused = false;      // nothing is applied until the log is compared and a new client begins
+  bool unverified = false;  // the client found no record to compare with the counted log
 
-  // A partition that is out of range, or stopped beyond the end of its log, is not at its end: the records that follow
-  // are unknown.
+  // A partition that is paused, or stopped beyond the end of its log, is not at its end: the records that follow are
+  // unknown.
   bool at_end() const {
-    if (!end || out_of_range) return false;
+    if (!end || paused) return false;
     return stopped.empty() ? state.next >= end->offset : state.next == end->offset;
   }
 };
@@ -87,10 +87,10 @@ class PartitionControl {
 
   // A new client begins to read at the returned offset. Records from other clients are not applied.
   int64_t BeginReading();
-  // The client that reads cannot continue, or the log does not have the offset. From a client that is being replaced,
-  // neither has an effect.
+  // The client that reads cannot continue, or the log may be another one. Both have no effect on a partition whose
+  // client is being replaced.
   void GiveUp(std::string reason);
-  void LeaveRange();
+  void Pause();
 
   // The log has lost the last record, so there is nothing to compare: the next BeginReading() returns next.
   void TrustNext() { verifier_.TrustNext(status_.state); }

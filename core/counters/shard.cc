@@ -138,8 +138,8 @@ void Shard::GiveUp(uint32_t slot, std::string reason) {
   Control(slot, [&](PartitionControl& partition) { partition.GiveUp(std::move(reason)); });
 }
 
-void Shard::LeaveRange(uint32_t slot) {
-  Control(slot, [](PartitionControl& partition) { partition.LeaveRange(); });
+void Shard::Pause(uint32_t slot) {
+  Control(slot, [](PartitionControl& partition) { partition.Pause(); });
 }
 
 void Shard::TrustNext(uint32_t slot) {

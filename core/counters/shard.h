@@ -52,7 +52,7 @@ class Shard {
   void Stop(uint32_t slot, std::string reason);
   int64_t BeginReading(uint32_t slot);
   void GiveUp(uint32_t slot, std::string reason);
-  void LeaveRange(uint32_t slot);
+  void Pause(uint32_t slot);
   void TrustNext(uint32_t slot);
   bool AcceptGap(uint32_t slot, const Gap& gap, const std::string& cluster);
   void NoteCluster(uint32_t slot, const std::string& cluster);

@@ -24,7 +24,7 @@ Cell OrUnknown(std::optional<int64_t> number) { return number ? Cell(*number) : 
 
 // One word, because clients split the fields of a line at spaces.
 std::string State(const PartitionStatus& partition) {
-  if (partition.stopped.empty()) return partition.out_of_range ? "waiting" : "ok";
+  if (partition.stopped.empty()) return partition.paused ? "waiting" : "ok";
   std::string reason = Escaped(partition.stopped);
   std::replace(reason.begin(), reason.end(), ' ', '_');
   return Cat("stopped:", reason);

@@ -104,7 +104,7 @@ TEST_F(ContinuityCheckerTest, LeavesAHealthyPartitionAlone) {
 
 TEST_F(ContinuityCheckerTest, StopsAtAGap) {
   SetLog(12, 20);
-  node_.shard().LeaveRange(0);
+  node_.shard().Pause(0);
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(status().stopped, HasSubstr("offsets 10 to 11 are gone, up to 2 records since 2011-06-05T14:30"));
   EXPECT_THAT(status().stopped, HasSubstr("the log is now from 12 to 20; serve --accept-gap mw:0@10 resumes it"));
@@ -112,7 +112,7 @@ TEST_F(ContinuityCheckerTest, StopsAtAGap) {
 
 TEST_F(ContinuityCheckerTest, ContinuesIfOnlyTheLastRecordHasExpired) {
   SetLog(10, 10);
-  node_.shard().LeaveRange(0);
+  node_.shard().Pause(0);
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, ElementsAre(0u));
   EXPECT_EQ(node_.shard().BeginReading(0), 10);
@@ -122,7 +122,7 @@ TEST_F(ContinuityCheckerTest, ContinuesIfOnlyTheLastRecordHasExpired) {
 // A topic that was created again, and has grown since the client was out of range.
 TEST_F(ContinuityCheckerTest, ComparesIfTheLastRecordMayExist) {
   SetLog(0, 14);
-  node_.shard().LeaveRange(0);
+  node_.shard().Pause(0);
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, ElementsAre(0u));
   EXPECT_EQ(node_.shard().BeginReading(0), 9);
@@ -165,7 +165,7 @@ TEST_F(ContinuityCheckerTest, StopsIfTheTopicIsDeleted) {
   bounds_.ends.clear();  // no leader is asked
   LookFor(absl::Seconds(28));
   EXPECT_EQ(status().stopped, "");
-  EXPECT_TRUE(status().out_of_range);
+  EXPECT_TRUE(status().paused);
   EXPECT_THAT(renewed_, IsEmpty());
   LookFor(absl::Seconds(4));
   EXPECT_THAT(status().stopped, HasSubstr("it does not exist any more: the topic was deleted"));
@@ -190,7 +190,7 @@ TEST_F(ContinuityCheckerTest, ComparesATopicThatIsBack) {
     EXPECT_TRUE(Look().ok());
     EXPECT_EQ(renewed_.size(), static_cast<size_t>(i + 1));
     EXPECT_EQ(node_.shard().BeginReading(0), 9);
-    EXPECT_FALSE(status().out_of_range);
+    EXPECT_FALSE(status().paused);
   }
   EXPECT_EQ(status().stopped, "");
 }
@@ -205,7 +205,7 @@ TEST_F(ContinuityCheckerTest, ComparesTheLastRecordAfterALeaderChange) {
   checker_->NoteLeaders({{kPartition, 2}});
   bounds_.ends.clear();  // the new leader does not answer yet
   EXPECT_FALSE(Look().ok());
-  EXPECT_TRUE(status().out_of_range);
+  EXPECT_TRUE(status().paused);
   node_.Apply(EventAt("14:30", "mw", "login"));  // from a client that still reads the present log
   EXPECT_EQ(status().state.next, 10);
   SetLog(0, 12);
@@ -221,7 +221,7 @@ TEST_F(ContinuityCheckerTest, DoesNotTreatAnUnauthorizedTopicAsDeleted) {
   checker_->NoteTopics({{"mw", std::nullopt}});
   LookFor(absl::Minutes(2));
   EXPECT_EQ(status().stopped, "");
-  EXPECT_FALSE(status().out_of_range);
+  EXPECT_FALSE(status().paused);
 }
 
 TEST_F(ContinuityCheckerTest, StopsInAnotherClusterWithoutTheBeginningOfItsLog) {
@@ -233,7 +233,7 @@ TEST_F(ContinuityCheckerTest, StopsInAnotherClusterWithoutTheBeginningOfItsLog) 
 TEST_F(ContinuityCheckerTest, DoesNotAskForABeginningIfTheLeaderDidNotAnswerWithTheEnd) {
   bounds_.ends = {{{"mw", 1}, 5}};  // of another leader
   node_.shard().AddPartition({"mw", 1}, PartitionState{});
-  node_.shard().LeaveRange(0);
+  node_.shard().Pause(0);
   bounds_.before_beginnings = [] { ADD_FAILURE() << "asked"; };
   EXPECT_TRUE(Look().ok());
   EXPECT_THAT(renewed_, IsEmpty());
@@ -250,7 +250,7 @@ TEST_F(ContinuityCheckerTest, AcceptsAnyClusterWithoutAnId) {
 
 TEST_F(ContinuityCheckerTest, AcceptsAGapOnceItIsOnTheDisk) {
   SetLog(12, 20);
-  node_.shard().LeaveRange(0);
+  node_.shard().Pause(0);
   Check({"mw:0@10"});
   save_ = absl::UnavailableError("disk full");
   EXPECT_FALSE(Look().ok());

@@ -172,7 +172,7 @@ TEST_F(Assignments, ApplyEachRecordOnceAndOnlyOfTheLogThatWasCounted) {
     const auto slot = static_cast<uint32_t>(random_() % kPartitions);
     switch (random_() % 40) {
       case 0:
-        shard().LeaveRange(slot);
+        shard().Pause(slot);
         break;  // paused until a client begins
       case 1:
       case 2:

@@ -84,15 +84,15 @@ TEST_F(PartitionControlTest, StopsAtAnotherRecordAndNamesTheCauses) {
 }
 
 TEST_F(PartitionControlTest, IgnoresAClientThatIsBeingReplaced) {
-  partition_.LeaveRange();
-  EXPECT_TRUE(status().out_of_range);
+  partition_.Pause();
+  EXPECT_TRUE(status().paused);
   EXPECT_FALSE(Apply(LoginAt(10)));
   partition_.GiveUp("damaged");
   partition_.ReachEnd(20, TimeAt("14:30"));
   EXPECT_EQ(status().stopped, "");
   EXPECT_EQ(state().next, 10);
   EXPECT_EQ(partition_.BeginReading(), 10);
-  EXPECT_FALSE(status().out_of_range);
+  EXPECT_FALSE(status().paused);
   EXPECT_TRUE(Apply(LoginAt(10)));
 }
 
@@ -105,7 +105,7 @@ TEST_F(PartitionControlTest, IsUnreadableIfItsClientCannotContinue) {
 
 TEST_F(PartitionControlTest, ReadsAtNextIfTheLogHasLostTheLastRecord) {
   Apply(LoginAt(10));
-  partition_.LeaveRange();
+  partition_.Pause();
   partition_.TrustNext();
   EXPECT_EQ(partition_.BeginReading(), 11);
   EXPECT_TRUE(status().unverified);

@@ -275,15 +275,15 @@ TEST(Shard, ContinuesAfterTheLastRecordIfItIsTheSame) {
 TEST(Shard, AppliesNothingFromAClientThatIsBeingReplaced) {
   OneShard shard;
   shard.Apply(0, kLogin);
-  shard->LeaveRange(0);
+  shard->Pause(0);
   shard.Apply(1, kLogin);
   shard->ReachEnd(0, 2, OneShard::kNow);
-  EXPECT_TRUE(shard.status().out_of_range);
+  EXPECT_TRUE(shard.status().paused);
   EXPECT_EQ(shard.next(), 1);
   EXPECT_FALSE(shard.status().at_end());
   shard->TrustNext(0);
   EXPECT_EQ(shard->BeginReading(0), 1);
-  EXPECT_FALSE(shard.status().out_of_range);
+  EXPECT_FALSE(shard.status().paused);
   EXPECT_TRUE(shard.status().unverified);
   shard.Apply(1, kLogin);
   EXPECT_EQ(shard.Count("stats:mw:login"), 2u);
@@ -309,10 +309,10 @@ TEST(Shard, ContinuesAfterAnAcceptedGapOnceANewClientReads) {
   EXPECT_FALSE(shard->AcceptGap(0, {16, 3, OneShard::kNow}, "cluster"));  // next has moved
   EXPECT_TRUE(shard->AcceptGap(0, {17, 3, OneShard::kNow}, "cluster"));
   shard.Apply(40, kLogin);  // from the old client
-  shard->GiveUp(0, "damaged"), shard->LeaveRange(0);
+  shard->GiveUp(0, "damaged"), shard->Pause(0);
   EXPECT_EQ(shard.next(), 3);
   EXPECT_EQ(shard.status().stopped, "");
-  EXPECT_FALSE(shard.status().out_of_range);
+  EXPECT_FALSE(shard.status().paused);
   EXPECT_EQ(shard->BeginReading(0), 3);
   shard.Apply(3, kLogin);
   PartitionState state = shard.status().state;

@@ -129,7 +129,7 @@ TEST_F(NodeCommands, InfoShowsWhyAPartitionStopped) {
 }
 
 TEST_F(NodeCommands, LagShowsThatAPartitionWaitsForADecision) {
-  shard_.LeaveRange(0);
+  shard_.Pause(0);
   EXPECT_THAT(Ask({"LAG"}), ElementsAre("games 0 0 - - - waiting"));
 }
 
