@@ -30,10 +30,10 @@ sigset_t StopSignals() {
 }
 
 absl::StatusOr<NodeOptions> NodeOptionsOf(const ServeOptions& options, const Config& config) {
-  NodeOptions node{options.init, options.recount};
+  NodeOptions node{{options.init, options.recount}};
   for (const std::string& text : options.accepted_gaps) {
     ASSIGN_OR_RETURN(AcceptedGap gap, ParseAcceptedGap(text));
-    node.accepted.push_back(std::move(gap));
+    node.start.accepted.push_back(std::move(gap));
   }
   if (!config.server.password_file.empty()) {
     ASSIGN_OR_RETURN(std::string password, ReadPasswordFile(config.server.password_file));

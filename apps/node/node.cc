@@ -36,9 +36,8 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   // the descriptors that are opened later are the reserved ones.
   ASSIGN_OR_RETURN(size_t clients_max, RoomForClients(static_cast<size_t>(config.limits.clients_max), threads + 3));
   std::unique_ptr<Node> node(new Node(config, clock));
-  const SliceOptions slice = {options.init, options.recount, options.accepted,
-                              [node = node.get()](size_t shard) { node->ingests_[shard]->Renew(); }};
-  ASSIGN_OR_RETURN(node->slices_.emplace_back(), Slice::Open(node->config_, slice, node->clock_));
+  const auto renew = [node = node.get()](size_t shard) { node->ingests_[shard]->Renew(); };
+  ASSIGN_OR_RETURN(node->slices_.emplace_back(), Slice::Open(node->config_, options.start, renew, node->clock_));
   const TrustedClock& trusted = node->clock_;
   Counters& counters = node->slices_.front()->counters();
 
@@ -107,7 +106,7 @@ NodeStatus Node::Status() const {
   status.uptime = clock_.Monotonic() - began_;
   status.checkpoint_sequence = progress.sequence;
   status.checkpoint_age = progress.age;
-  status.checkpoint_stale = slice.stale();
+  status.checkpoint_stale = slice.IsStale(progress);
   status.checkpoint_failures = progress.failures;
   status.checkpoint_duration = progress.duration;
   status.kafka_clients_ending = ClientReaper::Get().overdue();

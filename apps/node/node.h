@@ -32,12 +32,8 @@
 namespace tally {
 
 struct NodeOptions {
-  bool init = false;  // begin in an empty directory although an earlier node committed the group's offsets
-  // Counts everything again if the directory is of another configuration or of an unknown version, or if its clock was
-  // ahead.
-  bool recount = false;
-  std::vector<AcceptedGap> accepted = {};  // gaps that the operator accepts
-  Password password = {};                  // clients must authenticate with it
+  StartOptions start = {};
+  Password password = {};  // clients must authenticate with it
 };
 
 class Node : public StatusSource {

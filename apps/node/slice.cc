@@ -29,8 +29,8 @@ StorageLog RocksDbLog() {
 Slice::Slice(const Config& config, TrustedClock& clock)
     : config_(config), clock_(clock), checkpoint_at_(clock.Monotonic()) {}
 
-absl::StatusOr<std::unique_ptr<Slice>> Slice::Open(const Config& config, const SliceOptions& options,
-                                                   TrustedClock& clock) {
+absl::StatusOr<std::unique_ptr<Slice>> Slice::Open(const Config& config, const StartOptions& options,
+                                                   std::function<void(size_t shard)> renew, TrustedClock& clock) {
   std::unique_ptr<Slice> slice(new Slice(config, clock));
   ASSIGN_OR_RETURN(auto rules, Rules::Compile(config.event, config.metrics));
   Counters::Options limits{config.retention.ttl, config.retention.clock, config.limits.series_max};
@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Slice>> Slice::Open(const Config& config, const S
   slice->checkpointer_ = std::make_unique<Checkpointer>(*slice->counters_, *slice->store_, configured, trusted);
   slice->continuity_ = std::make_unique<ContinuityChecker>(
       options.accepted, *slice->counters_,
-      ContinuityChecker::Actions{.renew = options.renew,
+      ContinuityChecker::Actions{.renew = std::move(renew),
                                  .save = [&checkpointer = *slice->checkpointer_] { return checkpointer.RunAlways(); }},
       trusted);
   return slice;
@@ -61,9 +61,11 @@ void Slice::Tick(bool begun) {
   retry_after_ = status.ok() ? absl::ZeroDuration() : std::min(std::max(2 * retry_after_, kRetryMin), kRetryMax);
 }
 
-bool Slice::stale() const { return checkpointer_->progress().age > kStaleIntervals * config_.checkpoint.interval; }
+bool Slice::IsStale(const Checkpointer::Progress& progress) const {
+  return progress.age > kStaleIntervals * config_.checkpoint.interval;
+}
 
-absl::Status Slice::Load(const SliceOptions& options, const Fingerprints& configured) {
+absl::Status Slice::Load(const StartOptions& options, const Fingerprints& configured) {
   absl::StatusOr<std::optional<CheckpointContents>> loaded = store_->Load();
   if (options.recount && absl::IsUnimplemented(loaded.status())) {
     spdlog::warn("{}", FromAbsl(loaded.status().message()));

@@ -1,7 +1,7 @@
 // One unit of counting: counters, the store and the checkpointer that save them with their offsets, and the check that
 // the counts are a function of one prefix of the log.
 //
-//   ASSIGN_OR_RETURN(auto slice, Slice::Open(config, {.renew = ...}, clock));
+//   ASSIGN_OR_RETURN(auto slice, Slice::Open(config, {}, renew, clock));
 //   Shard& shard = slice->counters().AddShard();   // an ingest thread's batches go to the shards of its slices
 //   slice->Tick(/*begun=*/true);                   // several times a second
 //   slice->SaveLast();
@@ -16,38 +16,26 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "apps/config/config.h"
-#include "apps/node/accepted_gap.h"
 #include "apps/node/continuity_checker.h"
-#include "apps/node/start_mode.h"
+#include "apps/node/start_options.h"
 #include "core/counters/counters.h"
 #include "core/time/trusted_clock.h"
 #include "storage/checkpointer.h"
 
 namespace tally {
 
-struct SliceOptions {
-  // As in NodeOptions.
-  bool init = false;
-  bool recount = false;
-  std::vector<AcceptedGap> accepted = {};
-
-  std::function<void(size_t shard)> renew;  // reads a shard's partitions with a new client
-};
-
 class Slice {
  public:
   // Loads the checkpoint and locks its directory. FailedPrecondition, DataLoss and Unimplemented (its version) mean
   // that the directory cannot be used. `config` and `clock` outlive the slice; the clock is in doubt if it is earlier
-  // than the checkpoint.
-  static absl::StatusOr<std::unique_ptr<Slice>> Open(const Config& config, const SliceOptions& options,
-                                                     TrustedClock& clock);
+  // than the checkpoint. `renew` reads the partitions of a shard with a new client.
+  static absl::StatusOr<std::unique_ptr<Slice>> Open(const Config& config, const StartOptions& options,
+                                                     std::function<void(size_t shard)> renew, TrustedClock& clock);
 
   Counters& counters() { return *counters_; }
   const Counters& counters() const { return *counters_; }
@@ -64,13 +52,13 @@ class Slice {
   // Takes the last checkpoint. Call it after the last record was applied.
   absl::Status SaveLast() { return checkpointer_->Run(); }
 
-  // A change has been unsaved for ten intervals.
-  bool stale() const;
+  // Whether a change has been unsaved for ten intervals.
+  bool IsStale(const Checkpointer::Progress& progress) const;
 
  private:
   Slice(const Config& config, TrustedClock& clock);
 
-  absl::Status Load(const SliceOptions& options, const Fingerprints& configured);
+  absl::Status Load(const StartOptions& options, const Fingerprints& configured);
   void Continue(CheckpointContents contents);
   void DoubtClockBefore(Timestamp checkpoint);
 

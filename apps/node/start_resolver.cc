@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "apps/node/offset_publisher.h"
-#include "apps/node/start.h"
+#include "apps/node/start_offsets.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "spdlog/spdlog.h"
@@ -68,7 +68,7 @@ absl::StatusOr<LogBounds::Offsets> StartResolver::Resolve(KafkaMetadata& kafka,
   if (partitions.empty()) return LogBounds::Offsets{};
   if (!first) return kafka.Beginnings(partitions, timeout);
   if (clock_.in_doubt()) return absl::UnavailableError("the start depends on the clock, which is in doubt");
-  ASSIGN_OR_RETURN(ResolvedStart start, ResolveStart(config_, partitions, clock_.Now(), kafka, timeout));
+  ASSIGN_OR_RETURN(StartOffsets start, FindStartOffsets(config_, partitions, clock_.Now(), kafka, timeout));
   for (uint32_t i = 0; i < counters_.rules().metrics().size(); ++i) counters_.RaiseKnownFrom(i, start.known_from);
   return std::move(start.offsets);
 }

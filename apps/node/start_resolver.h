@@ -17,7 +17,7 @@
 #include "apps/config/config.h"
 #include "apps/kafka/kafka_metadata.h"
 #include "apps/node/partition_finder.h"
-#include "apps/node/start_mode.h"
+#include "apps/node/start_options.h"
 #include "core/counters/counters.h"
 #include "core/events/record.h"
 #include "core/time/trusted_clock.h"

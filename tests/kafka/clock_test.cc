@@ -224,7 +224,7 @@ TEST_F(SteppingClock, IsDoubtedBeforeARecount) {
   config_.metrics[0].by.pop_back();
   const Timestamp earlier = noon_ - absl::Hours(1);
   clock_.Set(earlier);
-  Restart({.recount = true});
+  Restart({.start = {.recount = true}});
   const std::string waiting = "not ready: waiting for Kafka: the start depends on the clock, which is in doubt\n";
   EXPECT_TRUE(Eventually([&] { return Ready().body == waiting; })) << Ready().body;
   EXPECT_EQ(Read(), 0u);

@@ -75,7 +75,7 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceATopicExists) {
   changed.metrics[0].by.pop_back();
   std::swap(config_, changed);
   SetError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-  Start({.recount = true});
+  Start({.start = {.recount = true}});
   EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("none exists or is authorized"); }))
       << node_->Status().not_ready;
   ASSERT_TRUE(node_->Stop().ok());
@@ -85,7 +85,7 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceATopicExists) {
   ASSERT_TRUE(node_->Stop().ok());
 
   std::swap(config_, changed);
-  Start({.recount = true});
+  Start({.start = {.recount = true}});
   SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
   ExpectRead("mw", 10);
   EXPECT_NE(node_->counters().series().Find("stats:mw"), kNoSeries);
@@ -103,7 +103,7 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
   ASSERT_TRUE(node_->Stop().ok());
   config_.metrics[0].by.pop_back();
   SetError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-  Start({.recount = true});
+  Start({.start = {.recount = true}});
   EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.ends_with("a recount needs all of them"); }))
       << node_->Status().not_ready;
   EXPECT_EQ(RecordsRead(*node_, "hh"), 0u);

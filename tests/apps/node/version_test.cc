@@ -57,7 +57,7 @@ TEST(FutureVersion, IsCountedAgainByARecount) {
   feed.Create("mw", 1);
   feed.Produce("mw", 0, std::vector<std::string>(10, R"({"game":"mw","call":"login"})"));
   const Config config = NodeConfig(feed.broker().bootstrap(), "mw", directory);
-  auto node = StartNode(config, {.recount = true}, clock);
+  auto node = StartNode(config, {.start = {.recount = true}}, clock);
   ASSERT_NE(node, nullptr);
   EXPECT_TRUE(Eventually([&] { return RecordsRead(*node, "mw") == 10; })) << node->Status().not_ready;
   ASSERT_TRUE(node->Stop().ok());
