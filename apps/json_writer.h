@@ -2,8 +2,8 @@
 //
 //   std::string out;
 //   JsonWriter json(out);
-//   json.BeginObject().Member("status",
-//   "success").Key("data").BeginArray().Value(1).Value("mw").EndArray().EndObject();
+//   json.BeginObject().Member("status", "success");
+//   json.Key("data").BeginArray().Value(1).Value("mw").EndArray().EndObject();
 //   // {"status":"success","data":[1,"mw"]}
 //
 // The caller may take what is in the string, and empty it, between two calls: a long document needs no more memory than

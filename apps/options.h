@@ -27,7 +27,7 @@ inline constexpr int kExitData = 3;     // the data directory is locked, damaged
 // override `set`.
 struct ServeOptions : ConfigSources {
   bool init = false;                       // start although the group's committed offsets show that a node ran before
-  bool recount = false;                    // count again if the configuration changed or the horizon was too late
+  bool recount = false;                    // count a directory again that cannot be continued
   std::vector<std::string> accepted_gaps;  // TOPIC:PARTITION@NEXT, for ParseAcceptedGap()
 };
 

@@ -69,7 +69,9 @@ std::string DamagedFile(const std::string& directory, std::string_view message) 
   rocksdb::Env& env = *rocksdb::Env::Default();
   const std::vector<std::string> tables = Numbered(directory, ".sst", env);
   const auto damaged = std::find_if_not(tables.begin(), tables.end(), IsWell);
-  return damaged != tables.end() ? *damaged : Cat(ManifestOrCurrent(directory, env), ", or a table is of another day");
+  return damaged != tables.end()
+             ? *damaged
+             : Cat(ManifestOrCurrent(directory, env), ", or a table was replaced by that of another checkpoint");
 }
 
 }  // namespace tally

@@ -6,17 +6,16 @@
 // today's rows, in the same batch. Until then a release of that version can still open it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/checkpoint_store.h"
 #include "storage/read_rows.h"
+#include "storage/rocksdb_options.h"
 #include "storage/stored_rows.h"
 
 namespace rocksdb {
@@ -28,13 +27,11 @@ class WriteBatch;
 
 namespace tally {
 
-// Takes one of RocksDB's own messages. Any of RocksDB's threads calls it.
-using StorageLog = std::function<void(std::string_view line)>;
-
 class DirectoryStore : public CheckpointStore {
  public:
   // Opens `directory`, creates it if it does not exist, and takes its lock. The files are those of `env`, which
-  // outlives the store; without `env`, those of the machine. `versions` are the versions that it reads.
+  // outlives the store; without `env`, those of the machine. `versions` are the versions that it reads, and also
+  // outlive it.
   static absl::StatusOr<std::unique_ptr<DirectoryStore>> Open(const std::string& directory, StorageLog log,
                                                               rocksdb::Env* env = nullptr,
                                                               FormatVersions versions = ReadableVersions());

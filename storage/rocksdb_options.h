@@ -1,14 +1,18 @@
 // The RocksDB options for one small, synced, atomic batch a second, and nothing else.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "rocksdb/options.h"
 #include "rocksdb/status.h"
-#include "storage/directory_store.h"
 
 namespace tally {
+
+// Takes one of RocksDB's own messages. Any of RocksDB's threads calls it.
+using StorageLog = std::function<void(std::string_view line)>;
 
 // REQUIRES: `env` comes from CheckTables() (storage/table_check.h) and outlives every database opened with the options.
 rocksdb::Options RocksDbOptions(StorageLog log, rocksdb::Env& env);

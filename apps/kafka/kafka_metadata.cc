@@ -52,8 +52,8 @@ std::span<const rd_kafka_topic_partition_t> Elements(const PartitionsHandle& lis
 }
 
 std::string FirstOf(std::span<const TopicPartition> topic_partitions) {
-  return Cat(topic_partitions[0].topic, ":", topic_partitions[0].partition, " and ", topic_partitions.size() - 1,
-             " more");
+  const std::string first = Cat(topic_partitions[0].topic, ":", topic_partitions[0].partition);
+  return topic_partitions.size() == 1 ? first : Cat(first, " and ", topic_partitions.size() - 1, " more");
 }
 
 TopicPartition TopicPartitionOf(const rd_kafka_topic_partition_t& element) {
@@ -177,7 +177,7 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
     by_leader[leader == leaders_.end() ? kLeaderUnknown : leader->second].push_back(topic_partition);
   }
   if (const auto leaderless = by_leader.extract(kNoLeader)) {  // librdkafka would wait for a leader
-    LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " have no leader"));
+    LogKafka(kSyslogWarning, "LEADER", Cat(FirstOf(leaderless.mapped()), " without a leader"));
   }
   Offsets offsets;
   absl::Status problem;

@@ -14,8 +14,6 @@
 namespace tally {
 namespace {
 
-constexpr size_t kReservedBatch = KafkaSource::kBatchMax;
-
 Record MakeRecord(const rd_kafka_message_t& message, uint32_t slot) {
   Record record;
   record.slot = slot;
@@ -48,9 +46,11 @@ std::string ReasonToStop(const rd_kafka_message_t& message) {
     case RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE:
     case RD_KAFKA_RESP_ERR_INVALID_MSG:
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-      return Cat("damaged record at offset ", message.offset, " (", ErrorText(message), ")");
+      return Cat("damaged record at offset ", message.offset, " (", ErrorText(message), "); serve --accept-gap ",
+                 rd_kafka_topic_name(message.rkt), ":", message.partition, "@NEXT=", message.offset + 1,
+                 " resumes after it, with NEXT from LAG");
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return Cat("not authorized to read it (", ErrorText(message), ")");
+      return Cat("not authorized to read it (", ErrorText(message), "); restart the node once it is");
     default:
       return "";
   }
@@ -72,8 +72,8 @@ absl::Status KafkaSource::Connect(const ClientOptions& options, const Prefetch& 
   rd_kafka_poll_set_consumer(client_.get());  // the same queue delivers the client's errors
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
   TALLY_CHECK(queue_ != nullptr);
-  messages_.resize(kReservedBatch);
-  records_.reserve(kReservedBatch);
+  messages_.resize(kBatchMax);
+  records_.reserve(kBatchMax);
   return absl::OkStatus();
 }
 
@@ -177,8 +177,8 @@ absl::Status KafkaSource::CheckLeader(const rd_kafka_message_t& message, Partiti
   if (broker == kNoBroker || partition.slot == kNoSlot) return absl::OkStatus();
   const int32_t before = std::exchange(partition.leader, broker);
   if (before == kNoBroker) return absl::OkStatus();
-  return absl::AbortedError(Cat(rd_kafka_topic_name(message.rkt), ":", message.partition, " has a new leader, broker ",
-                                broker, " after ", before, ", whose log may differ"));
+  return absl::AbortedError(Cat(rd_kafka_topic_name(message.rkt), ":", message.partition, " is now read from broker ",
+                                broker, " instead of ", before, ", whose log may differ"));
 }
 
 void KafkaSource::Drop(size_t count) {

@@ -50,7 +50,7 @@ class PartitionManager {
   ~PartitionManager();
 
   void Start();
-  void Stop();  // waits for the answer to a request in progress, kTimeoutMax at most
+  void Stop();  // waits for the requests in progress, each kTimeoutMax at most
   State state() const;
 
  private:

@@ -302,10 +302,10 @@ TEST(DamagedFiles, UnderAnotherNameAreRefused) {
     SCOPED_TRACE(Cat("history ", h));
     Image image = history.image();
     std::swap(image[tables.front()], image[tables.back()]);
-    EXPECT_EQ(outcomes.Load(history, image, "a table is of another day"), Outcome::kRefused);
+    EXPECT_EQ(outcomes.Load(history, image, "a table was replaced by that of another checkpoint"), Outcome::kRefused);
     image = history.image();
     image[tables.front()] = other.image().at(tables.front());
-    EXPECT_EQ(outcomes.Load(history, image, "a table is of another day"), Outcome::kRefused);
+    EXPECT_EQ(outcomes.Load(history, image, "a table was replaced by that of another checkpoint"), Outcome::kRefused);
   }
   row.Saw(outcomes.Text());
 }

@@ -253,7 +253,7 @@ TEST(KafkaSource, DeliversNothingOfANewLeader) {
   AwaitLines(**source, transcript, 4);
   feed.broker().MoveLeader("mw", 0, 2);
   feed.Produce("mw", 0, {"b"});
-  EXPECT_THAT(AwaitError(**source, transcript).ToString(), HasSubstr("mw:0 has a new leader"));
+  EXPECT_THAT(AwaitError(**source, transcript).ToString(), HasSubstr("mw:0 is now read from broker"));
   EXPECT_THAT(transcript.Of(0), ElementsAre("0@0 a", "0 ends at 1"));
   EXPECT_THAT(transcript.Of(1), ElementsAre("1@0 a", "1 ends at 1"));
 }
