@@ -1,0 +1,97 @@
+// Requests that run in steps, and what the server does between the steps.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "apps/server/long_requests.h"
+#include "apps/server/server.h"
+#include "core/base/strings.h"
+#include "tests/apps/server/served_node.h"
+
+namespace tally {
+namespace {
+
+// The age of the oldest pin of series names. Each call advances the clock by ten seconds.
+int64_t OldestPinSeconds(ServedNode& node, TestClient& client) {
+  constexpr std::string_view kName = "oldest_pin_seconds:";
+  node.clock.Advance(absl::Seconds(10));
+  const std::string info = client.Ask("INFO clients");
+  const size_t at = info.find(kName);
+  return at == std::string::npos ? -1 : std::stoll(info.substr(at + kName.size()));
+}
+
+// The server answers another client in the middle of a single request. The other request may come too early or too late
+// for that, so there are many.
+TEST(Server, AnswersOthersBetweenTheStepsOfARequest) {
+  constexpr int kSeries = 50'000;
+  ServedNode node({}, kSeries);
+  TestClient heavy(node.server->text_port()), other(node.server->text_port());
+  bool in_between = false;
+  for (int i = 0; i < 100 && !in_between; ++i) {
+    heavy.Send("HLEN stats:mw:2011_0605_1430\n");
+    for (std::string reply; !reply.ends_with("END\n");) {
+      in_between = in_between || OldestPinSeconds(node, other) > 0;
+      EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
+      reply += heavy.ReadSome(100);
+    }
+  }
+  EXPECT_TRUE(in_between);
+}
+
+TEST(Server, AnswersPipelinedLongRequestsInTheirOrder) {
+  ServedNode node({}, /*series=*/5'000);
+  std::string requests, expected;
+  for (int i = 0; i < 10; ++i) {
+    requests += Cat("HLEN stats:mw:2011_0605_1430\nECHO ", i, "\n");
+    expected += Cat("5000\nEND\n", i, "\nEND\n");
+  }
+  std::deque<TestClient> clients;
+  for (size_t i = 0; i < 3 * LongRequests::kRunningMax; ++i) {  // so that some have to wait
+    clients.emplace_back(node.server->text_port());
+    clients.back().Send(requests);
+    clients.back().EndSending();
+  }
+  for (TestClient& client : clients) EXPECT_EQ(client.ReadToEnd(), expected);
+}
+
+// Even if the client reads steadily.
+TEST(Server, DisconnectsAReaderThatTakesTooLongForAReply) {
+  // Long enough to produce the reply under a sanitizer, and less than half of the time that this reader takes.
+  ServedNode node({.reply_max = absl::Seconds(3)}, /*series=*/200'000);
+  TestClient client(node.server->text_port(), /*receive_bytes=*/4096), other(node.server->text_port());
+  client.Send("LIST\n");
+  client.ReadUntil("\n");
+  EXPECT_GT(OldestPinSeconds(node, other), 0);
+  for (absl::Time end = absl::Now() + absl::Seconds(14); node.server->clients() > 1 && absl::Now() < end;) {
+    (void)client.ReadSome(4096);
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(node.server->clients(), 1);
+  EXPECT_EQ(OldestPinSeconds(node, other), 0);
+}
+
+TEST(Server, EndsTheRequestOfAClientThatIsReset) {
+  ServedNode node({}, /*series=*/1'000);
+  TestClient other(node.server->text_port());
+  {
+    TestClient client(node.server->text_port());
+    std::string much;
+    for (int i = 0; i < 5'000; ++i) much += "HLEN stats:mw:2011_0605_1430\n";  // its input is never empty
+    client.Send(much);
+    client.ReadUntil("END\n");
+    client.ResetWhenClosed();
+  }
+  EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");
+  for (absl::Time end = absl::Now() + absl::Seconds(10); node.server->clients() > 1 && absl::Now() < end;) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(node.server->clients(), 1);
+  EXPECT_EQ(OldestPinSeconds(node, other), 0);
+}
+
+}  // namespace
+}  // namespace tally
