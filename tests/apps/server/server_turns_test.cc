@@ -1,4 +1,5 @@
 // Requests that run in steps, and what the server does between the steps.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -14,6 +15,8 @@
 
 namespace tally {
 namespace {
+
+using testing::HasSubstr;
 
 // The age of the oldest pin of series names. Each call advances the clock by ten seconds.
 int64_t OldestPinSeconds(ServedNode& node, TestClient& client) {
@@ -56,6 +59,23 @@ TEST(Server, AnswersPipelinedLongRequestsInTheirOrder) {
     clients.back().EndSending();
   }
   for (TestClient& client : clients) EXPECT_EQ(client.ReadToEnd(), expected);
+}
+
+// A request of a few steps, among others of many: it waits until one of them is answered.
+TEST(Server, RunsOnlyAFewLongRequestsAtATime) {
+  ServedNode node({}, /*series=*/200'000);
+  TestClient last(node.server->text_port()), other(node.server->text_port());
+  std::deque<TestClient> clients;
+  for (size_t i = 0; i < LongRequests::kRunningMax; ++i) {
+    clients.emplace_back(node.server->text_port());
+    EXPECT_EQ(clients.back().Ask("PING"), "PONG\nEND\n");  // it is accepted
+  }
+  for (TestClient& client : clients) client.Send("HLEN stats:mw:2011_0605_1430\n");
+  for (int reply = 0; reply < 3; ++reply) EXPECT_EQ(other.Ask("PING"), "PONG\nEND\n");  // all have begun
+  EXPECT_THAT(last.Ask("LIST stats:mw:call100*"), HasSubstr("stats:mw:call100999\nEND\n"));
+  std::string replies;
+  for (TestClient& client : clients) replies += client.ReadSome(100);
+  EXPECT_THAT(replies, HasSubstr("200000\nEND\n"));
 }
 
 // Even if the client reads steadily.
