@@ -130,6 +130,16 @@ TEST_F(Steps, KeepNamesWhileARequestOrItsReplyIsInProgress) {
   EXPECT_EQ(commands_.OldestPin(), absl::ZeroDuration());
 }
 
+TEST_F(Steps, PinTheNamesThatTheyFind) {
+  for (const auto& words : LongCommands()) {
+    Task<Reply> task = commands_.Execute(words, session_);
+    ASSERT_FALSE(task.Step()) << words[0];
+    clock_.Advance(absl::Seconds(10));
+    const bool finds = words[0] != "HMGET";  // which looks up each name by itself
+    EXPECT_EQ(commands_.OldestPin(), finds ? absl::Seconds(10) : absl::ZeroDuration()) << words[0];
+  }
+}
+
 // After this many steps, the horizon passes the minute that is read.
 struct Passing {
   std::vector<std::string_view> words;
