@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -92,6 +93,17 @@ TEST(Server, DisconnectsAReaderThatTakesTooLongForAReply) {
   }
   EXPECT_EQ(node.server->clients(), 1);
   EXPECT_EQ(OldestPinSeconds(node, other), 0);
+}
+
+// The time limit begins with the request. The limits are checked four times a second, nearly always during a request.
+TEST(Server, DisconnectsAClientWhoseRequestTakesTooLong) {
+  constexpr int kRequests = 1'000;
+  ServedNode node({.reply_max = absl::Milliseconds(1)}, /*series=*/200'000);
+  TestClient client(node.server->text_port());
+  for (int i = 0; i < kRequests; ++i) client.Send("HLEN stats:mw:2011_0605_1430\n");
+  client.EndSending();
+  const std::string replies = client.ReadToEnd();
+  EXPECT_LT(std::count(replies.begin(), replies.end(), '\n'), 2 * kRequests);
 }
 
 // Its request has many more turns than the other client has replies meanwhile. The server has turns of both between two
