@@ -30,7 +30,8 @@ class RegexDecoder final : public Decoder {
 
   absl::Status Bind(const std::vector<std::string>& paths) {
     if (!pattern_.ok()) {
-      return InvalidArgument("pattern '", pattern_.pattern(), "' is not a valid RE2 regular expression: ", pattern_.error());
+      return InvalidArgument("pattern '", pattern_.pattern(),
+                             "' is not a valid RE2 regular expression: ", pattern_.error());
     }
     const std::map<std::string, int>& names = pattern_.NamedCapturingGroups();
     int last = -1;  // no group, not even the whole match: RE2 then only returns yes or no
