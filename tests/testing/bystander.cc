@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(1);  // without a pause, this client would be a flood itself
+constexpr auto kPause = std::chrono::milliseconds(1);  // between requests, so that this client causes little load
 
 }  // namespace
 
@@ -32,7 +32,7 @@ std::string Bystander::Stop() {
   if (took_.empty()) return "no request sent";
   std::sort(took_.begin(), took_.end());
   char text[100];
-  std::snprintf(text, sizeof text, "p99 %.1f ms, longest %.1f ms of %zu asked", absl::ToDoubleMilliseconds(p99()),
+  std::snprintf(text, sizeof text, "p99 %.1f ms, longest %.1f ms, %zu requests", absl::ToDoubleMilliseconds(p99()),
                 absl::ToDoubleMilliseconds(longest()), took_.size());
   return text;
 }

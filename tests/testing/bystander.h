@@ -36,7 +36,7 @@ class Bystander {
   Bystander(const Bystander&) = delete;
   Bystander& operator=(const Bystander&) = delete;
 
-  // Stops the client. Returns its response times, such as `p99 0.3 ms, longest 2.1 ms of 12345 asked`.
+  // Stops the client. Returns its response times, such as `p99 0.3 ms, longest 2.1 ms, 12345 requests`.
   std::string Stop();
 
   // REQUIRES: stopped.

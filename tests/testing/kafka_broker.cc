@@ -22,15 +22,15 @@
 namespace tally {
 namespace {
 
-// Another process may take a port between our look and the broker's bind; then we begin again.
+// Another process can take a port before the broker binds it. The start is then repeated with other ports.
 constexpr int kStartsMax = 3;
 constexpr absl::Duration kFormatTimeout = absl::Seconds(60);
 
-// Below the ports that the kernel gives to outgoing connections, which come and go all the time.
+// These ports are below the kernel's ephemeral ports, which outgoing connections use.
 constexpr int kPortMin = 20'000;
 constexpr int kPortMax = 29'999;
 
-constexpr int kController = 1;  // the number of the broker that also is the controller
+constexpr int kController = 1;  // the number of the broker that is also the controller
 
 std::mt19937_64& Random() {
   static std::mt19937_64 random{std::random_device{}()};
@@ -58,7 +58,8 @@ int FreePort(std::initializer_list<int> other_than) {
   return port;
 }
 
-// As `StorageTool random-uuid` makes them. The first bit is 0: an id with a leading '-' would read as an option.
+// Returns an id in the format of `StorageTool random-uuid`. The first bit is 0, because an id that begins with '-'
+// would be parsed as an option.
 std::string NewClusterId() {
   std::string bytes(16, '\0');
   for (char& byte : bytes) byte = static_cast<char>(Random()());
@@ -66,7 +67,7 @@ std::string NewClusterId() {
   return absl::WebSafeBase64Escape(bytes);
 }
 
-// The start of a java command line with the broker's jars.
+// Returns a java command line with the broker's jars on the class path.
 std::vector<std::string> Java(KafkaBroker::Jvm jvm, std::vector<std::string> arguments) {
   std::vector<std::string> command = {"java",
                                       "-Xmx1g",
@@ -111,7 +112,7 @@ absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm, const K
   return status;
 }
 
-KafkaBroker::~KafkaBroker() = default;  // the client before the process, the process before its directory
+KafkaBroker::~KafkaBroker() = default;  // destroys the client, then the process, then its directory
 
 absl::Status KafkaBroker::WriteProperties() {
   const bool controls = id_ == kController;
@@ -140,16 +141,16 @@ absl::Status KafkaBroker::WriteProperties() {
           "share.coordinator.state.topic.replication.factor=1\n"
           "share.coordinator.state.topic.min.isr=1\n"
           "group.initial.rebalance.delay.ms=0\n"
-          // One that was killed is let in again only when the session of its former life has run out.
+          // A killed broker can register again only after its old session has expired.
           "broker.session.timeout.ms=3000\n"
           "broker.heartbeat.interval.ms=500\n"
-          // A follower that copies nothing leaves the replicas in sync, and a preferred leader returns, within seconds.
+          // A follower that does not fetch leaves the ISR within seconds, and a preferred leader is elected again.
           "replica.lag.time.max.ms=2000\n"
           "leader.imbalance.check.interval.seconds=1\n"
-          // Tests timestamp records in 2011 and in the far future.
+          // Tests write records with timestamps in 2011 and in the far future.
           "log.retention.ms=-1\n"
           "log.message.timestamp.after.max.ms=9223372036854775807\n"
-          // Compaction within a test's patience.
+          // Compaction starts soon.
           "log.cleaner.backoff.ms=100\n"
           "log.cleaner.dedupe.buffer.size=4194304\n";
   file.close();

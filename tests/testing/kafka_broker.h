@@ -1,13 +1,13 @@
-// A real Kafka broker for tests: on free ports of 127.0.0.1, with its data in a fresh directory. It is a cluster by
-// itself, or with a second broker that joins it.
+// Runs a real Kafka broker for tests, on free ports of 127.0.0.1, with its data in a temporary directory. The broker is
+// a cluster of its own; a second broker can join it.
 //
 //   KafkaBroker& broker = SharedBroker();
 //   const std::string topic = broker.UniqueTopic("mw");
 //   ASSERT_TRUE(broker.CreateTopic(topic, /*partitions=*/4).ok());
 //   ASSERT_TRUE(broker.Produce(topic, /*partition=*/0, {{.payload = "a"}, {.payload = "b"}}).ok());
 //
-// It takes some five seconds and half a gigabyte to start, so the tests of one binary share it; only a test that stops
-// the broker starts one of its own. Its jars are what `tools/setup test` fetches.
+// A start takes about five seconds and half a gigabyte of memory, so the tests of a binary share one broker. Only a
+// test that stops its broker starts a separate one. `tools/setup test` downloads the jars.
 #pragma once
 
 #include <cstdint>
@@ -35,70 +35,69 @@ namespace tally {
 struct Message {
   std::string payload;
   std::optional<std::string> key = std::nullopt;
-  std::optional<Timestamp> timestamp = std::nullopt;  // Kafka's timestamp; without one: when it is produced
+  std::optional<Timestamp> timestamp = std::nullopt;  // Kafka's timestamp; default: the time of Produce()
 };
 
-// Start it from the main thread: it dies with the thread that started it (see Subprocess), however that one ends.
-// Not thread-safe. Every wait is bounded; what does not answer in time is an error, with the broker's log in it.
+// Call Start() from the main thread: the kernel kills the broker when the thread that started it ends (see Subprocess).
+// Not thread-safe. Every wait has a timeout. If the broker does not start, the error contains its output.
 class KafkaBroker {
  public:
   using Configs = std::vector<std::pair<std::string, std::string>>;
 
-  // What its JVM is told to be good at: tests want it soon, benchmarks as one runs it.
+  // kQuickStart, for tests: the JVM starts faster and compiles less. kFullSpeed, for benchmarks: the JVM's defaults.
   enum class Jvm { kQuickStart, kFullSpeed };
 
-  // Returns once the broker has answered. It is number 1 of its cluster, and the controller.
+  // Starts broker 1 of a new cluster, which is also the controller, and waits until it answers.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm = Jvm::kQuickStart);
-  // The same for number 2 in the cluster of `first`, which outlives it. Whichever of the two stands first among the
-  // replicas of a partition is its leader again within seconds, once it is in sync.
+  // Starts broker 2 of the cluster of `first`, which must outlive it. The preferred leader of a partition becomes its
+  // leader again within seconds after it is in sync.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Join(const KafkaBroker& first);
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
-  // "127.0.0.1:PORT", the same after a Restart().
+  // "127.0.0.1:PORT". Restart() does not change it.
   const std::string& bootstrap() const { return bootstrap_; }
   const std::string& cluster_id() const { return cluster_id_; }
   pid_t pid() const { return process_->pid(); }
 
-  // kill -9. Its data stays for Restart(), which returns once it answers again.
+  // Stop() is kill -9 and keeps the data. Restart() waits until the broker answers.
   void Stop();
   absl::Status Restart();
 
-  // Stands still between the two: connections stay open and nobody answers.
+  // SIGSTOP and SIGCONT. In between, connections stay open, but the broker does not answer.
   void Freeze();
   void Thaw();
 
-  // The other broker copies nothing from this one between the two. Clients and the controller notice nothing.
+  // In between, the other broker cannot fetch from this one. Connections of clients and of the controller still work.
   void HoldReplication();
   void ReleaseReplication();
 
-  // Returns once this broker says so. What is produced later through it is sent there.
+  // Wait until this broker's metadata contains the state. Later calls of Produce() on this broker use this metadata.
   absl::Status AwaitLeader(const std::string& topic, int32_t partition, const KafkaBroker& leader);
   absl::Status AwaitInSync(const std::string& topic, int32_t partition, int replicas);
 
-  // A name that no other call has returned, beginning with `prefix`.
+  // Returns a name that begins with `prefix` and that no earlier call has returned.
   std::string UniqueTopic(std::string_view prefix);
 
-  // These return once clients see the change. `configs` is as {{"cleanup.policy", "compact"}}.
+  // These wait until clients see the change. An example of `configs`: {{"cleanup.policy", "compact"}}.
   absl::Status CreateTopic(const std::string& topic, int partitions, const Configs& configs = {});
-  // For each partition the numbers of the brokers that hold it, the preferred leader first.
+  // For each partition, the numbers of the brokers with a replica, the preferred leader first.
   using Replicas = std::vector<std::vector<int32_t>>;
   absl::Status CreateTopic(const std::string& topic, const Replicas& replicas, const Configs& configs = {});
   absl::Status AddPartitions(const std::string& topic, int total);
   absl::Status DeleteTopic(const std::string& topic);
 
-  // Makes the log of a partition begin at `offset`, as retention would.
+  // Deletes the records before `offset`, as retention does.
   absl::Status DeleteRecordsBefore(const std::string& topic, int32_t partition, int64_t offset);
 
-  // What all partitions of a topic take on its disk, compressed as they are there.
+  // Returns the size of a topic's partitions on disk. Records can be compressed there.
   uint64_t LogBytes(const std::string& topic) const;
 
-  // Appends `messages` in their order and returns once all are stored. Never twice: a failed request is an error and is
-  // not sent again.
+  // Appends `messages` in order, and waits until the broker has stored all of them. No message is stored twice.
   absl::Status Produce(const std::string& topic, int32_t partition, const std::vector<Message>& messages);
 
-  // The same within one transaction, which ends with a marker in the log: committed, or aborted.
+  // The same in one transaction. Its end adds a commit or abort marker to the log.
   enum class TransactionEnd { kCommit, kAbort };
   absl::Status ProduceTransaction(const std::string& topic, int32_t partition, const std::vector<Message>& messages,
                                   TransactionEnd end);
@@ -113,19 +112,19 @@ class KafkaBroker {
 
   KafkaBroker(Jvm jvm, int id) : jvm_(jvm), id_(id), dir_("tally-kafka") {}
 
-  // The process (kafka_broker.cc).
+  // In kafka_broker.cc: the process.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm, const KafkaBroker* first);
   absl::Status WriteProperties();
   absl::Status Format();
   absl::Status Launch();
   absl::Status WaitUntilItAnswers();
 
-  // What it is asked (kafka_broker_client.cc).
+  // In kafka_broker_client.cc: its clients.
   static absl::StatusOr<Client> Connect(const std::string& bootstrap, const Configs& properties);
-  // The partitions of `topic` that have a leader; 0 if there is no such topic.
+  // Returns the number of partitions of `topic` that have a leader; 0 if there is no such topic.
   absl::StatusOr<int> CountPartitions(const std::string& topic);
   absl::Status WaitForPartitions(const std::string& topic, int partitions);
-  // Whether `holds` of the partition, as only this broker says it.
+  // Waits until `holds` is true for the partition in this broker's metadata.
   absl::Status AwaitPartition(const std::string& topic, int32_t partition,
                               const std::function<bool(const rd_kafka_metadata_partition&)>& holds);
   absl::Status Create(const std::string& topic, int partitions, NewTopic wanted, const Configs& configs);
@@ -133,7 +132,7 @@ class KafkaBroker {
   const Jvm jvm_;
   const int id_;
   TempDir dir_;
-  std::unique_ptr<TcpProxy> replication_;  // by which the other broker reaches this one
+  std::unique_ptr<TcpProxy> replication_;  // the other broker connects to this one through it
   int port_ = 0;
   int internal_port_ = 0;
   int controller_port_ = 0;
@@ -145,8 +144,8 @@ class KafkaBroker {
   int transactions_ = 0;
 };
 
-// The broker of this test binary: started by the first call, which must come from the main thread, and stopped when the
-// tests are over. One that does not start ends the process with the reason.
+// Returns the broker that all tests of this binary share. The first call starts it, and must be on the main thread. The
+// broker stops at the end of the process. If it does not start, the process exits with the reason.
 KafkaBroker& SharedBroker();
 
 }  // namespace tally

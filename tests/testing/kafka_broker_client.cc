@@ -1,4 +1,4 @@
-// What a test asks of its broker: topics and messages, through librdkafka.
+// The requests of a test to its broker, with librdkafka: topics and messages.
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
@@ -16,15 +16,15 @@ namespace tally {
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(60);
-constexpr absl::Duration kChangeTimeout = absl::Seconds(20);  // until a change to a topic is seen
+constexpr absl::Duration kChangeTimeout = absl::Seconds(20);  // until the metadata contains a change to a topic
 constexpr int kRequestTimeoutMs = 10'000;
-constexpr int kPollMs = 20;  // how long one look for news may block; nothing rests on its length
+constexpr int kPollMs = 20;
 
 absl::Status KafkaError(std::string_view what, rd_kafka_resp_err_t error) {
   return absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_err2str(error))));
 }
 
-// Takes `error`.
+// Destroys `error`.
 absl::Status KafkaError(std::string_view what, rd_kafka_error_t* error) {
   if (error == nullptr) return absl::OkStatus();
   absl::Status status = absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_error_string(error))));
@@ -32,7 +32,7 @@ absl::Status KafkaError(std::string_view what, rd_kafka_error_t* error) {
   return status;
 }
 
-// What became of the messages of one call.
+// The delivery reports of the messages of one call.
 struct Deliveries {
   size_t pending = 0;
   rd_kafka_resp_err_t first_error = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -48,11 +48,11 @@ rd_kafka_resp_err_t Enqueue(rd_kafka_t* client, const std::string& topic, int32_
                             Deliveries* deliveries) {
   const void* key = message.key ? message.key->data() : nullptr;
   const size_t key_size = message.key ? message.key->size() : 0;
-  const int64_t stamp_ms = message.timestamp ? message.timestamp->millis() : 0;  // 0: now
+  const int64_t timestamp_ms = message.timestamp ? message.timestamp->millis() : 0;  // 0: now
   return rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
                            RD_KAFKA_V_VALUE(const_cast<char*>(message.payload.data()), message.payload.size()),
-                           RD_KAFKA_V_TIMESTAMP(stamp_ms), RD_KAFKA_V_OPAQUE(deliveries), RD_KAFKA_V_END);
+                           RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_OPAQUE(deliveries), RD_KAFKA_V_END);
 }
 
 absl::Status Append(rd_kafka_t* client, const std::string& topic, int32_t partition,
@@ -69,13 +69,14 @@ absl::Status Append(rd_kafka_t* client, const std::string& topic, int32_t partit
     }
     ++deliveries.pending;
   }
-  // Bounded by message.timeout.ms: every message gets its report, and none may come after we have gone.
+  // Every message gets a report within message.timeout.ms. A report uses `deliveries`, so all must arrive before
+  // return.
   while (deliveries.pending > 0) rd_kafka_poll(client, kPollMs);
   if (deliveries.first_error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return KafkaError(Cat("produce to ", topic, ":", partition), deliveries.first_error);
 }
 
-// Sends one admin request and reads its answer.
+// Sends one admin request and reads its result.
 absl::Status Ask(rd_kafka_t* client, std::string_view what,
                  const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& send,
                  const std::function<absl::Status(rd_kafka_event_t*)>& read) {
@@ -96,7 +97,7 @@ absl::Status Ask(rd_kafka_t* client, std::string_view what,
   return Annotate(read(event.get()), what);
 }
 
-// The first error in an answer about topics, which each kind of request reads with functions of its own.
+// Returns the first error in the result of a request about topics. Each kind of request has its own functions.
 template <auto kResult, auto kTopics>
 absl::Status ReadTopics(rd_kafka_event_t* event) {
   size_t count = 0;
@@ -132,7 +133,7 @@ absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& boot
     return InvalidArgument(name, ": ", std::string_view(error));
   }
   rd_kafka_conf_set_dr_msg_cb(conf, OnDelivery);
-  rd_kafka_conf_set_log_cb(conf, nullptr);  // a broker that is not up yet, or was stopped, is no news
+  rd_kafka_conf_set_log_cb(conf, nullptr);  // tests stop brokers, and the client would log each failed connection
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof error);
   if (client == nullptr) {
     rd_kafka_conf_destroy(conf);
@@ -150,14 +151,14 @@ absl::Status KafkaBroker::WaitUntilItAnswers() {
     }
     const rd_kafka_metadata_t* metadata = nullptr;
     if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, 500) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    const bool ready = metadata->broker_cnt > 0;  // none before it has let itself in
+    const bool ready = metadata->broker_cnt > 0;  // 0 until the broker is registered
     rd_kafka_metadata_destroy(metadata);
     if (!ready) continue;
-    // Not somebody else's broker, on a port that was free a moment ago.
+    // Another process can have started a broker on a port that was free before.
     char* cluster_id = rd_kafka_clusterid(client_.get(), kRequestTimeoutMs);
     const bool ours = cluster_id != nullptr && cluster_id_ == cluster_id;
     rd_kafka_mem_free(client_.get(), cluster_id);
-    return ours ? absl::OkStatus() : absl::AbortedError(Cat(bootstrap_, " is another cluster's"));
+    return ours ? absl::OkStatus() : absl::AbortedError(Cat(bootstrap_, " belongs to another cluster"));
   }
   return absl::DeadlineExceededError(Cat("the broker at ", bootstrap_, " does not answer: ", process_->Stderr()));
 }
@@ -184,7 +185,7 @@ absl::Status KafkaBroker::WaitForPartitions(const std::string& topic, int partit
     if (count == partitions) return absl::OkStatus();
     rd_kafka_poll(client_.get(), kPollMs);
   }
-  return absl::DeadlineExceededError(Cat(topic, ": expected ", partitions, " partitions, there are ", count));
+  return absl::DeadlineExceededError(Cat(topic, ": expected ", partitions, " partitions, got ", count));
 }
 
 absl::Status KafkaBroker::CreateTopic(const std::string& topic, int partitions, const Configs& configs) {
@@ -226,7 +227,7 @@ absl::Status KafkaBroker::AwaitPartition(const std::string& topic, int32_t parti
   const absl::Time deadline = absl::Now() + kChangeTimeout;
   std::string seen;
   while (absl::Now() < deadline) {
-    ASSIGN_OR_RETURN(client_, Connect(bootstrap_, {}));  // a new client asks this broker, an old one any
+    ASSIGN_OR_RETURN(client_, Connect(bootstrap_, {}));  // a new client asks this broker; an old client can ask any
     const std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> handle(
         rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy);
     const rd_kafka_metadata_t* metadata = nullptr;
@@ -309,7 +310,7 @@ absl::Status KafkaBroker::Produce(const std::string& topic, int32_t partition, c
 
 absl::Status KafkaBroker::ProduceTransaction(const std::string& topic, int32_t partition,
                                              const std::vector<Message>& messages, TransactionEnd end) {
-  // A client of its own: a transactional one can do nothing else.
+  // A separate client, because a transactional client can do nothing else.
   ASSIGN_OR_RETURN(Client client, Connect(bootstrap_, {{"transactional.id", Cat("transaction-", ++transactions_)}}));
   RETURN_IF_ERROR(KafkaError("init transactions", rd_kafka_init_transactions(client.get(), 2 * kRequestTimeoutMs)));
   RETURN_IF_ERROR(KafkaError("begin transaction", rd_kafka_begin_transaction(client.get())));

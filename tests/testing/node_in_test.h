@@ -54,7 +54,7 @@ inline uint64_t RecordsRead(Node& node, std::string_view topic) {
   return read;
 }
 
-// Waits until `holds` is true. Returns false if it is not true after a generous timeout.
+// Waits until `holds` is true. Returns false if it is not true after 30 seconds.
 template <typename Condition>
 bool Eventually(Condition holds) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);

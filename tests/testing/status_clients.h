@@ -1,8 +1,8 @@
-// Clients that ask a node about itself all the time, so that such a request is under way whenever the node stops.
+// Clients that send INFO, LAG and HTTP requests all the time, so that requests are in progress when a node stops.
 //
 //   StatusClients clients(text_port, http_port);
 //   clients.WaitUntilAnswered();
-//   StopTheNode();                        // each client ends once the node closes its connection
+//   StopTheNode();                        // each client ends when the node closes its connection
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ class StatusClients {
   StatusClients(const StatusClients&) = delete;
   StatusClients& operator=(const StatusClients&) = delete;
 
-  // Returns once each client has had a reply.
+  // Waits until each client has received a reply.
   void WaitUntilAnswered() const {
     for (int answered = answered_; answered < kTextClients + kHttpClients; answered = answered_) {
       answered_.wait(answered);

@@ -116,7 +116,7 @@ TEST(Subprocess, KillsItsGroupWhenItEnds) {
   EXPECT_TRUE(Ends(grandchild));
 }
 
-// A fork of this process plays a test that is killed with SIGKILL.
+// A fork of this process acts as a test that is killed with SIGKILL.
 TEST(Subprocess, EndsIfTheTestIsKilled) {
   TempDir dir;  // belongs to this process, because a killed process does not clean up
   int pids[2];

@@ -30,8 +30,8 @@ std::string PortOf(const std::string& endpoint) { return endpoint.substr(endpoin
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::string>& arguments,
-                                                      const std::vector<std::string>& by) {
-  std::vector<std::string> argv = by;
+                                                      const std::vector<std::string>& wrapper) {
+  std::vector<std::string> argv = wrapper;
   for (const char* word : {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"}) {
     argv.push_back(word);
   }

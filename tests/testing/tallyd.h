@@ -26,10 +26,10 @@ using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
 
 class Tallyd {
  public:
-  // Runs `tallyd serve` with these arguments on free ports, and waits until it listens. `by` is a command that runs it,
-  // such as {"env", "NAME=VALUE"}. Call it from the main thread (see Subprocess).
+  // Runs `tallyd serve` with these arguments on free ports, and waits until it listens. `wrapper` is a command that
+  // runs it, such as {"env", "NAME=VALUE"}. Call it from the main thread (see Subprocess).
   static absl::StatusOr<std::unique_ptr<Tallyd>> Start(const std::vector<std::string>& arguments,
-                                                       const std::vector<std::string>& by = {});
+                                                       const std::vector<std::string>& wrapper = {});
 
   const std::string& port() const { return port_; }
   const std::string& http_port() const { return http_port_; }

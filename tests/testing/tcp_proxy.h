@@ -1,11 +1,11 @@
-// A proxy between a node and its broker that simulates network faults: silence, delay, closed connections, another
-// broker at the same address, flipped bits.
+// A proxy between a node and its broker that simulates network faults: stalled traffic, delay, closed connections,
+// another broker at the same address, flipped bits.
 //
 //   TcpProxy proxy(broker.bootstrap());
 //   Tallyd::Start({"--brokers", proxy.bootstrap(), ...});
 //   proxy.FlipAfter("damaged", /*distance=*/5, /*times=*/1);
 //
-// The proxy replaces the broker's address in metadata by its own, so that clients always connect through it.
+// The proxy replaces the broker's address in metadata with its own, so that clients always connect through it.
 //
 // Thread-safe. The destructor ends its thread and all connections.
 #pragma once
