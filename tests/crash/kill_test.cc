@@ -110,7 +110,7 @@ class Producer {
   GameEvents events_;
   std::vector<std::string> topics_;
   int partitions_ = 2;
-  uint64_t gone_ = 0;  // aborted, or compacted away
+  uint64_t gone_ = 0;  // records of aborted transactions, and compacted records
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
@@ -147,7 +147,7 @@ class KillNine : public testing::Test {
   }
 
   // Compares the checkpoint with the oracle. Before the first checkpoint there is nothing on the disk.
-  void ExpectWhatTheLogSays() {
+  void ExpectEqualToTheOracle() {
     absl::StatusOr<Dump> dump = ReadDump(data_.path());
     if (!dump.ok() && oracle_.counts().empty()) return;
     ASSERT_TRUE(dump.ok()) << dump.status();
@@ -175,7 +175,7 @@ TEST_F(KillNine, LeavesExactlyTheCountsOfTheLogBeforeItsOffsets) {
   for (int kill = 0; kill < row_.times() && !HasFailure(); ++kill) {
     SCOPED_TRACE(Cat("kill ", kill));
     RunAndKill(kill);
-    ExpectWhatTheLogSays();
+    ExpectEqualToTheOracle();
   }
   producer_.Stop();
   EXPECT_GE(at_crash_points_, row_.times() / 5);  // fails if a crash point has another name
@@ -185,7 +185,7 @@ TEST_F(KillNine, LeavesExactlyTheCountsOfTheLogBeforeItsOffsets) {
   absl::Status read = (*node)->WaitUntilRead(producer_.produced(), kTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*(*node)->Stop(), 0);
-  ExpectWhatTheLogSays();
+  ExpectEqualToTheOracle();
   row_.Did(Cat(row_.times(), " kills, ", at_crash_points_, " of them at named crash points"));
   row_.Saw("counters, fates and offsets equal to the oracle's after each kill");
 }

@@ -43,14 +43,14 @@ class FullDisk : public BadDisk {
  public:
   FullDisk() {
     TALLY_CHECK(mount("tmpfs", dir_.path().c_str(), "tmpfs", 0, "size=24m") == 0);
-    // RocksDB reserves 17 MB for its WAL if it can, and could continue to write in them while the disk is full.
+    // RocksDB reserves 17 MB for its WAL if there is space, and could continue to write there while the disk is full.
     Fill("ballast", 10 << 20);
   }
   ~FullDisk() override { umount2(dir_.path().c_str(), MNT_DETACH); }
 
   const std::string& path() const override { return dir_.path(); }
   void Break() override { TALLY_CHECK(Fill("filler", 1 << 30) == ENOSPC); }
-  void Mend() override { std::filesystem::remove(dir_ / "filler"); }
+  void Repair() override { std::filesystem::remove(dir_ / "filler"); }
 
  private:
   // Writes up to `bytes` bytes to the file `name`. Returns an errno, or 0.
@@ -75,7 +75,7 @@ class FailingDisk : public BadDisk {
 
   const std::string& path() const override { return data_.path(); }
   std::vector<std::string> launcher() const override {
-    // A sanitizer requires that its library is the first one, which is not the case here.
+    // ASan requires by default that its library is loaded first. Here the preloaded library is first.
     return {"env", "LD_PRELOAD=" DISK_FAULT_LIBRARY, Cat("TALLY_DISK_FAULT=", data_.path(), ":", flag()),
             "ASAN_OPTIONS=verify_asan_link_order=0"};
   }
@@ -83,7 +83,7 @@ class FailingDisk : public BadDisk {
     Write(flag() + ".new", Cat(error_));
     std::filesystem::rename(flag() + ".new", flag());
   }
-  void Mend() override { std::filesystem::remove(flag()); }
+  void Repair() override { std::filesystem::remove(flag()); }
 
  private:
   std::string flag() const { return control_ / "fails"; }
@@ -95,7 +95,7 @@ class FailingDisk : public BadDisk {
 
 }  // namespace
 
-absl::Status MayMount() {
+absl::Status CanMount() {
   static const absl::Status status = MakeMountNamespace();
   return status;
 }

@@ -18,18 +18,18 @@ class BadDisk {
   virtual std::vector<std::string> launcher() const { return {}; }
 
   virtual void Break() = 0;  // call it again if space has become free meanwhile
-  virtual void Mend() = 0;
+  virtual void Repair() = 0;
 };
 
-// A tmpfs of 24 MB. Break() fills it, and Mend() removes the filling. REQUIRES: MayMount().
+// A tmpfs of 24 MB. Break() fills it with a file, and Repair() removes the file. REQUIRES: CanMount().
 std::unique_ptr<BadDisk> NewFullDisk();
 
-// A directory in which every write, sync and rename fails with `error` between Break() and Mend().
+// A directory in which every write, sync and rename fails with `error` between Break() and Repair().
 std::unique_ptr<BadDisk> NewFailingDisk(int error);
 
-// Returns OK if this process can mount. The first call gives the process its own mount namespace, which disappears with
-// the process and its children, however they end. REQUIRES for the first call: the process has no other thread. It
-// works for root, and for a user that is allowed to create namespaces.
-absl::Status MayMount();
+// Returns OK if this process can mount. The first call gives the process its own mount namespace, which exists until
+// the process and its children end. REQUIRES for the first call: the process has no other thread. It works for root,
+// and for a user that is allowed to create namespaces.
+absl::Status CanMount();
 
 }  // namespace tally

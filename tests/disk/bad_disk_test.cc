@@ -26,15 +26,15 @@ using testing::StartsWith;
 
 constexpr absl::Duration kDiskTimeout = absl::Seconds(60);
 
-// Makes the mount namespace before the broker starts, because the broker starts threads.
+// Creates the mount namespace before the broker starts, because the broker's client starts threads.
 class OwnMounts : public testing::Environment {
-  void SetUp() override { (void)MayMount(); }
+  void SetUp() override { (void)CanMount(); }
 };
 const testing::Environment* const kOwnMounts = testing::AddGlobalTestEnvironment(new OwnMounts);
 
 struct Fault {
   const char* name;
-  const char* row;
+  const char* row;  // the name of the FaultRow
   bool mounts;
   std::function<std::unique_ptr<BadDisk>()> make;
   const char* message;  // in the node's log lines
@@ -45,9 +45,9 @@ void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.row; }
 class OnABadDisk : public testing::TestWithParam<Fault> {
  protected:
   void SetUp() override {
-    absl::Status may = GetParam().mounts ? MayMount() : absl::OkStatus();
-    ASSERT_TRUE(may.ok() || geteuid() != 0) << may;
-    if (!may.ok()) GTEST_SKIP() << "this process cannot mount: " << may;
+    absl::Status can_mount = GetParam().mounts ? CanMount() : absl::OkStatus();
+    ASSERT_TRUE(can_mount.ok() || geteuid() != 0) << can_mount;
+    if (!can_mount.ok()) GTEST_SKIP() << "this process cannot mount: " << can_mount;
     disk_ = GetParam().make();
   }
 
@@ -104,7 +104,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
 
   void ExpectRecovers() {
     const uint64_t sequence = Number("checkpoint_sequence");
-    disk_->Mend();
+    disk_->Repair();
     EXPECT_TRUE(Waited([&] {
       return node_->Info("checkpoint_stale") == "0" && Number("checkpoint_sequence") > sequence;
     })) << node_->process().Stderr();
@@ -123,7 +123,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
     EXPECT_LE(absl::Now() - began, Tallyd::kStopMax);
   }
 
-  // A directory cannot be opened without writing to it. The node reports that and ends, each time that it is started.
+  // RocksDB writes when it opens a directory, so the node does not start. It ends with an error message.
   void ExpectNoStart() {
     auto node = Tallyd::Start(Arguments(), disk_->launcher());
     ASSERT_FALSE(node.ok());
@@ -131,7 +131,7 @@ class OnABadDisk : public testing::TestWithParam<Fault> {
     EXPECT_THAT(std::string(node.status().message()), HasSubstr(GetParam().message));
   }
 
-  void ExpectWhatTheLogSays() {
+  void ExpectEqualToTheOracle() {
     absl::StatusOr<Dump> dump = ReadDump(data());
     ASSERT_TRUE(dump.ok()) << dump.status();
     absl::Status read = oracle_.ReadUntil(dump->next, kDiskTimeout);
@@ -160,12 +160,12 @@ TEST_P(OnABadDisk, ContinuesToCountAndLosesNothing) {
     if (i % 2 == 1) {
       i % 4 == 1 ? (Kill(), ++killed) : (Terminate(), ++terminated);
       ExpectNoStart();
-      disk_->Mend();
+      disk_->Repair();
     } else {
       ExpectRecovers();
       Kill();
     }
-    ExpectWhatTheLogSays();
+    ExpectEqualToTheOracle();
     Start();
   }
   if (HasFailure()) return;
@@ -173,12 +173,12 @@ TEST_P(OnABadDisk, ContinuesToCountAndLosesNothing) {
   absl::Status read = node_->WaitUntilRead(feed_.produced(), kDiskTimeout);
   ASSERT_TRUE(read.ok()) << read;
   EXPECT_EQ(*node_->Stop(), 0);
-  ExpectWhatTheLogSays();
+  ExpectEqualToTheOracle();
   row_.Did(Cat(row_.times(), " times, kill -9 in ", killed, " of them, SIGTERM in ", terminated,
                ", kill -9 after the others"));
   row_.Saw(
       "counted, replied and reported the stale checkpoint; recovered; did not start during the fault; SIGTERM ended it "
-      "with status 1 within 2 s; equal to the oracle's after each fault");
+      "with status 1 within 2 s; counts equal to the oracle's after each fault");
 }
 
 INSTANTIATE_TEST_SUITE_P(, OnABadDisk,

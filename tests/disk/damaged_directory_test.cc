@@ -1,5 +1,5 @@
 // Runs the real binary on a damaged data directory. The node either resumes from an earlier complete checkpoint,
-// reports that, and counts to the exact end; or it does not start, and names the damaged file.
+// reports the rollback, and counts exactly; or it does not start, and names the damaged file.
 #include <signal.h>
 
 #include <functional>
@@ -50,28 +50,28 @@ class DamagedDirectory : public testing::Test {
     return contents.ok() ? contents->header.sequence : 0;
   }
 
-  // Returns once the group's positions are of a later checkpoint than `sequence`.
-  void WaitForPositionsAfter(uint64_t sequence) {
-    auto log = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
-    ASSERT_TRUE(log.ok()) << log.status();
+  // Waits until the group's committed offsets are from a later checkpoint than `sequence`.
+  void WaitForCommittedOffsetsAfter(uint64_t sequence) {
+    auto kafka = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
+    ASSERT_TRUE(kafka.ok()) << kafka.status();
     const std::vector<TopicPartition> topic_partitions = {{feed_.topic(), 0}};
     for (absl::Time deadline = absl::Now() + kDirectoryTimeout; absl::Now() < deadline;) {
-      auto positions = (*log)->Committed(topic_partitions, absl::Seconds(5));
-      if (positions.ok() && !positions->empty()) {
-        const std::string& owner = positions->begin()->second.metadata;
-        if (std::strtoull(owner.substr(owner.rfind(' ') + 1).c_str(), nullptr, 10) > sequence) return;
+      auto committed = (*kafka)->Committed(topic_partitions, absl::Seconds(5));
+      if (committed.ok() && !committed->empty()) {
+        const std::string& metadata = committed->begin()->second.metadata;
+        if (std::strtoull(metadata.substr(metadata.rfind(' ') + 1).c_str(), nullptr, 10) > sequence) return;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    ADD_FAILURE() << "no positions of a checkpoint after " << sequence;
+    ADD_FAILURE() << "no committed offsets of a checkpoint after " << sequence;
   }
 
-  // Makes a directory as after SIGKILL: its table has the checkpoint `table_`, its WAL has later checkpoints, and the
-  // group has committed offsets of a later checkpoint.
+  // Makes a directory as after SIGKILL: its table has the checkpoint `table_sequence_`, its WAL has later checkpoints,
+  // and the group has committed offsets of a later checkpoint.
   void MakeOldDirectory() {
-    Start(), WaitForPositionsAfter(0), Kill();
-    table_ = Sequence();
-    Start(), WaitForPositionsAfter(table_ + 1), Kill();
+    Start(), WaitForCommittedOffsetsAfter(0), Kill();
+    table_sequence_ = Sequence();
+    Start(), WaitForCommittedOffsetsAfter(table_sequence_ + 1), Kill();
     ASSERT_EQ(NamesWith(ReadImage(data_.path()), ".sst").size(), 1u);
   }
 
@@ -115,7 +115,7 @@ class DamagedDirectory : public testing::Test {
   SteadyFeed feed_{broker_, /*seed=*/1};
   TempDir data_;
   std::unique_ptr<Tallyd> node_;
-  uint64_t table_ = 0;
+  uint64_t table_sequence_ = 0;
 };
 
 TEST_F(DamagedDirectory, IsRefusedWithTheNameOfTheFile) {
@@ -132,18 +132,18 @@ TEST_F(DamagedDirectory, IsRefusedWithTheNameOfTheFile) {
     damaged.erase(file);
     ExpectRefused(damaged, file);
   }
-  row.Did("an SST, MANIFEST and CURRENT: a bit flipped, and removed");
+  row.Did("an SST, the MANIFEST and CURRENT: each with a flipped bit, and each removed");
   row.Saw("serve and dump end with status 3 and name the file; dump changes nothing");
 }
 
-TEST_F(DamagedDirectory, ReportsARollbackAndCountsToTheExactEnd) {
+TEST_F(DamagedDirectory, ReportsARollbackAndCountsExactly) {
   FaultRow row("WAL damage, the binary", 1, 1);
   MakeOldDirectory();
   DamageWal();
-  EXPECT_EQ(Sequence(), table_);
+  EXPECT_EQ(Sequence(), table_sequence_);
   Start();
   ExpectLine("rocksdb: ");
-  ExpectLine(Cat("the directory was at ", table_, ": it was rolled back; counting continues from there"));
+  ExpectLine(Cat("the directory was at ", table_sequence_, ": it was rolled back; counting continues from there"));
   feed_.Stop();
   absl::Status read = node_->WaitUntilRead(feed_.produced(), kDirectoryTimeout);
   ASSERT_TRUE(read.ok()) << read;
@@ -153,10 +153,10 @@ TEST_F(DamagedDirectory, ReportsARollbackAndCountsToTheExactEnd) {
   LogOracle oracle(broker_.bootstrap());
   ASSERT_TRUE(oracle.ReadUntil(dump->next, kDirectoryTimeout).ok());
   EXPECT_TRUE(dump->counts == oracle.counts());
-  row.Saw(Cat("resumed from checkpoint ", table_, ", reported the rollback, and equal to the oracle's at the end"));
+  row.Saw(Cat("resumed from checkpoint ", table_sequence_, ", reported the rollback; counts equal to the oracle's"));
 }
 
-TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreGone) {
+TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreDeleted) {
   MakeOldDirectory();
   DamageWal();
   feed_.Stop();
@@ -173,7 +173,7 @@ TEST_F(DamagedDirectory, StopsPartitionsWhoseNextRecordsAreGone) {
 // All its checkpoints were in the WAL, so none remains. The group's committed offsets show that it is not a first
 // start.
 TEST_F(DamagedDirectory, IsRefusedIfNoCheckpointRemains) {
-  Start(), WaitForPositionsAfter(0), Kill();
+  Start(), WaitForCommittedOffsetsAfter(0), Kill();
   DamageWal();
   auto node = Tallyd::Start(Arguments(data_.path()));
   ASSERT_TRUE(node.ok()) << node.status();

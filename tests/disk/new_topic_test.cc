@@ -25,7 +25,7 @@ class NewTopic : public NodeTest {
   const std::unique_ptr<BadDisk> disk_ = NewFailingDisk(EIO);
 };
 
-TEST_F(NewTopic, IsReadAfterItsStartIsSavedWhileOthersDoNotWait) {
+TEST_F(NewTopic, IsReadAfterItsStartOffsetIsSavedAndOthersDoNotWait) {
   CreateTopic();
   Produce(10, "login");
   StartAt(broker_.bootstrap());
@@ -46,7 +46,7 @@ TEST_F(NewTopic, IsReadAfterItsStartIsSavedWhileOthersDoNotWait) {
   EXPECT_THAT(node_->Http("/readyz"), HasSubstr("ready\nstale checkpoint: "));
   EXPECT_EQ(node_->Info("events_read"), "20");
 
-  disk_->Mend();
+  disk_->Repair();
   ExpectRead(30);
   EXPECT_EQ(CountOf("login"), "20");
   EXPECT_EQ(CountOf("new"), "10");
