@@ -1,5 +1,5 @@
-// A broker that is away, silent or slow, or another one at the same address: the node answers, reports the age of its
-// data, continues by itself, and counts exactly.
+// A broker that is stopped, frozen or slow, or another broker at the same address. The node answers queries, reports
+// the age of its data, continues without help, and counts exactly.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -12,10 +12,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string Seconds(absl::Duration d) { return Cat(absl::ToInt64Milliseconds(d), " ms"); }
+std::string Millis(absl::Duration d) { return Cat(absl::ToInt64Milliseconds(d), " ms"); }
 
 // Has its own broker, because the tests stop it.
-class Away : public NodeTest {
+class BrokerAway : public NodeTest {
  protected:
   static void SetUpTestSuite() {
     auto started = KafkaBroker::Start();
@@ -33,31 +33,31 @@ class Away : public NodeTest {
   static inline std::unique_ptr<KafkaBroker> own_;
 };
 
-TEST_F(Away, AnswersReportsTheAgeOfItsDataAndContinuesByItself) {
+TEST_F(BrokerAway, IsReportedAsLagAndTheNodeContinuesWithoutHelp) {
   FaultRow row("broker away", 20, 2);
   std::mt19937_64 random(row.seed());
   absl::Duration slowest_stop;
   StartAt(own_->bootstrap());
   int produced = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
-    const bool silent = i % 2 == 0;
+    const bool frozen = i % 2 == 0;
     Produce(*own_, 10, "login", i % 2), produced += 10;
     ExpectRead(static_cast<uint64_t>(produced));
     Await("no lag", [&] { return Lag() == 0; });
 
-    silent ? own_->Freeze() : own_->Stop();
+    frozen ? own_->Freeze() : own_->Stop();
     const int age = row.times() <= 2 ? 6 : 6 + static_cast<int>(random() % 80);
     Await("the age of the data", [&] { return Lag() >= age; });
     EXPECT_EQ(CountOf("login"), Cat(produced));
     EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr(" 0 0 ok")));
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 200 "));
-    if (i % 4 < 2) {  // once while it runs, once with a start while the broker is away
+    if (i % 4 < 2) {  // in half of the rounds, the node also restarts while the broker is away
       slowest_stop = std::max(slowest_stop, StopInTime());
       StartAt(own_->bootstrap());
       EXPECT_EQ(CountOf("login"), Cat(produced));
       EXPECT_THAT(node_->Http("/readyz"), HasSubstr(" 503 "));
     }
-    if (silent) {
+    if (frozen) {
       own_->Thaw();
     } else {
       ASSERT_TRUE(own_->Restart().ok());
@@ -67,15 +67,16 @@ TEST_F(Away, AnswersReportsTheAgeOfItsDataAndContinuesByItself) {
     EXPECT_EQ(CountOf("login"), Cat(produced));
   }
   Stop();
-  row.Did(Cat(row.times(), " times, half of them killed, half of them silent"));
-  row.Saw(Cat("queries answered, with the data's age; continued by itself; exact; SIGTERM ended it with 0 within ",
-              Seconds(slowest_stop)));
+  row.Did(Cat(row.times(), " times, half of them with kill -9, half of them with SIGSTOP"));
+  row.Saw(
+      Cat("queries answered, age of the data reported; continued without help; counts exact; SIGTERM ended it with ",
+          "status 0 within ", Millis(slowest_stop)));
 }
 
-TEST_F(Away, ReadsOverALongRoundTrip) {
+TEST_F(BrokerAway, WithALongRoundTripIsRead) {
   FaultRow row("round trip of 30 s", 30, 1);  // seconds
   const absl::Duration one_way = absl::Seconds(row.times()) / 2;
-  const absl::Duration patience = absl::Minutes(10);
+  const absl::Duration timeout = absl::Minutes(10);
   TcpProxy proxy(own_->bootstrap());
   StartAt(proxy.bootstrap());
   Produce(*own_, 10, "login");
@@ -83,7 +84,7 @@ TEST_F(Away, ReadsOverALongRoundTrip) {
   proxy.SetDelay(one_way);
   Produce(*own_, 10, "login", 1);
   EXPECT_EQ(CountOf("login"), "10");
-  absl::Status read = node_->WaitUntilRead(20, patience);
+  absl::Status read = node_->WaitUntilRead(20, timeout);
   ASSERT_TRUE(read.ok()) << read;
   const absl::Duration stopped = StopInTime();
 
@@ -91,7 +92,7 @@ TEST_F(Away, ReadsOverALongRoundTrip) {
   const absl::Time began = absl::Now();
   StartAt(proxy.bootstrap());
   EXPECT_EQ(CountOf("login"), "20");
-  read = node_->WaitUntilRead(30, patience);
+  read = node_->WaitUntilRead(30, timeout);
   ASSERT_TRUE(read.ok()) << read;
   const absl::Duration took = absl::Now() - began;
   EXPECT_EQ(CountOf("login"), "30");
@@ -99,20 +100,20 @@ TEST_F(Away, ReadsOverALongRoundTrip) {
   ASSERT_TRUE(own_->AddPartitions(topic_, 4).ok());
   Produce(*own_, 10, "login", 3);
   const absl::Time added = absl::Now();
-  read = node_->WaitUntilRead(40, patience);
+  read = node_->WaitUntilRead(40, timeout);
   ASSERT_TRUE(read.ok()) << read;
   const absl::Duration took_new = absl::Now() - added;
   EXPECT_EQ(CountOf("login"), "40");
   EXPECT_THAT(node_->Query({"LAG"}), Not(HasSubstr("stopped")));
   Stop();
-  row.Did(Cat(row.times(), " s there and back"));
-  row.Saw(Cat("continued over it, from a start in ", Seconds(took), ", and a partition that was added in ",
-              Seconds(took_new), "; SIGTERM ended it within ", Seconds(stopped)));
+  row.Did(Cat("a round trip of ", row.times(), " s"));
+  row.Saw(Cat("continued; read new records ", Millis(took), " after a start, and an added partition after ",
+              Millis(took_new), "; SIGTERM ended it within ", Millis(stopped)));
 }
 
 // The address stays the same, but another cluster answers there, with longer logs. The third partition has no counts
 // yet, so it has no record to compare. Only the other cluster has the fourth.
-TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
+TEST_F(BrokerAway, AndAnotherClusterAtItsAddressStopsAllPartitions) {
   FaultRow row("another cluster at the same address, while it runs", 30, 2);
   std::mt19937_64 random(row.seed());
   auto other = KafkaBroker::Start();
@@ -125,7 +126,7 @@ TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
     for (int partition : {0, 1}) Produce(*own_, 100, "login", partition), produced += 100;
     StartAt(proxy.bootstrap());
     ExpectRead(static_cast<uint64_t>(produced));
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));  // a random moment between two looks
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2500));  // a random moment between two checks
     proxy.SwitchTo((*other)->bootstrap());
     Await("all stopped", [&] { return node_->Info("partitions_stopped") == "3"; });
     EXPECT_EQ(node_->Info("partitions"), "3");
@@ -141,7 +142,7 @@ TEST_F(Away, CountsNothingOfAnotherClusterAtTheSameAddress) {
   EXPECT_EQ(CountOf("foreign"), "");
   EXPECT_EQ(CountOf("login"), Cat(produced + 10));
   Stop();
-  row.Saw("all partitions stopped, nothing of the other cluster counted; exact with the first one");
+  row.Saw("all partitions stopped, nothing of the other cluster counted; counts exact with the first cluster again");
 }
 
 }  // namespace

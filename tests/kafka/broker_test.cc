@@ -1,4 +1,4 @@
-// The tests' own broker: checks with kcat, an independent client, what other tests rely on.
+// Checks KafkaBroker with kcat, an independent client.
 #include <signal.h>
 
 #include "gmock/gmock.h"
@@ -13,7 +13,7 @@ using testing::MatchesRegex;
 
 constexpr absl::Duration kBrokerTimeout = absl::Seconds(30);
 
-// What a consumer with read_committed reads from partition 0.
+// Returns the records that a consumer with read_committed reads from partition 0.
 std::string Read(const KafkaBroker& broker, const std::string& topic, const std::string& format = "%o %s\n",
                  const std::string& from = "beginning") {
   auto run = RunToEnd({"kcat", "-C", "-q", "-e", "-b", broker.bootstrap(), "-t", topic, "-p", "0", "-o", from, "-X",
@@ -39,7 +39,7 @@ TEST(KafkaBroker, KeepsMessagesInOrderWithKeyAndTimestamp) {
   EXPECT_THAT(Read(SharedBroker(), topic, "%o %k %T %s\n"), MatchesRegex("0 k 1307284245000 a\n1  [0-9]+ b\n"));
 }
 
-TEST(KafkaBroker, TakesManyMessagesAtOnce) {
+TEST(KafkaBroker, StoresManyMessagesOfOneCall) {
   const std::string topic = NewTopic();
   ASSERT_TRUE(Append(topic, std::vector<Message>(600'000, {.payload = "x"})).ok());
   ASSERT_TRUE(Append(topic, {{.payload = "last"}}).ok());
@@ -50,7 +50,7 @@ TEST(KafkaBroker, RefusesAMessageToAMissingPartition) {
   EXPECT_FALSE(SharedBroker().Produce(NewTopic(), 1, {{.payload = "a"}}).ok());
 }
 
-TEST(KafkaBroker, GrowsATopic) {
+TEST(KafkaBroker, AddsPartitions) {
   const std::string topic = NewTopic();
   ASSERT_TRUE(SharedBroker().AddPartitions(topic, 4).ok());
   EXPECT_TRUE(SharedBroker().Produce(topic, 3, {{.payload = "a"}}).ok());
@@ -67,14 +67,14 @@ TEST(KafkaBroker, RecreatesATopicThatBeginsAtZeroAgain) {
   EXPECT_EQ(Read(SharedBroker(), topic), "0 new\n");
 }
 
-TEST(KafkaBroker, CutsTheBeginningOfALog) {
+TEST(KafkaBroker, DeletesTheRecordsBeforeAnOffset) {
   const std::string topic = NewTopic();
   ASSERT_TRUE(Append(topic, {{.payload = "a"}, {.payload = "b"}, {.payload = "c"}}).ok());
   ASSERT_TRUE(SharedBroker().DeleteRecordsBefore(topic, 0, 2).ok());
   EXPECT_EQ(Read(SharedBroker(), topic), "2 c\n");
 }
 
-// Transaction markers take offsets too, and the coordinator may answer before it has written them.
+// Transaction markers have offsets too, and the coordinator can answer before it has written them.
 TEST(KafkaBroker, CommitsAndAbortsTransactions) {
   const std::string topic = NewTopic();
   using End = KafkaBroker::TransactionEnd;
@@ -91,7 +91,7 @@ TEST(KafkaBroker, AppliesTopicConfigs) {
   EXPECT_FALSE(SharedBroker().CreateTopic(SharedBroker().UniqueTopic("t"), 1, {{"no.such.config", "1"}}).ok());
 }
 
-TEST(KafkaBroker, GivesEachTopicAnotherName) {
+TEST(KafkaBroker, ReturnsUniqueTopicNames) {
   EXPECT_NE(SharedBroker().UniqueTopic("t"), SharedBroker().UniqueTopic("t"));
 }
 

@@ -1,4 +1,4 @@
-// Logs with holes: transactions that were committed or aborted, their markers, and compacted records.
+// Logs with offset gaps: from aborted transactions, transaction markers and compaction.
 #include <signal.h>
 
 #include <random>
@@ -14,10 +14,10 @@ namespace {
 
 class Compaction : public NodeTest {
  protected:
-  void ExpectWhatTheLogSays() {
+  void ExpectEqualToTheOracle() {
     auto dump = ReadDump(data_.path());
     ASSERT_TRUE(dump.ok()) << dump.status();
-    const absl::Status read = oracle_.ReadUntil(dump->next, kPatience);
+    const absl::Status read = oracle_.ReadUntil(dump->next, kNodeTimeout);
     ASSERT_TRUE(read.ok()) << read;
     EXPECT_TRUE(dump->counts == oracle_.counts());
     for (const auto& [fate, records] : dump->fates) {
@@ -30,7 +30,7 @@ class Compaction : public NodeTest {
   LogOracle oracle_{broker_.bootstrap()};
 };
 
-TEST_F(Compaction, IsCountedAsTheOracleReadsIt) {
+TEST_F(Compaction, IsCountedLikeTheOracleDoes) {
   FaultRow row("transactions, compaction", 100, 3);
   std::mt19937_64 random(row.seed());
   GameEvents events(row.seed(), SystemClock().Now());
@@ -65,27 +65,27 @@ TEST_F(Compaction, IsCountedAsTheOracleReadsIt) {
     } else {
       std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));
       node_->process().Kill(SIGKILL);
-      ASSERT_TRUE(node_->process().Wait(kPatience).ok());
+      ASSERT_TRUE(node_->process().Wait(kNodeTimeout).ok());
     }
-    ExpectWhatTheLogSays();
+    ExpectEqualToTheOracle();
   }
   StartAt(broker_.bootstrap(), fast);
   ExpectRead(produced);
   Stop();
-  ExpectWhatTheLogSays();
-  row.Did(Cat(row.times(), " restarts, ", aborted, " transactions aborted, ", 3001 - *left, " records compacted away"));
-  row.Saw("counters, fates and offsets equal to the oracle's after each");
+  ExpectEqualToTheOracle();
+  row.Did(Cat(row.times(), " restarts, ", aborted, " aborted transactions, ", 3001 - *left, " records compacted away"));
+  row.Saw("counters, fates and offsets equal to the oracle's after each restart");
 }
 
-// If the last record that was counted is gone, there is nothing to compare.
-TEST_F(Compaction, ContinuesIfTheLastRecordCountedIsGone) {
+// If the last counted record was compacted away, there is nothing to compare.
+TEST_F(Compaction, ContinuesIfTheLastCountedRecordIsGone) {
   GameEvents events(1, SystemClock().Now());
   ASSERT_TRUE(compacted_.Create(1).ok());
   ASSERT_TRUE(compacted_.Append(0, events.Make(0, 200)).ok());
   Start();
   ExpectRead(200);
   Stop();
-  ExpectWhatTheLogSays();
+  ExpectEqualToTheOracle();
   ASSERT_TRUE(compacted_.Append(0, events.Make(0, 205)).ok());
   auto left = compacted_.Compact(0, events.Make(0, 1)[0]);
   ASSERT_TRUE(left.ok()) << left.status();
@@ -93,7 +93,7 @@ TEST_F(Compaction, ContinuesIfTheLastRecordCountedIsGone) {
   AwaitLine("its last record counted is gone");
   ExpectRead(200 + *left);
   Stop();
-  ExpectWhatTheLogSays();
+  ExpectEqualToTheOracle();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A log that is no longer the one that was counted: records have expired, the topic was created again, or it is another
-// cluster. The partition stops and reports why, and resumes only where --accept-gap names it.
+// cluster. The partition stops and reports why. It resumes only with --accept-gap.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -28,8 +28,8 @@ class Continuity : public NodeTest {
     EXPECT_THAT(node_->Query({"LAG"}), HasSubstr(" stopped:"));
   }
 
-  // Counts a topic and creates it again, several times: with `draw(random, next)` records, where `next` is the next
-  // offset. The partition must stop for `why(next, records)`, also if a flag accepts that but names no offset.
+  // Counts a topic and creates it again, several times, with `draw(random, next)` records, where `next` is the next
+  // offset. The partition must stop with the reason `why(next, records)`, also if --accept-gap names no target offset.
   template <typename DrawRecords, typename Why>
   void CreateAgain(FaultRow& row, DrawRecords draw, Why why) {
     std::mt19937_64 random(row.seed());
@@ -59,7 +59,7 @@ class Continuity : public NodeTest {
       Stop();
       next = records;
     }
-    row.Saw("stopped; resumed only where --accept-gap named it: at its start, its end or an offset; exact from there");
+    row.Saw("stopped; resumed only with --accept-gap, at the start, the end or an offset; counts exact from there");
   }
 };
 
@@ -71,7 +71,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     const int before = Draw(random, 1, 50), lost = Draw(random, 1, 50), kept_now = Draw(random, 0, 20);
     Produce(before, "login"), next += before, logins += before;
-    Start(accepted);  // a flag that is left in place accepts nothing: there is no gap
+    Start(accepted);  // the old flag has no effect, because there is no gap
     ExpectRead(read += before), Stop();
 
     Produce(lost, "lost");
@@ -79,7 +79,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
     ASSERT_TRUE(broker_.DeleteRecordsBefore(topic_, 0, next + lost).ok());
     const std::string gone =
         Cat("offsets ", next, " to ", next + lost - 1, " are gone, up to ", lost, " records since 2");
-    Start(accepted);  // that was another gap
+    Start(accepted);  // the old flag names another gap
     ExpectStopped(gone);
     Produce(3, "other", 1);
     ExpectRead(read += 3), Stop();
@@ -101,7 +101,7 @@ TEST_F(Continuity, StopsAtAGapAndReadsTheOtherPartitions) {
     next += lost + kept_now;
   }
   row.Saw(
-      "stopped, the other partition continued; resumed only where that gap was accepted, which is in the checkpoint");
+      "stopped, the other partition continued; resumed only after that gap was accepted; the checkpoint shows the gap");
 }
 
 TEST_F(Continuity, ContinuesIfOnlyTheLastRecordIsGone) {
@@ -123,7 +123,7 @@ TEST_F(Continuity, DetectsATopicThatWasCreatedAgainAndIsLonger) {
 }
 
 TEST_F(Continuity, DetectsATopicThatWasCreatedAgainAndIsShorter) {
-  FaultRow row("topic recreated shorter, or truncated, which looks alike", 10, 1);
+  FaultRow row("topic recreated, shorter (the same as a truncated log)", 10, 1);
   CreateAgain(
       row, [](auto& random, int next) { return Draw(random, 0, next - 1); },
       [](int next, int records) {
@@ -140,7 +140,7 @@ TEST_F(Continuity, DetectsAnotherCluster) {
   ASSERT_TRUE((*other)->CreateTopic(topic_, 1).ok());
   Produce(**other, 20, "login");
   StartAt((*other)->bootstrap());
-  // The reason that it finds first depends on the broker that answers first.
+  // The reported reason depends on the broker that answers first.
   auto line = node_->process().WaitForLine(topic_ + ":0 is not read any more: ", kContinuityTimeout);
   EXPECT_TRUE(line.ok()) << line.status();
   EXPECT_EQ(CountOf("login"), "10");

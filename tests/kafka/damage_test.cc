@@ -37,8 +37,8 @@ TEST_F(Damage, StopsThePartitionIfABitFlips) {
     Produce(10, "good"), good += 10;
     StartAt(proxy_.bootstrap());
     ExpectRead(static_cast<uint64_t>(good + other));
-    // Flips a bit in the batch of the marked record, after it: at its end, or in one of the next two records. A flipped
-    // bit before the batch's checksum, as in its offset, cannot be detected.
+    // Flips a bit at the end of the marked record, or in one of the next two records of its batch. A flipped bit before
+    // the batch's checksum, for example in its offset, cannot be detected.
     const int flipped = proxy_.flipped();
     proxy_.FlipAfter("\"call\":\"marked", 1 + random() % 80, once ? 1 : kAlways);
     ASSERT_TRUE(broker_.Produce(topic_, 0, {{Event("marked")}, {Event("after")}, {Event("after")}}).ok());
@@ -66,11 +66,11 @@ TEST_F(Damage, StopsThePartitionIfABitFlips) {
   EXPECT_EQ(CountOf("other"), Cat(other));
   EXPECT_EQ(node_->Info("events_unparsable"), "0");
   Stop();
-  row.Did(Cat(row.times(), " flips of a bit, half of them once, half of them at each fetch"));
-  row.Saw("stopped, the others continued, nothing of the batch counted; exact after a restart without it");
+  row.Did(Cat(row.times(), " flipped bits, half of them in one fetch, half of them in each fetch"));
+  row.Saw("stopped, the others continued, nothing of the batch counted; counts exact after a restart without the flip");
 }
 
-TEST_F(Damage, ResumesAfterItAtTheOffsetThatAcceptGapNames) {
+TEST_F(Damage, IsSkippedWithAcceptGap) {
   Produce(10, "login");
   StartAt(proxy_.bootstrap());
   ExpectRead(10);
@@ -80,7 +80,7 @@ TEST_F(Damage, ResumesAfterItAtTheOffsetThatAcceptGapNames) {
   ExpectStopped(10);
   Stop();
 
-  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});  // without an offset
+  StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10"});  // without a target offset
   ExpectStopped(10);
   Stop();
   StartAt(proxy_.bootstrap(), {"--accept-gap", topic_ + ":0@10=13"});
@@ -88,7 +88,7 @@ TEST_F(Damage, ResumesAfterItAtTheOffsetThatAcceptGapNames) {
   EXPECT_EQ(CountOf("login"), "15");
   EXPECT_EQ(CountOf("marked"), "");
   Stop();
-  auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kPatience);
+  auto dump = RunToEnd({TALLYD_BINARY, "dump", data_.path()}, kNodeTimeout);
   ASSERT_TRUE(dump.ok());
   EXPECT_THAT(dump->out, HasSubstr("gap " + topic_ + " 0 from 10 to 13 accepted "));
 }

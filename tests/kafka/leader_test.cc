@@ -1,5 +1,5 @@
 // Partitions whose leader changes between two brokers that stay connected to the node. A clean election changes
-// nothing. An unclean one can change the log from any offset on, and then the partition stops.
+// nothing. An unclean election can change the log from any offset on, and then the partition stops.
 #include <random>
 
 #include "tests/kafka/node_test_base.h"
@@ -39,7 +39,7 @@ class LeaderChange : public NodeTest {
     const absl::Status in_sync = first_->AwaitInSync(topic_, 0, replicas);
     ASSERT_TRUE(in_sync.ok()) << in_sync;
   }
-  // The second broker is frozen until the first one is the leader. Connections to it stay open.
+  // Freezes the second broker, and waits until the first broker is the leader. Connections to the second stay open.
   void FreezeTheLeader() {
     second_->Freeze();
     const absl::Status elected = first_->AwaitLeader(topic_, 0, *first_);
@@ -64,14 +64,14 @@ TEST_F(LeaderChange, StopsIfAnUncleanElectionChangedTheLog) {
     Produce(*first_, 5, "other", 1);
     AwaitInSync(2);
     second_->HoldReplication();
-    Produce(*first_, lost, "login");  // stored when the lagging follower is out of the in-sync replicas
+    Produce(*first_, lost, "login");  // acknowledged when the lagging follower has left the ISR
     AwaitInSync(1);
     StartNode(data);
     ExpectRead(static_cast<uint64_t>(both + lost + 5));
 
     FreezeTheLeader();
     Produce(*first_, foreign, "foreign");
-    first_->HoldReplication();  // so that the second broker does not lead again, with the first one's log
+    first_->HoldReplication();  // so that the second broker does not copy the first one's log and lead again
     second_->Thaw();
     AwaitLine(Cat(topic_, ":0 is not read any more: the record at offset ", both + lost - 1, " is not the one"));
     EXPECT_THAT(node_->Query({"INFO", "kafka"}), HasSubstr("an unclean leader election lost records"));
@@ -87,7 +87,7 @@ TEST_F(LeaderChange, StopsIfAnUncleanElectionChangedTheLog) {
 }
 
 TEST_F(LeaderChange, CountsExactlyThroughCleanElections) {
-  FaultRow row("clean leader change, there and back", 10, 2);
+  FaultRow row("clean leader change and back", 10, 2);
   std::mt19937_64 random(row.seed());
   Create("false");
   StartNode(data_);
@@ -114,7 +114,7 @@ TEST_F(LeaderChange, CountsExactlyThroughCleanElections) {
   EXPECT_EQ(CountOf("login"), Cat(produced));
   EXPECT_EQ(node_->Info("partitions_stopped"), "0");
   Stop();
-  row.Did(Cat(row.times(), " times there and back, each at a random moment"));
+  row.Did(Cat(row.times(), " times, each at a random moment"));
   row.Saw("nothing lost, nothing counted twice");
 }
 

@@ -9,7 +9,7 @@
 namespace tally {
 namespace {
 
-TEST(MillionEvents, AreCountedAsTheTestCountedThem) {
+TEST(MillionEvents, AreCountedExactly) {
   KafkaBroker& broker = SharedBroker();
   GameEvents events(/*seed=*/1, SystemClock().Now());
   std::string topics;

@@ -1,4 +1,4 @@
-// Payloads with errors: each is counted under its reason, some are kept as rejects, and reading continues after it.
+// Payloads with errors. Each is counted by its reason, some are kept as rejects, and reading continues.
 #include <set>
 #include <sstream>
 
@@ -84,10 +84,10 @@ TEST_F(Mutated, PayloadsAreCountedByReason) {
     const auto end = static_cast<int64_t>(sent[static_cast<size_t>(partition)].size());
     EXPECT_EQ((dump->next[{topic_, partition}]), end);
   }
-  EXPECT_GE(dump->fates["unparsable"], no_json);  // and those without a valid time
+  EXPECT_GE(dump->fates["unparsable"], no_json);  // events with an invalid time are unparsable too
   EXPECT_GT(no_json, all / 10);
   EXPECT_GT(counted, all / 100);
-  row.Saw(Cat("sum of the fates", fates, "; samples as sent; offsets at the end"));
+  row.Saw(Cat("fates add up:", fates, "; samples as sent; offsets at the end"));
 }
 
 }  // namespace

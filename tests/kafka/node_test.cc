@@ -1,4 +1,4 @@
-// The binary on a real broker: where it begins, what it waits for, and what it refuses.
+// The binary on a real broker: its first offset, what it waits for, and what it refuses.
 #include <signal.h>
 
 #include <fstream>
@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 constexpr absl::Duration kCountTimeout = absl::Seconds(30);
 
-// Some tests have several nodes, in sequence or at the same time, and their own data directories.
+// Some tests run several nodes, in sequence or at the same time, with separate data directories.
 class NodeOnKafka : public NodeTest {
  protected:
   NodeOnKafka() : NodeTest(kCountTimeout) {}
@@ -153,8 +153,8 @@ TEST_F(NodeOnKafka, RefusesADirectoryThatAnotherNodeHolds) {
   ExpectRead(*node, static_cast<uint64_t>(10 * row.times()));
   EXPECT_EQ(CountOf(*node, "login"), Cat(10 * row.times()));
   EXPECT_EQ(*node->Stop(), 0);
-  row.Did(Cat(row.times(), " starts of serve and dump, in turn"));
-  row.Saw("refused with exit 3; the first one continued");
+  row.Did(Cat(row.times(), " starts, of serve and dump in turn"));
+  row.Saw("refused with status 3; the first process continued");
 }
 
 TEST_F(NodeOnKafka, RefusesAChangedMetricWithoutRecount) {
@@ -171,7 +171,7 @@ TEST_F(NodeOnKafka, RefusesAChangedMetricWithoutRecount) {
   changed.push_back("--recount");
   node = Start(changed);
   ExpectRead(*node, 3);
-  EXPECT_EQ(CountOf(*node, "login"), "");  // the records' own time is another minute
+  EXPECT_EQ(CountOf(*node, "login"), "");  // the timestamps of the records are in another minute
   EXPECT_EQ(*node->Stop(), 0);
   changed.pop_back();
   node = Start(changed);

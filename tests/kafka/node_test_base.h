@@ -1,4 +1,4 @@
-// A test of the binary on a real broker, with its own topic, group and directory, and events of one minute.
+// A test of the binary on a real broker, with a separate topic, group and directory, and events of one minute.
 //
 //   TEST_F(NodeTest, ...) {
 //     CreateTopic();
@@ -30,12 +30,12 @@
 
 namespace tally {
 
-// How long a test waits for an expected event. No result depends on its length.
-inline constexpr absl::Duration kPatience = absl::Seconds(90);
+// The maximum time that a test waits for an expected result.
+inline constexpr absl::Duration kNodeTimeout = absl::Seconds(90);
 
 class NodeTest : public testing::Test {
  protected:
-  explicit NodeTest(absl::Duration patience = kPatience) : patience_(patience) {}
+  explicit NodeTest(absl::Duration timeout = kNodeTimeout) : timeout_(timeout) {}
 
   void CreateTopic(int partitions = 1) { ASSERT_TRUE(broker_.CreateTopic(topic_, partitions).ok()); }
 
@@ -73,7 +73,7 @@ class NodeTest : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.status();
     EXPECT_EQ(*status, 0) << node_->process().Stderr();
   }
-  // For a node that might have to wait. Returns how long it took to end.
+  // Expects that the node ends within kStopMax, also while Kafka does not answer. Returns the time that it took.
   absl::Duration StopInTime() {
     const absl::Time began = absl::Now();
     Stop();
@@ -84,12 +84,12 @@ class NodeTest : public testing::Test {
 
   void ExpectRead(uint64_t records) { ExpectRead(*node_, records); }
   void ExpectRead(Tallyd& node, uint64_t records) {
-    absl::Status read = node.WaitUntilRead(records, patience_);
+    absl::Status read = node.WaitUntilRead(records, timeout_);
     EXPECT_TRUE(read.ok()) << read;
   }
-  // Returns when `holds` is true; else fails, with the node's log lines.
+  // Waits until `holds` is true. After the timeout the test fails, with the node's log lines.
   void Await(const std::string& what, const std::function<bool()>& holds) {
-    const absl::Time deadline = absl::Now() + patience_;
+    const absl::Time deadline = absl::Now() + timeout_;
     while (!holds()) {
       if (absl::Now() > deadline) {
         FAIL() << "still not: " << what << "\n" << node_->Query({"LAG"}) << "\n" << node_->process().Stderr();
@@ -98,17 +98,17 @@ class NodeTest : public testing::Test {
     }
   }
   void AwaitLine(const std::string& part) {
-    auto line = node_->process().WaitForLine(part, patience_);
+    auto line = node_->process().WaitForLine(part, timeout_);
     ASSERT_TRUE(line.ok()) << line.status();
   }
 
-  // The count of a call in the minute of the events; empty without a count.
+  // Returns the count of a call in the minute of the events; an empty string if there is none.
   std::string CountOf(const std::string& call) { return CountOf(*node_, call); }
   std::string CountOf(Tallyd& node, const std::string& call) {
     return node.Query({"HGET", "stats:mw:" + FormatBucket(MinuteOf(now_)), call});
   }
 
-  const absl::Duration patience_;
+  const absl::Duration timeout_;
   KafkaBroker& broker_ = SharedBroker();
   const std::string topic_ = broker_.UniqueTopic("game");
   const std::string group_ = broker_.UniqueTopic("group");

@@ -13,7 +13,7 @@ using testing::HasSubstr;
 
 class Topics : public NodeTest {
  protected:
-  // The last word of a partition's line in LAG.
+  // Returns the last word of a partition's line in LAG.
   std::string StateOf(int partition) {
     const std::string lag = "\n" + node_->Query({"LAG"}) + "\n";
     const size_t line = lag.find(Cat("\n", topic_, " ", partition, " "));
@@ -43,14 +43,14 @@ TEST_F(Topics, ReadsAddedPartitionsFromTheirStartUnderLoad) {
     auto node = Tallyd::Start({"--brokers", broker_.bootstrap(), "--topics", topic, "--data", data.path(), "--set",
                                "kafka.start=latest", "--set", "kafka.group=" + broker_.UniqueTopic("group")});
     ASSERT_TRUE(node.ok()) << node.status();
-    // The first 4 begin at their ends. An added partition begins at its start, independent of the start of the node.
-    ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, ":3 begins at offset 500"), kPatience).ok());
+    // The first 4 partitions begin at their ends. An added partition begins at its start, also with kafka.start=latest.
+    ASSERT_TRUE((*node)->process().WaitForLine(Cat(topic, ":3 begins at offset 500"), kNodeTimeout).ok());
     produce(4);
     ASSERT_TRUE(broker_.AddPartitions(topic, 8).ok());
     const absl::Time added = absl::Now();
     uint64_t read = 2000;
     for (int round = 0; round < 5; ++round) produce(8), read += 8 * 500;
-    absl::Status all = (*node)->WaitUntilRead(read, kPatience);
+    absl::Status all = (*node)->WaitUntilRead(read, kNodeTimeout);
     ASSERT_TRUE(all.ok()) << all;
     slowest = std::max(slowest, absl::Now() - added);
     EXPECT_EQ(*(*node)->Stop(), 0);
@@ -59,16 +59,17 @@ TEST_F(Topics, ReadsAddedPartitionsFromTheirStartUnderLoad) {
     ASSERT_TRUE(dump.ok()) << dump.status();
     EXPECT_EQ(dump->next, ends);
     LogOracle whole(broker_.bootstrap()), before(broker_.bootstrap());
-    ASSERT_TRUE(whole.ReadUntil(ends, kPatience).ok());
+    ASSERT_TRUE(whole.ReadUntil(ends, kNodeTimeout).ok());
     ASSERT_TRUE(
-        before.ReadUntil({{{topic, 0}, 500}, {{topic, 1}, 500}, {{topic, 2}, 500}, {{topic, 3}, 500}}, kPatience).ok());
+        before.ReadUntil({{{topic, 0}, 500}, {{topic, 1}, 500}, {{topic, 2}, 500}, {{topic, 3}, 500}}, kNodeTimeout)
+            .ok());
     Counts expected = whole.counts();
     for (const auto& [counter, count] : before.counts()) {
       if ((expected[counter] -= count) == 0) expected.erase(counter);
     }
     EXPECT_TRUE(dump->counts == expected);
   }
-  row.Saw(Cat("read from their start, all of it within ", absl::ToInt64Milliseconds(slowest), " ms; exact"));
+  row.Saw(Cat("read from their start, all within ", absl::ToInt64Milliseconds(slowest), " ms; counts exact"));
 }
 
 TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
@@ -90,7 +91,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
     Await("waiting", [&] { return StateOf(0) == "waiting"; });
     EXPECT_THAT(node_->Http("/readyz"), HasSubstr("waiting for topic: " + topic_));
-    if (row.times() > 1) {  // it takes half a minute
+    if (row.times() > 1) {  // this takes half a minute
       Await("stopped", [&] { return node_->Info("partitions_stopped") == "2"; });
       EXPECT_THAT(node_->Query({"LAG"}), HasSubstr("stopped:it_does_not_exist_any_more:_the_topic_was_deleted"));
       EXPECT_THAT(node_->Http("/readyz"), HasSubstr(Cat("stopped: ", topic_, ":1 it does not exist any more")));
@@ -101,7 +102,7 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     EXPECT_EQ(CountOf("login"), "20");
     EXPECT_EQ(CountOf("other"), Cat(other));
 
-    // A later topic with the same name is not the one that was counted.
+    // A new topic with the same name is not counted.
     ASSERT_TRUE(broker_.CreateTopic(topic_, 2).ok());
     Produce(50, "new");
     Stop();
@@ -114,8 +115,8 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
     Stop();
     ASSERT_TRUE(broker_.DeleteTopic(topic_).ok());
   }
-  row.Saw(Cat("its partitions ", row.times() > 1 ? "stopped" : "were waited for",
-              " and their counts stayed, the others continued; a new topic with its name is not counted"));
+  row.Saw(Cat(row.times() > 1 ? "its partitions stopped" : "the node waited for it",
+              "; its counts remained; the other topic continued; a new topic with its name is not counted"));
 }
 
 }  // namespace

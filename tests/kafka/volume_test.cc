@@ -1,4 +1,4 @@
-// A directory that is not the previous one: empty, because a volume is not mounted, or an older copy.
+// A directory that is not the previous one: it is empty, because a volume is not mounted, or it is an older copy.
 #include <filesystem>
 
 #include "apps/kafka/kafka_metadata.h"
@@ -17,20 +17,20 @@ class Volume : public NodeTest {
 
   uint64_t Sequence() { return std::strtoull(node_->Info("checkpoint_sequence").c_str(), nullptr, 10); }
 
-  // The sequence of the checkpoint in the group's committed offsets; 0 without one.
+  // Returns the sequence of the checkpoint in the group's committed offsets; 0 if there is none.
   uint64_t CommittedSequence() {
     auto metadata = KafkaMetadata::Create({broker_.bootstrap(), group_, {}});
-    if (!metadata.ok() || !(*metadata)->ListPartitions(std::vector<std::string>{topic_}, kPatience).ok()) return 0;
-    auto committed = (*metadata)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kPatience);
+    if (!metadata.ok() || !(*metadata)->ListPartitions(std::vector<std::string>{topic_}, kNodeTimeout).ok()) return 0;
+    auto committed = (*metadata)->Committed(std::vector<TopicPartition>{{topic_, 0}}, kNodeTimeout);
     if (!committed.ok() || committed->empty()) return 0;
-    const std::string& note = committed->begin()->second.metadata;
-    return std::strtoull(note.c_str() + note.rfind(' ') + 1, nullptr, 10);
+    const std::string& text = committed->begin()->second.metadata;
+    return std::strtoull(text.c_str() + text.rfind(' ') + 1, nullptr, 10);
   }
 
   TempDir other_;
 };
 
-TEST_F(Volume, MissingIsRefusedOnceTheBrokerAnswers) {
+TEST_F(Volume, ThatIsEmptyIsRefusedWhenTheBrokerAnswers) {
   FaultRow row("missing volume: an empty directory", 20, 1);
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
     Produce(10, "login");
@@ -50,7 +50,7 @@ TEST_F(Volume, MissingIsRefusedOnceTheBrokerAnswers) {
     EXPECT_EQ(node_->Query({"LAG"}), "");
     EXPECT_EQ(node_->Info("events_read"), "0");
     proxy.Release();
-    absl::StatusOr<int> status = node_->process().Wait(kPatience);
+    absl::StatusOr<int> status = node_->process().Wait(kNodeTimeout);
     ASSERT_TRUE(status.ok()) << status.status();
     EXPECT_EQ(*status, 3);
     EXPECT_THAT(node_->process().Stderr(), HasSubstr("is its volume missing? serve --init starts again without it"));
@@ -59,10 +59,10 @@ TEST_F(Volume, MissingIsRefusedOnceTheBrokerAnswers) {
   ExpectRead(static_cast<uint64_t>(10 * row.times()));
   EXPECT_EQ(CountOf("login"), Cat(10 * row.times()));
   Stop();
-  row.Saw("503 and nothing read while the broker was silent, then exit 3; with --init it counts from the start again");
+  row.Saw("503 and nothing read while the broker did not answer, then status 3; counted from the start with --init");
 }
 
-TEST_F(Volume, OlderCopyIsReportedAndCounted) {
+TEST_F(Volume, ThatIsAnOlderCopyIsReportedAndCounted) {
   FaultRow row("missing volume: an older copy of the directory", 20, 1);
   int produced = 0;
   for (int i = 0; i < row.times() && !HasFailure(); ++i) {
@@ -89,7 +89,7 @@ TEST_F(Volume, OlderCopyIsReportedAndCounted) {
     EXPECT_EQ(CountOf("login"), Cat(produced));
     Stop();
   }
-  row.Saw("reported in a log line, and exact");
+  row.Saw("reported in a log line; counts exact");
 }
 
 }  // namespace
