@@ -75,7 +75,7 @@ class Memory : public testing::Test {
 };
 
 std::string InMegabytes(uint64_t measured, uint64_t bound) {
-  return Cat("RSS ", measured >> 20, " MB at its peak, bound ", bound >> 20, " MB");
+  return Cat("peak RSS ", measured >> 20, " MB, bound ", bound >> 20, " MB");
 }
 
 // A node with many metrics is slower than the broker, so its prefetch queues fill.
@@ -103,7 +103,7 @@ TEST_F(Memory, OfACompressedBacklogIsBounded) {
   bound.ratio = ratio;
   bound.event_bytes = kEventBytes;
   EXPECT_LE(Peak(), bound.Bytes());
-  row.Did(Cat(row.times(), " MB, compressed by lz4 to 1/", static_cast<int>(ratio)));
+  row.Did(Cat(row.times(), " MB, compressed ", static_cast<int>(ratio), ":1 by lz4"));
   row.Saw(Cat(InMegabytes(Peak(), bound.Bytes()), "; all counted"));
 }
 

@@ -33,7 +33,7 @@ TEST(Exposure, NeedsAPasswordBeyondLoopback) {
       EXPECT_THAT(node->err, Not(HasSubstr("listening")));
     }
   }
-  row.Saw("refused with exit 2, on both ports");
+  row.Saw("refused with status 2, on both ports");
 }
 
 class Secrets : public testing::Test {
@@ -151,7 +151,7 @@ TEST_F(Secrets, AreNeverShown) {
   ExpectNoSecret(check->out + check->err, "tallyd check");
   ExpectNoSecret(node_->process().Stdout(), "stdout");
   const std::string log = node_->process().Stderr();
-  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));  // it contains lines about Kafka
+  EXPECT_THAT(log, HasSubstr("127.0.0.1:1"));  // the log lines of librdkafka are included
   ExpectNoSecret(log, "stderr");
   row.Did(Cat(row.times(), " wrong passwords; every command and page, without and with the right one"));
   row.Saw("no data without the password; no secret in any reply, page, log line or `tallyd check`");

@@ -31,13 +31,13 @@ int RoomForFlood(int wanted) {
   return static_cast<int>(std::min(static_cast<rlim_t>(wanted), limit.rlim_cur - kOwnDescriptors));
 }
 
-// Some clients send nothing, others send half a request of text or RESP, and then nothing more.
+// Returns what client `i` sends: nothing, or half a request in text or RESP.
 std::string_view HalfARequest(int i) {
   constexpr std::string_view kHalves[] = {"", "PIN", "*1\r\n$4\r\nPI", "*"};
   return kHalves[static_cast<size_t>(i) % std::size(kHalves)];
 }
 
-TEST(ConnectionFlood, LeavesThoseWithinTheLimitAlone) {
+TEST(ConnectionFlood, DoesNotAffectClientsWithinTheLimit) {
   FaultRow row("connection flood", /*times=*/5000, /*times_in_test=*/5000);
   const int flood = RoomForFlood(row.times());
   TempDir data;
@@ -70,9 +70,7 @@ TEST(ConnectionFlood, LeavesThoseWithinTheLimitAlone) {
   EXPECT_TRUE(other.answered()) << others;
   row.Did(Cat(flood, " connections, some with half a request"));
   row.Saw(Cat("1000 clients, ", descriptors,
-              " descriptors, a probe of /healthz got its reply, all "
-              "free again after they closed; others: ",
-              others));
+              " descriptors; /healthz answered; all descriptors free after the clients closed; others: ", others));
 }
 
 // Takes 300 s, so it runs only in tools/soak.

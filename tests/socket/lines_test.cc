@@ -37,7 +37,7 @@ class Lines : public testing::Test {
     return client.ReadToEnd();
   }
 
-  // The same with a pause before the byte at `cut`, so that the node reads the two parts separately.
+  // The same, with a pause before the byte at `cut`, so that the node reads the two parts separately.
   std::string ReplyToCut(std::string_view bytes, size_t cut) {
     TestClient client(port());
     client.SendAtOnce();
@@ -88,7 +88,7 @@ TEST_F(Lines, TooLongOrBinaryAreRefused) {
   row.Saw(Cat("ERR and close above 64 KB; others: ", Others()));
 }
 
-TEST_F(Lines, GetTheSameReplyHoweverTheyAreSplit) {
+TEST_F(Lines, GetTheSameReplyIfSplitAtAnyByte) {
   FaultRow row("request cut in two", /*times=*/20, /*times_in_test=*/1);
   const std::vector<std::string> all = {
       "PING\r\nECHO a\tb\n\nGET stats:mw:login -5m\nNONE\nHELP\nQUIT\n",

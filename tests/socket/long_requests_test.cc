@@ -1,4 +1,4 @@
-// Requests that look at a million series, again and again, and what other clients notice.
+// Repeated requests that read a million series, and the response times of other clients.
 #include <algorithm>
 #include <atomic>
 #include <string>
@@ -18,22 +18,22 @@
 namespace tally {
 namespace {
 
-// Half of the series are one group, the others are groups of ten; each is counted in one of ten minutes.
+// Half of the series are one group, the others are in groups of ten. Each series has a count in one of ten minutes.
 constexpr int kSeries = 1'000'000;
 constexpr int kMinutes = 10;
-constexpr absl::Duration kPatience = absl::Seconds(120);
+constexpr absl::Duration kReadTimeout = absl::Seconds(120);
 
-// The bar for PING and GET of another client, and for /healthz.
+// The maximum response times of PING and GET of another client, and of /healthz.
 constexpr absl::Duration kP99Max = absl::Milliseconds(20);
-constexpr absl::Duration kLongest = absl::Milliseconds(100);
+constexpr absl::Duration kLongestMax = absl::Milliseconds(100);
 
 Message Event(int i, Timestamp time) {
   const std::string game = i % 2 == 0 ? "mw" : Cat("g", i / 20);
   return {.payload = Cat(R"({"time":)", time.millis(), R"(,"game":")", game, R"(","call":"call)", i, R"("})")};
 }
 
-// As many keys as fit into a request of RESP, of buckets of the largest group and of small ones in turns.
-std::string ExistsOfMuch(Timestamp now) {
+// Returns EXISTS with as many keys as fit into a RESP request: buckets of the largest group and of small ones in turn.
+std::string LongExists(Timestamp now) {
   std::string words;
   int count = 1;
   for (int i = 0; words.size() < 240'000; ++i, ++count) {
@@ -66,11 +66,11 @@ class LongRequests : public testing::Test {
                                "limits.series_max=10000000"});
     ASSERT_TRUE(node.ok()) << node.status();
     node_ = *std::move(node);
-    ASSERT_TRUE(node_->WaitUntilRead(kSeries, kPatience).ok());
+    ASSERT_TRUE(node_->WaitUntilRead(kSeries, kReadTimeout).ok());
   }
 
-  // Some ten thousand new series a second.
-  void AdmitUntilStopped() {
+  // Produces events of about ten thousand new series a second.
+  void ProduceNewSeriesUntilStopped() {
     for (int i = kSeries; !stopping_; absl::SleepFor(absl::Milliseconds(100))) {
       std::vector<Message> messages;
       for (; messages.size() < 1000; ++i) messages.push_back(Event(i, SystemClock().Now()));
@@ -78,8 +78,8 @@ class LongRequests : public testing::Test {
     }
   }
 
-  // Asks `times` times, one after another, while others ask too; what those met.
-  std::string Ask(const std::string& request, int times) {
+  // Sends `request` `times` times, in sequence. Returns the response times of other clients meanwhile.
+  std::string TimesOfOthersDuring(const std::string& request, int times) {
     Bystander other(node_->port_number());
     Bystander probe(node_->http_port_number(), Bystander::Healthz());
     TestClient heavy(node_->port_number(), /*receive_bytes=*/0, Bystander::kTimeoutSeconds);
@@ -91,7 +91,7 @@ class LongRequests : public testing::Test {
     const std::string probes = probe.Stop();
     EXPECT_TRUE(other.answered() && probe.answered());
     EXPECT_LE(std::max(other.p99(), probe.p99()), kP99Max);
-    EXPECT_LE(std::max(other.longest(), probe.longest()), kLongest);
+    EXPECT_LE(std::max(other.longest(), probe.longest()), kLongestMax);
     return Cat("PING and GET ", others, ", /healthz ", probes);
   }
 
@@ -102,8 +102,8 @@ class LongRequests : public testing::Test {
   std::atomic<bool> stopping_{false};
 };
 
-// Minutes of work, so only where there is time.
-TEST_F(LongRequests, DoNotHoldUpOthers) {
+// Takes minutes, so it runs only in tools/soak.
+TEST_F(LongRequests, DoNotDelayOtherClients) {
   FaultRow row("requests over a million series", /*times=*/20, /*times_in_test=*/0);
   if (row.times() == 0) return;
   ASSERT_NO_FATAL_FAILURE(Start());
@@ -114,15 +114,15 @@ TEST_F(LongRequests, DoNotHoldUpOthers) {
       {"KEYS", Resp({"KEYS", "*"})},
       {"DBSIZE", Resp({"DBSIZE"})},
       {"HGETALL", Resp({"HGETALL", Cat("stats:mw:", FormatBucket(MinuteOf(SystemClock().Now()) - 2))})},
-      {"EXISTS", ExistsOfMuch(SystemClock().Now())}};
+      {"EXISTS", LongExists(SystemClock().Now())}};
   std::string seen;
-  std::thread admit([&] { AdmitUntilStopped(); });
+  std::thread producer([&] { ProduceNewSeriesUntilStopped(); });
   for (const auto& [name, request] : requests) {
-    const std::string met = Ask(request, row.times());
-    seen += Cat(seen.empty() ? "" : "; ", name, ": ", met);
+    const std::string times = TimesOfOthersDuring(request, row.times());
+    seen += Cat(seen.empty() ? "" : "; ", name, ": ", times);
   }
   stopping_ = true;
-  admit.join();
+  producer.join();
   row.Did(Cat(row.times(), " times each, over ", node_->Info("series"), " series, 10000 new ones a second"));
   row.Saw(seen);
   EXPECT_EQ(*node_->Stop(), 0);

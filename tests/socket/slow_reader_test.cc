@@ -20,7 +20,7 @@ namespace {
 constexpr int kTableSeries = 200'000;
 constexpr absl::Duration kReaderTimeout = absl::Seconds(120);
 
-// A reply of LIST is about 4 MB. While it waits, it needs 4 bytes for each series, in a list that grows by doubling.
+// A reply of LIST is about 4 MB. A waiting reply needs 4 bytes for each series, in a vector that grows by doubling.
 constexpr uint64_t kReplyBytes = 8ull * kTableSeries;
 constexpr uint64_t kHeldBytes = 1 << 20;   // in addition, apps/server/connection.h
 constexpr uint64_t kNodeBytes = 16 << 20;  // for other work of the node
