@@ -34,7 +34,7 @@ struct Totals {
   friend bool operator==(const Totals&, const Totals&) = default;
 };
 
-// The totals of a loaded checkpoint; a count without a name fails.
+// Returns the totals of a loaded checkpoint. A count without a name is a CHECK failure.
 inline Totals TotalsOf(const Saved& saved) {
   Totals totals;
   std::map<SeriesId, std::string> names;
@@ -61,13 +61,13 @@ class CountedEvents {
     Begin(Saved());
   }
 
-  // Simulates a new process: it continues from `saved`, which holds `totals`.
+  // Simulates a new process that resumes from `saved`, which contains `totals`.
   void Begin(Saved saved, Totals totals) {
     totals_ = std::move(totals);
     Begin(std::move(saved));
   }
 
-  // Applies `n` events of the last minutes; one in twenty is broken.
+  // Applies `n` events of the last three minutes. One in twenty is broken.
   void Count(int n) {
     for (int i = 0; i < n; ++i) {
       const auto shard = static_cast<size_t>(random_() % kPartitions);

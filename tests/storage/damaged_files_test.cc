@@ -1,4 +1,4 @@
-// Bytes that change on the disk below RocksDB, missing files, and files of different days: a node starts with one whole
+// Damaged bytes in RocksDB's files, missing files, and files of different moments: a node starts with one complete
 // checkpoint that was written, or it does not start.
 #include <algorithm>
 #include <map>
@@ -25,7 +25,7 @@ using testing::HasSubstr;
 enum class Outcome { kNewest, kEarlier, kNothing, kRefused };
 
 // RocksDB's messages while it opens a directory.
-class Told {
+class RocksDbMessages {
  public:
   StorageLog log() {
     return [this](std::string_view line) {
@@ -43,8 +43,9 @@ class Told {
   std::string text_;
 };
 
-absl::StatusOr<std::optional<CheckpointContents>> LoadTold(const std::string& directory, Told& told) {
-  auto store = DirectoryStore::Open(directory, told.log());
+absl::StatusOr<std::optional<CheckpointContents>> LoadWithMessages(const std::string& directory,
+                                                                   RocksDbMessages& messages) {
+  auto store = DirectoryStore::Open(directory, messages.log());
   if (!store.ok()) return store.status();
   return (*store)->Load();
 }
@@ -56,24 +57,25 @@ class Outcomes {
   Outcome Load(const History& history, const Image& image, const std::string& file) {
     TempDir directory;
     WriteImage(image, directory.path());
-    ExpectDumpTellsNothingElse(history, directory.path(), file);
-    Told told;
-    auto contents = LoadTold(directory.path(), told);
+    ExpectDumpIsCompleteOrRefused(history, directory.path(), file);
+    RocksDbMessages messages;
+    auto contents = LoadWithMessages(directory.path(), messages);
     const Outcome outcome = Judge(history, contents, directory.path(), file);
     ++seen_[outcome];
     if (outcome == Outcome::kEarlier || outcome == Outcome::kNothing) {
-      ++(told.text().find(file) != std::string::npos ? told_ : untold_);
+      ++(messages.text().find(file) != std::string::npos ? reported_ : unreported_);
     }
     return outcome;
   }
 
   uint64_t count(Outcome outcome) { return seen_[outcome]; }
-  uint64_t told() const { return told_; }
+  uint64_t reported() const { return reported_; }
 
   std::string Text() {
-    return Cat(seen_[Outcome::kNewest], " newest, ", seen_[Outcome::kEarlier], " an earlier whole one and ",
-               seen_[Outcome::kNothing], " none (", told_, " of them in RocksDB's words, ", untold_,
-               " as after a crash), ", seen_[Outcome::kRefused], " refused");
+    return Cat("newest checkpoint loaded: ", seen_[Outcome::kNewest],
+               "; an earlier complete one: ", seen_[Outcome::kEarlier], "; none: ", seen_[Outcome::kNothing],
+               "; refused: ", seen_[Outcome::kRefused], "; losses reported by RocksDB: ", reported_,
+               ", not reported, as after a crash: ", unreported_);
   }
 
  private:
@@ -93,18 +95,18 @@ class Outcomes {
     const uint64_t sequence = (*contents)->header.sequence;
     const Totals* totals = history.totals(sequence);
     EXPECT_TRUE(totals != nullptr && TotalsOf(**contents) == *totals)
-        << file << ": no checkpoint " << sequence << " was ever written so";
+        << file << ": no checkpoint " << sequence << " with these contents was written";
     return sequence == history.newest() ? Outcome::kNewest : Outcome::kEarlier;
   }
 
-  static void ExpectDumpTellsNothingElse(const History& history, const std::string& directory,
-                                         const std::string& file) {
+  static void ExpectDumpIsCompleteOrRefused(const History& history, const std::string& directory,
+                                            const std::string& file) {
     const Image before = ReadImage(directory);
     auto contents = ReadCheckpoint(directory, nullptr);
     if (contents.ok()) {
       const Totals* totals = history.totals(contents->header.sequence);
       EXPECT_TRUE(totals != nullptr && TotalsOf(*contents) == *totals)
-          << "dump, " << file << ": no checkpoint " << contents->header.sequence << " was ever written so";
+          << "dump, " << file << ": no checkpoint " << contents->header.sequence << " with these contents was written";
     } else {
       EXPECT_THAT(contents.status().code(), AnyOf(absl::StatusCode::kDataLoss, absl::StatusCode::kFailedPrecondition));
     }
@@ -112,8 +114,8 @@ class Outcomes {
   }
 
   std::map<Outcome, uint64_t> seen_;
-  uint64_t told_ = 0;
-  uint64_t untold_ = 0;
+  uint64_t reported_ = 0;
+  uint64_t unreported_ = 0;
 };
 
 // Damages `bytes` once, around `at`; `kind` may be any number.
@@ -138,15 +140,14 @@ void Damage(std::string& bytes, size_t at, uint64_t kind, std::mt19937_64& rando
   }
 }
 
-// Returns the beginning of the record that contains `at`. A lost sector begins anywhere; one that begins with a record
-// is hard to detect.
-size_t RecordBefore(std::string_view log, size_t at) {
+// Returns the beginning of the record that contains `at`. Damage that begins exactly at a record is hard to detect.
+size_t RecordStartBefore(std::string_view log, size_t at) {
   const std::vector<size_t> starts = RecordStarts(log);
   auto after = std::upper_bound(starts.begin(), starts.end(), at);
   return after == starts.begin() ? at : *--after;
 }
 
-// `row.times()` times: damages one file with `part` in its name, each region of it equally often.
+// Damages a file with `part` in its name `row.times()` times, each region of the file equally often.
 Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
   constexpr int kTimesEach = 25;  // on one history
   Outcomes outcomes;
@@ -160,7 +161,7 @@ Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
       const std::string& name = names[static_cast<size_t>(i) % names.size()];
       std::string& bytes = image[name];
       size_t at = (bytes.size() - 1) * static_cast<size_t>(i) / kTimesEach + random() % (bytes.size() / kTimesEach + 1);
-      if (random() % 4 == 0) at = RecordBefore(bytes, at);
+      if (random() % 4 == 0) at = RecordStartBefore(bytes, at);
       Damage(bytes, at, random(), random);
       SCOPED_TRACE(Cat("history ", seed, ", ", name, " at ", at));
       outcomes.Load(history, image, name);
@@ -169,28 +170,28 @@ Outcomes DamageEachRegion(const FaultRow& row, std::string_view part) {
   return outcomes;
 }
 
-void ExpectRefusedOrAllThere(FaultRow& row, const std::string& part) {
+void ExpectRefusedOrNothingLost(FaultRow& row, const std::string& part) {
   Outcomes outcomes = DamageEachRegion(row, part);
   EXPECT_EQ(outcomes.count(Outcome::kEarlier), 0u);
   EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfTheWalLeaveAWholeCheckpoint) {
+TEST(DirectoryDamage, InTheWalLeavesACompleteCheckpoint) {
   FaultRow row("WAL damage", 1000, 100);
   Outcomes outcomes = DamageEachRegion(row, ".log");
-  // The part before the damage is used; only a hole that RocksDB does not detect is refused.
+  // RocksDB recovers the records before the damage. A load is refused only if RocksDB skips a record without an error.
   EXPECT_LE(outcomes.count(Outcome::kRefused), static_cast<uint64_t>(row.times() / 20));
-  EXPECT_GT(outcomes.told(), 0u);
+  EXPECT_GT(outcomes.reported(), 0u);
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfATableAreRefusedOrLeaveEverything) {
+TEST(DirectoryDamage, InATableIsRefusedOrLosesNothing) {
   FaultRow row("SST damage", 1000, 100);
-  ExpectRefusedOrAllThere(row, ".sst");
+  ExpectRefusedOrNothingLost(row, ".sst");
 }
 
-TEST(DamagedFiles, OfTheManifestLeaveAWholeCheckpointOrAreRefused) {
+TEST(DirectoryDamage, InTheManifestIsRefusedOrLeavesACompleteCheckpoint) {
   FaultRow row("MANIFEST damage", 1000, 100);
   Outcomes outcomes = DamageEachRegion(row, "MANIFEST-");
   EXPECT_GT(outcomes.count(Outcome::kRefused), 0u);
@@ -198,12 +199,12 @@ TEST(DamagedFiles, OfTheManifestLeaveAWholeCheckpointOrAreRefused) {
 }
 
 // Each record of a MANIFEST adds tables, and RocksDB does not detect that one is missing at its end.
-TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
+TEST(DirectoryDamage, ThatTruncatesTheManifestIsRefusedOrLeavesACompleteCheckpoint) {
   FaultRow row("MANIFEST without its last records", 2000, 250);
   Outcomes outcomes;
   uint64_t seed = row.seed();
   for (int done = 0; done < row.times() && !HasFailure(); seed += 2) {
-    const History history(seed / 2 * 2);  // small ones, whose row counts show least
+    const History history(seed / 2 * 2);  // small ones, whose row counts change least
     const std::string name = NamesWith(history.image(), "MANIFEST-").at(0);
     for (size_t end : RecordStarts(history.image().at(name))) {
       SCOPED_TRACE(Cat("history ", seed, ", ", name, " cut at ", end));
@@ -216,12 +217,12 @@ TEST(DamagedFiles, OfAManifestWithoutItsEndAreRefusedOrOfOneCheckpoint) {
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfTheNameOfTheManifestAreRefusedOrLeaveEverything) {
+TEST(DirectoryDamage, InCurrentIsRefusedOrLosesNothing) {
   FaultRow row("CURRENT damage", 300, 60);
-  ExpectRefusedOrAllThere(row, "CURRENT");
+  ExpectRefusedOrNothingLost(row, "CURRENT");
 }
 
-TEST(DamagedFiles, ThatAreNotReadDoNotMatter) {
+TEST(DirectoryDamage, InFilesThatAreNotReadIsIgnored) {
   FaultRow row("OPTIONS, IDENTITY damage", 300, 20);
   std::string seen;
   for (const char* part : {"OPTIONS-", "IDENTITY"}) {
@@ -229,13 +230,13 @@ TEST(DamagedFiles, ThatAreNotReadDoNotMatter) {
     EXPECT_EQ(outcomes.count(Outcome::kNewest), static_cast<uint64_t>(row.times()));
     seen = outcomes.Text();
   }
-  row.Saw(seen + ", of each");
+  row.Saw(seen + "; the same for each file");
 }
 
-// As after a crash in the middle of a write: the previous checkpoint remains, and nothing shows that there was another.
-TEST(DamagedFiles, OfATornLastRecordLeaveThePreviousCheckpoint) {
+// This is the same as a crash during a write: the previous checkpoint remains, and the load does not fail.
+TEST(DirectoryDamage, ThatTearsTheWalLeavesThePreviousCheckpoint) {
   FaultRow row("torn tail of the WAL", 2000, 60);
-  const History history(row.seed() / 15 * 15 + 2);  // a small one, old, with a WAL
+  const History history(row.seed() / 15 * 15 + 2);  // a small one, with tables and a WAL
   const std::vector<std::string> wals = NamesWith(history.image(), ".log");
   ASSERT_EQ(wals.size(), 1u);
   const std::string whole = history.image().at(wals[0]);
@@ -249,11 +250,11 @@ TEST(DamagedFiles, OfATornLastRecordLeaveThePreviousCheckpoint) {
     image[wals[0]].resize(end);
     EXPECT_EQ(outcomes.Load(history, image, wals[0]), Outcome::kEarlier);
   }
-  row.Did(Cat("cut at ", torn, " of its ", whole.size() - begin, " bytes"));
+  row.Did(Cat("cut at ", torn, " of the ", whole.size() - begin, " bytes of the last record"));
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, ThatAreMissingAreReported) {
+TEST(DirectoryDamage, ThatRemovesAFileIsReported) {
   FaultRow row("each file missing", 100, 10);
   Outcomes outcomes;
   for (int h = 0; h < row.times() && !HasFailure(); ++h) {
@@ -271,7 +272,7 @@ TEST(DamagedFiles, ThatAreMissingAreReported) {
   row.Saw(outcomes.Text());
 }
 
-TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
+TEST(DirectoryDamage, ThatMixesFilesOfDifferentMomentsIsDetected) {
   FaultRow row("each file as it was earlier", 30, 4);
   std::mt19937_64 random(row.seed());
   Outcomes outcomes;
@@ -281,9 +282,9 @@ TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
       for (const auto& [name, bytes] : older) {
         auto now = history.image().find(name);
         if (now != history.image().end() && now->second == bytes) continue;
-        SCOPED_TRACE(Cat("history ", h, ", ", name, " of earlier"));
+        SCOPED_TRACE(Cat("history ", h, ", an earlier ", name));
         Image image = history.image();
-        image[name] = bytes;  // some were deleted, and are back
+        image[name] = bytes;  // also files that were deleted later
         outcomes.Load(history, image, name);
       }
     }
@@ -291,8 +292,8 @@ TEST(DamagedFiles, OfAnotherDayAreNeverMixed) {
   row.Saw(outcomes.Text());
 }
 
-// Exchanges two tables of one directory, or of two.
-TEST(DamagedFiles, UnderAnotherNameAreRefused) {
+// Exchanges two tables of one directory, and then uses a table of another directory.
+TEST(DirectoryDamage, ThatExchangesTablesIsRefused) {
   FaultRow row("tables exchanged", 100, 10);
   Outcomes outcomes;
   for (int h = 0; h < row.times() && !HasFailure(); ++h) {

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::Key;
 using testing::MatchesRegex;
 
-// The checkpoint that a new store finds in `directory`.
+// Returns the checkpoint that a new store loads from `directory`.
 CheckpointContents Reloaded(const std::string& directory) {
   auto contents = Load(directory);
   TALLY_CHECK(contents.ok() && contents->has_value());
@@ -90,7 +90,7 @@ TEST(DirectoryStore, LoadsWhatWasWritten) {
   EXPECT_EQ(contents.saved.blocks[0].second.count(1), 300u);
 }
 
-TEST(DirectoryStore, HoldsTheRowsOfItsFormatAndNoOther) {
+TEST(DirectoryStore, ContainsOnlyTheRowsOfItsFormat) {
   StoredDirectory directory;
   Rows expected = RowsOf(Reloaded(directory.path()));
   EXPECT_EQ(RawDatabase(directory.path()).rows(), expected);
@@ -115,7 +115,7 @@ TEST(DirectoryStore, NumbersItsCheckpoints) {
   EXPECT_EQ(OpenStore(directory.path())->sequence(), 3u);
 }
 
-TEST(DirectoryStore, DrawsAnIdentityForADirectory) {
+TEST(DirectoryStore, GeneratesAnIdentityForADirectory) {
   StoredDirectory directory, other;
   std::string node = Reloaded(directory.path()).header.node;
   EXPECT_THAT(node, MatchesRegex("[0-9a-f]{16}"));
@@ -208,19 +208,19 @@ TEST(DirectoryStore, ReplacesInAnEmptyDirectoryToo) {
 
 // The lock.
 
-auto SaysLocked(const std::string& directory) { return AllOf(HasSubstr("locked"), HasSubstr(directory)); }
+auto IsLockedMessage(const std::string& directory) { return AllOf(HasSubstr("locked"), HasSubstr(directory)); }
 
 TEST(DirectoryLock, IsHeldAsLongAsTheStoreIsOpen) {
   TempDir directory;
   auto store = OpenStore(directory.path());
   absl::Status status = DirectoryStore::Open(directory.path(), nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), SaysLocked(directory.path()));
+  EXPECT_THAT(std::string(status.message()), IsLockedMessage(directory.path()));
   store.reset();
   EXPECT_TRUE(DirectoryStore::Open(directory.path(), nullptr).ok());
 }
 
-// A threadsafe death test runs its statement in another process, which begins this test again; there the variable is
+// A threadsafe death test runs its statement in a child process that begins this test again. There the variable is
 // already set.
 TEST(DirectoryLockDeathTest, HoldsAgainstAnotherProcess) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
@@ -242,17 +242,17 @@ TEST(DirectoryLockDeathTest, HoldsAgainstAnotherProcess) {
   unsetenv(kLocked);
 }
 
-TEST(DirectoryLock, IsNotBlamedForADiskError) {
+TEST(DirectoryLock, IsNotReportedForADiskError) {
   TempDir directory;
   std::filesystem::create_directory(directory / "LOCK");
   absl::Status status = DirectoryStore::Open(directory.path(), nullptr).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
 }
 
-// Rows that differ from the ones that were written.
+// Rows that differ from those that were written.
 
-// The error of loading `directory`.
-std::string WhyNot(const std::string& directory, absl::StatusCode code = absl::StatusCode::kDataLoss) {
+// Returns the error of loading `directory`.
+std::string LoadError(const std::string& directory, absl::StatusCode code = absl::StatusCode::kDataLoss) {
   absl::Status status = Load(directory).status();
   EXPECT_EQ(status.code(), code) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr(directory));
@@ -263,7 +263,7 @@ TEST(DamagedStore, IsRefusedIfItsVersionIsUnknown) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(HeaderKey(), "\x04 and the contents of that version");
   RawDatabase(directory.path()).Put("z", "rows of its own");
-  EXPECT_THAT(WhyNot(directory.path(), absl::StatusCode::kUnimplemented),
+  EXPECT_THAT(LoadError(directory.path(), absl::StatusCode::kUnimplemented),
               AllOf(HasSubstr("it has format version 4, and the newest that this release can read is 3"),
                     HasSubstr("serve --recount")));
 }
@@ -283,7 +283,7 @@ TEST(DamagedStore, IsRefusedIfARowIsMissing) {
   for (const auto& [key, message] : rows) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Delete(key);
-    EXPECT_THAT(WhyNot(directory.path()), HasSubstr(message));
+    EXPECT_THAT(LoadError(directory.path()), HasSubstr(message));
   }
 }
 
@@ -296,15 +296,15 @@ TEST(DamagedStore, IsRefusedIfThereIsAnExtraRow) {
   for (const auto& [key, value] : rows) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, value);
-    EXPECT_THAT(WhyNot(directory.path()), HasSubstr("rows, found"));
+    EXPECT_THAT(LoadError(directory.path()), HasSubstr("rows, found"));
   }
 }
 
 TEST(DamagedStore, IsRefusedIfACheckpointIsMissingBetweenOthers) {
   StoredDirectory directory;
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
-  RawDatabase(directory.path()).Put(LinkKey(2), "");  // which the third one deleted
-  EXPECT_THAT(WhyNot(directory.path()), HasSubstr("checkpoint 4 is there, but not checkpoint 3 before it"));
+  RawDatabase(directory.path()).Put(LinkKey(2), "");  // the third checkpoint deleted this row
+  EXPECT_THAT(LoadError(directory.path()), HasSubstr("checkpoint 4 is there, but not checkpoint 3 before it"));
 }
 
 TEST(DamagedStore, IsRefusedIfAValueIsInvalid) {
@@ -312,7 +312,7 @@ TEST(DamagedStore, IsRefusedIfAValueIsInvalid) {
        {HeaderKey(), MetricKey("all"), PartitionKey({"hh", 0}), SeriesKey(300), BlockRowKey({MinuteAt("14:31"), 1})}) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, "");
-    EXPECT_THAT(WhyNot(directory.path()), HasSubstr("storage/FORMAT.md"));
+    EXPECT_THAT(LoadError(directory.path()), HasSubstr("storage/FORMAT.md"));
   }
 }
 
@@ -320,25 +320,25 @@ TEST(DamagedStore, IsRefusedIfAKeyIsInvalid) {
   for (const std::string& key : {std::string("x"), std::string(1, '\0'), std::string("h2"), std::string("event")}) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(key, HeaderValue({}));
-    EXPECT_THAT(WhyNot(directory.path()), HasSubstr("storage/FORMAT.md")) << key;
+    EXPECT_THAT(LoadError(directory.path()), HasSubstr("storage/FORMAT.md")) << key;
   }
 }
 
 TEST(DamagedStore, IsRefusedIfANameHasTwoNumbers) {
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(SeriesKey(300), "stats:mw:login");
-  EXPECT_THAT(WhyNot(directory.path()), HasSubstr("two numbers"));
+  EXPECT_THAT(LoadError(directory.path()), HasSubstr("two numbers"));
 }
 
 TEST(DamagedStore, IsRefusedIfACountHasNoName) {
   for (uint32_t cell : {2u, 255u}) {
     StoredDirectory directory;
     RawDatabase(directory.path()).Put(BlockRowKey({MinuteAt("14:30"), 0}), Packed({{0, 1}, {cell, 1}}));
-    EXPECT_THAT(WhyNot(directory.path()), HasSubstr("a count for a series without a name"));
+    EXPECT_THAT(LoadError(directory.path()), HasSubstr("a count for a series without a name"));
   }
   StoredDirectory directory;
   RawDatabase(directory.path()).Put(BlockRowKey({MinuteAt("14:31"), 1}), Packed({{44, 1}, {45, 1}}));
-  EXPECT_THAT(WhyNot(directory.path()), HasSubstr("a count for a series without a name"));
+  EXPECT_THAT(LoadError(directory.path()), HasSubstr("a count for a series without a name"));
 }
 
 }  // namespace

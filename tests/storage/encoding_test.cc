@@ -43,7 +43,7 @@ TEST(Encoding, WritesNumbersThatSortAsBytes) {
   EXPECT_LT(small, large);
 }
 
-TEST(Encoding, ReadsThemBack) {
+TEST(Encoding, ReadsThoseNumbersBack) {
   for (uint32_t n : {0u, 1u, 0x12345678u, 0x80000000u, 0xffffffffu}) {
     std::string out = "x";
     PutUint32BigEndian(out, n);
@@ -110,7 +110,7 @@ TEST(Encoding, RefusesAVarintThatIsCutOff) {
   EXPECT_FALSE(IsVarint(std::string(9, '\xff')));
 }
 
-TEST(Encoding, AcceptsOnlyTheOneFormOfAnyBytes) {
+TEST(Encoding, AcceptsOnlyTheShortestFormInRandomBytes) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 100'000; ++i) {
     std::string bytes(random() % 12, '\0');
@@ -150,7 +150,7 @@ TEST(Encoding, RefusesTooFewBytes) {
   EXPECT_FALSE(none.Byte(byte));
 }
 
-TEST(Encoding, LeavesTheRest) {
+TEST(Encoding, ReturnsTheUnreadRest) {
   Reader in("abc");
   uint8_t byte = 0;
   EXPECT_TRUE(in.Byte(byte));

@@ -1,6 +1,6 @@
-// The simulation: random events (late, early, broken, out of order) on random partitions and shards are cut, saved,
-// crashed and loaded again at random points, on a disk that fails and loses power, until the node and a naive model
-// have read everything. After each step both must have the same counts. It uses one thread and one seed.
+// The simulation: a node counts random events (late, early, broken, out of order) on random partitions and shards. At
+// random points it saves, crashes and loads again, on a disk that fails and loses power. After each step, the node and
+// a naive model must have the same counts. A run has one thread, and follows from its seed.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -37,7 +37,7 @@ std::vector<MetricSpec> Metrics() {
   return metrics;
 }
 
-// The log, as Kafka keeps it: it outlives every crash.
+// The log of a partition in Kafka. A crash of the node does not change it.
 struct Log {
   TopicPartition topic_partition;
   std::vector<ModelEvent> events;  // offsets ascend, with gaps
@@ -57,11 +57,11 @@ class Trial {
   void Steps() {
     for (int i = 0, n = 20 + Below(60); i < n && !testing::Test::HasFailure(); ++i) Step();
     Crash();
-    if (testing::Test::HasFatalFailure()) return;  // without a node
+    if (testing::Test::HasFatalFailure()) return;  // there is no node
     faults_ = false;
     for (size_t log = 0; log < logs_.size(); ++log) Read(log, logs_[log].events.size());
     Save();
-    Save();  // the second one frees the names that the first one dropped
+    Save();  // the second call deletes the names of series that the first call dropped
     Compare();
     CompareNames();
   }
@@ -148,7 +148,7 @@ class Trial {
     }
   }
 
-  // Lets the power fail, or some writes, at random, in the next calls.
+  // At random, injects a power loss or failed operations into the next calls.
   void Arm() {
     if (!faults_) return;
     const int what = Below(8);
@@ -166,12 +166,12 @@ class Trial {
     if (status.ok()) {
       possible_ = {{store_->sequence(), {model_}}};  // acknowledged counts cannot be lost
     } else {
-      ASSERT_TRUE(faulted || hurt_) << status;
+      ASSERT_TRUE(faulted || pending_fault_) << status;
       possible_[attempted].push_back(model_);
     }
     // A background job may have failed; the next write reports it. After a failure the directory is opened again.
     const bool wrote = store_->sequence() == attempted;
-    hurt_ = status.ok() && (faulted || (hurt_ && !wrote));
+    pending_fault_ = status.ok() && (faulted || (pending_fault_ && !wrote));
     if (disk_.off()) Crash();
   }
 
@@ -187,7 +187,7 @@ class Trial {
   void Load() {
     std::optional<CheckpointContents> contents;
     for (absl::Status status = TryToLoad(contents); !status.ok(); status = TryToLoad(contents)) {
-      ASSERT_TRUE(hurt_) << status;
+      ASSERT_TRUE(pending_fault_) << status;
       if (disk_.off()) disk_.PowerOn(Below(2) ? SimulatedDisk::Loss::kUnsynced : SimulatedDisk::Loss::kNothing);
     }
     auto rules = Rules::Compile(event_, Metrics());
@@ -217,16 +217,16 @@ class Trial {
       if (loaded.ok()) contents = *std::move(loaded);
     }
     if (status.ok() && Below(3)) disk_.RunBackground();
-    hurt_ = disk_.Disarm();
+    pending_fault_ = disk_.Disarm();
     if (status.ok() && disk_.off()) status = absl::UnavailableError("the power failed after the load");
     if (!status.ok()) store_.reset();
     return status;
   }
 
-  // Sets the model to the checkpoint that is on the disk, out of the possible ones. From now on no other is possible.
+  // Sets the model to the one of the possible checkpoints that is on the disk. The others are no longer possible.
   void RollBackModel() {
     const std::vector<Model>& models = possible_[store_->sequence()];
-    ASSERT_FALSE(models.empty()) << "checkpoint " << store_->sequence() << " was not to be there";
+    ASSERT_FALSE(models.empty()) << "checkpoint " << store_->sequence() << " is not one of the possible ones";
     auto same = std::find_if(models.begin(), models.end(), [&](const Model& model) { return Equals(model); });
     model_ = same != models.end() ? *same : models.back();
     Compare();
@@ -242,7 +242,7 @@ class Trial {
     return minutes;
   }
 
-  // Partitions that were never read, and never had a row, are new ones.
+  // The model has no entry for a partition that was never read; the node has an empty one.
   std::map<TopicPartition, Model::Partition> Partitions(const Model& model) const {
     std::map<TopicPartition, Model::Partition> partitions = model.partitions();
     for (const Log& log : logs_) partitions[log.topic_partition];
@@ -283,13 +283,13 @@ class Trial {
   std::mt19937_64 random_;
   SimulatedDisk disk_;
   bool faults_ = true;
-  bool hurt_ = false;  // by a fault that no call has reported yet
+  bool pending_fault_ = false;  // there was a fault that no call has reported yet
   FakeClock clock_{Timestamp::FromMillis(1'307'284'200'000)};
   absl::Duration ttl_;
   EventSpec event_;
   std::vector<Log> logs_;
   Model model_;
-  std::map<uint64_t, std::vector<Model>> possible_;  // by sequence: the checkpoints that may be on the disk
+  std::map<uint64_t, std::vector<Model>> possible_;  // the checkpoints that can be on the disk, by sequence
   std::unique_ptr<Counters> counters_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
@@ -303,7 +303,7 @@ TEST(ExactlyOnce, EqualsTheNaiveModelThroughCrashesPowerLossesAndErrors) {
     Trial(row.seed() + i).Steps();
   }
   row.Did(std::to_string(row.times()) + " seeds");
-  row.Saw("the model's counters, fates and offsets after each step; no acknowledged checkpoint lost");
+  row.Saw("counters, fates and offsets equal to the model's after each step; no acknowledged checkpoint lost");
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// A disk that accepts no more bytes: no acknowledged checkpoint is lost, and the next successful checkpoint contains
-// the failed ones.
+// A full disk: no acknowledged checkpoint is lost, and the next successful checkpoint contains the failed ones.
 #include <sys/resource.h>
 
 #include <csignal>
@@ -21,7 +20,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// While this exists, no file of the process can grow beyond this many bytes: a write fails, or is cut short.
+// While this exists, no file of the process can grow beyond `bytes`: a write fails, or writes only a part.
 class SmallDisk {
  public:
   explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -62,7 +61,7 @@ TEST(FailedWrite, IsADiskError) {
   EXPECT_EQ(store->sequence(), 1u);
 }
 
-TEST(FailedWrite, IsIncludedInTheNextOne) {
+TEST(FailedWrite, IsIncludedInTheNextWrite) {
   StoredDirectory directory;
   auto store = OpenStore(directory.path());
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(WriteOnASmallDisk(*store, At(7)).ok());
@@ -84,7 +83,7 @@ TEST(FailedWrite, LeavesThePreviousCheckpoint) {
   EXPECT_EQ((*Load(directory.path()))->saved.partitions[0].state.next, 0);
 }
 
-TEST(FailedWrite, CanBeTheFirstOfADirectory) {
+TEST(FailedWrite, CanBeTheFirstInADirectory) {
   TempDir directory;
   auto store = OpenStore(directory.path());
   EXPECT_FALSE(WriteOnASmallDisk(*store, At(7)).ok());
@@ -110,7 +109,7 @@ TEST(FailedWrite, CanBeAReplace) {
   EXPECT_TRUE((*contents)->metrics.metrics.empty());
 }
 
-// Another node, at the moment at which the directory was not locked.
+// Another node that uses the directory while it is not locked.
 
 // A write fails, then `meanwhile` runs. Returns the results of two more writes.
 template <typename Meanwhile>
@@ -174,8 +173,8 @@ TEST(FailedWrite, IsNotRepeatedInADirectoryOfAnotherVersion) {
   EXPECT_EQ(RawDatabase(directory.path()).rows().at(HeaderKey()), "\x04");
 }
 
-// A node whose disk is full at random moments, with writes that are cut off anywhere in a record, and that crashes at
-// random. Afterwards it finds its last checkpoint, or the last one that it tried to write.
+// A node whose disk is full at random moments, so that writes end anywhere in a record, and that crashes at random.
+// After a crash it finds its last acknowledged checkpoint, or a later one that failed.
 class FailedWriteTrial {
  public:
   explicit FailedWriteTrial(uint64_t seed) : random_(seed) { Begin(); }
@@ -276,13 +275,13 @@ class FailedWriteTrial {
   TempDir directory_;
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<CountingNode> node_;
-  std::vector<State> possible_ = {State{}};  // the states that the disk may have
+  std::vector<State> possible_ = {State{}};  // the states that can be on the disk
   uint64_t written_ = 0;
   int minutes_ = 0;
   size_t failures_ = 0;
 };
 
-TEST(FailedWrite, LosesNothingAtAnyCut) {
+TEST(FailedWrite, LosesNothingAtRandomCuts) {
   size_t failures = 0;
   for (uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);

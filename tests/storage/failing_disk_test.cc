@@ -1,5 +1,5 @@
-// A disk that fails at any of its calls, with any error: acknowledged checkpoints are on the disk, failed ones may be,
-// and when the disk works again the next checkpoint contains everything.
+// A disk that fails at any call, with EIO or ENOSPC. Acknowledged checkpoints are on the disk, failed ones can be. When
+// the disk works again, the next checkpoint contains everything.
 #include <algorithm>
 #include <cerrno>
 #include <memory>
@@ -21,7 +21,7 @@
 namespace tally {
 namespace {
 
-// Faults from a seed, in the files of one directory.
+// Random faults, from a seed, in the files of one directory.
 class RandomFaults {
  public:
   RandomFaults(uint64_t seed, std::string directory) : random_(seed), directory_(std::move(directory)) {
@@ -29,7 +29,7 @@ class RandomFaults {
   }
   ~RandomFaults() { SetDiskFault(nullptr); }
 
-  // Until Mend(): one of the next calls fails, or all calls from it on, or some; calls of all kinds or of one kind.
+  // Until Repair(), one of the next calls fails, or it and all later calls, or some calls; of all kinds or of one kind.
   void Break() {
     std::lock_guard<std::mutex> lock(mutex_);
     how_ = static_cast<How>(1 + random_() % 3);
@@ -38,7 +38,7 @@ class RandomFaults {
     kind_ = static_cast<DiskCall>(random_() % 4);
     error_ = random_() % 2 == 0 ? EIO : ENOSPC;
   }
-  void Mend() {
+  void Repair() {
     std::lock_guard<std::mutex> lock(mutex_);
     how_ = How::kNever;
   }
@@ -54,7 +54,7 @@ class RandomFaults {
     if (how_ == How::kSome && random_() % 3 != 0) return 0;
     if (how_ == How::kOnce) how_ = How::kNever;
     ++failed_;
-    return random_() % 2 == 0 ? error_ : -error_;  // half of a write succeeds, or nothing
+    return random_() % 2 == 0 ? error_ : -error_;  // a write writes nothing, or a half
   }
 
   std::mutex mutex_;
@@ -82,7 +82,7 @@ class FailingDiskTrial {
         faults_.Break();
         break;
       case 3:
-        faults_.Mend();
+        faults_.Repair();
         break;
       case 4:
       case 5:
@@ -99,7 +99,7 @@ class FailingDiskTrial {
 
   // The disk works again.
   void Finish() {
-    faults_.Mend();
+    faults_.Repair();
     // RocksDB may report only now that a background job failed; the next write must succeed.
     ASSERT_TRUE(Save() || Save());
     const Totals expected = events_.totals();
@@ -109,7 +109,7 @@ class FailingDiskTrial {
 
   uint64_t failed_calls() const { return faults_.failed(); }
   int failed_writes() const { return failed_writes_; }
-  int reached() const { return reached_; }
+  int found_on_disk() const { return found_on_disk_; }
 
  private:
   struct State {
@@ -123,7 +123,7 @@ class FailingDiskTrial {
     const State state{store_->sequence() + 1, events_.totals()};
     const absl::Status status = checkpointer_->RunAlways();
     if (!status.ok()) {
-      // The directory is neither damaged nor another node's.
+      // It does not report damage or another node.
       EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
       ++failed_writes_;
       possible_.push_back(state);
@@ -141,15 +141,15 @@ class FailingDiskTrial {
     absl::StatusOr<std::optional<CheckpointContents>> contents = Open();
     for (int tries = 0; !contents.ok() && tries < 4; ++tries) {
       EXPECT_EQ(contents.status().code(), absl::StatusCode::kUnavailable) << contents.status();
-      if (tries == 2) faults_.Mend();
+      if (tries == 2) faults_.Repair();
       contents = Open();
     }
     ASSERT_TRUE(contents.ok()) << contents.status();
     const bool found = contents->has_value();
     const State state{store_->sequence(), found ? TotalsOf(**contents) : NoEvents()};
     auto known = std::find(possible_.begin(), possible_.end(), state);
-    ASSERT_TRUE(known != possible_.end()) << "checkpoint " << state.sequence << " was never written so";
-    reached_ += known != possible_.begin() ? 1 : 0;
+    ASSERT_TRUE(known != possible_.end()) << "no checkpoint " << state.sequence << " with these contents was written";
+    found_on_disk_ += known != possible_.begin() ? 1 : 0;
     possible_ = {state};
     events_.Begin(found ? std::move((*contents)->saved) : Saved(), state.totals);
     const Fingerprints fingerprints = FingerprintsOf({}, {StatsMetric()});
@@ -176,9 +176,9 @@ class FailingDiskTrial {
   FakeClock clock_{events_.node().now()};
   std::unique_ptr<CheckpointStore> store_;
   std::unique_ptr<Checkpointer> checkpointer_;
-  std::vector<State> possible_ = {{0, NoEvents()}};  // the states that the disk may have, the acknowledged one first
+  std::vector<State> possible_ = {{0, NoEvents()}};  // the states that can be on the disk, the acknowledged one first
   int failed_writes_ = 0;
-  int reached_ = 0;
+  int found_on_disk_ = 0;
 };
 
 constexpr int kTrialsMax = 1000;
@@ -186,23 +186,23 @@ constexpr int kTrialsMax = 1000;
 TEST(FailingDisk, LosesNothingAtAnyFailure) {
   FaultRow row("EIO and ENOSPC at any call", 1000, 30);
   uint64_t failed_calls = 0;
-  int failed_writes = 0, reached = 0;
+  int failed_writes = 0, found_on_disk = 0;
   int trials = 0;
-  // Two in three runs never have a failed checkpoint that is on the disk: repeat until there is one.
-  for (; (trials < row.times() || (reached == 0 && trials < kTrialsMax)) && !HasFailure(); ++trials) {
+  // In two of three runs, no failed checkpoint is found on the disk. The test repeats until there is one.
+  for (; (trials < row.times() || (found_on_disk == 0 && trials < kTrialsMax)) && !HasFailure(); ++trials) {
     SCOPED_TRACE(Cat("trial ", trials));
     FailingDiskTrial trial(row.seed() + static_cast<uint64_t>(trials));
     for (int step = 0; step < 60 && !HasFailure(); ++step) trial.Step();
     if (!HasFailure()) trial.Finish();
     failed_calls += trial.failed_calls();
     failed_writes += trial.failed_writes();
-    reached += trial.reached();
+    found_on_disk += trial.found_on_disk();
   }
   EXPECT_GT(failed_writes, trials / 2);
-  EXPECT_GT(reached, 0);  // some failed ones were on the disk
+  EXPECT_GT(found_on_disk, 0);
   row.Did(Cat(trials, " times"));
-  row.Saw(Cat(failed_calls, " calls failed and ", failed_writes, " checkpoints with them, ", reached,
-              " of these were found on the disk; the last one held everything"));
+  row.Saw(Cat(failed_calls, " failed calls; ", failed_writes, " failed checkpoints, ", found_on_disk,
+              " of them found on the disk; the last checkpoint contained everything"));
 }
 
 }  // namespace

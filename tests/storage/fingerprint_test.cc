@@ -37,7 +37,7 @@ TEST(Fingerprint, IsTheSameForTheSameConfiguration) {
   EXPECT_TRUE(CheckSame(FingerprintsOf({}, {Stats()}), FingerprintsOf({}, {Stats()})).ok());
 }
 
-TEST(Fingerprint, IsALineThatAPersonCanRead) {
+TEST(Fingerprint, IsAReadableLine) {
   EXPECT_EQ(PrintEvent([](EventSpec&) {}), "format=json pattern=\"\" time=\"time\" time_unit=auto ahead_max=10m");
   MetricSpec metric = Stats();
   metric.value = "n";
@@ -67,7 +67,7 @@ TEST(Fingerprint, NamesTheFormatAsTheConfigurationDoes) {
   }
 }
 
-// A format with the name of another would continue counters that it did not count.
+// Two formats with the same name would have the same fingerprint, and a changed format would not be detected.
 TEST(FingerprintDeathTest, RefusesAnUnknownFormat) {
   EXPECT_DEATH(PrintEvent([](EventSpec& e) { e.format = static_cast<EventFormat>(99); }), "");
 }

@@ -15,12 +15,12 @@
 
 namespace tally {
 
-// tests/storage/golden holds VERSION/, the directory, and VERSION.json, its dump.
+// Contains VERSION/, a data directory, and VERSION.json, its dump, for each version.
 inline std::filesystem::path GoldenFolder() { return TALLY_SOURCE_DIR "/tests/storage/golden"; }
 
-// A node with two partitions of "mw" that counts events in sessions on one directory. Everything is the same each time,
-// except the identity that the directory draws. The directory has every kind of row, and every field of a row once with
-// a value and, if it is optional, once without.
+// A node with two partitions of "mw" that counts events in sessions on one directory. Each run writes the same rows,
+// except for the generated identity. The directory has every kind of row, and every field of a row once with a value
+// and, if it is optional, once without.
 class GoldenNode {
  public:
   explicit GoldenNode(std::string directory) : directory_(std::move(directory)) {}
@@ -33,13 +33,13 @@ class GoldenNode {
     node_->Tick("14:30");
     CountOneOfEachFate();
     Save();
-    Begin(Metrics());  // one was removed
+    Begin(Metrics());  // without the metric `calls`
     node_->Tick("14:31");
     for (const char* call : {"login", "install"}) node_->Apply(EventAt("14:31", "mw", call));
     Save();
-    node_->Tick("18:31");  // 14:30 is dropped, its series are retired two checkpoints later
+    node_->Tick("18:31");  // 14:30 expires; its series are retired two checkpoints later
     for (int i = 0; i < 3; ++i) Save();
-    // Blocks in each of their forms: all cells, a bit for each cell, a list of cells.
+    // A block in each encoding: all cells, a bitmap of cells, a list of cells.
     for (int i = 0; i < 260; ++i) node_->Apply(EventAt("18:30", "hh", Cat("c", i)));
     for (int i = 0; i < 100; ++i) node_->Apply(EventAt("18:29", "hh", Cat("c", i)));
     node_->Apply(EventAt("18:28", "hh", "c7"));
@@ -53,7 +53,7 @@ class GoldenNode {
     return {"spent", {{"country", "/user/country"}}, "amount", {{"call", {"buy"}}, {"game", {"mw"}}}};
   }
 
-  // A new session: the rows of the previous one move from the WAL into a table.
+  // Begins a session. RocksDB moves the rows of the previous session from the WAL into a table.
   void Begin(std::vector<MetricSpec> metrics) {
     store_.reset();
     store_ = OpenStore(directory_);

@@ -13,9 +13,9 @@
 
 namespace tally {
 
-// Some sessions of a node on one directory, each with several checkpoints. All but the last ended in tables; the last
-// was killed, and its rows are in the WAL. Every third history is young: it has no table yet. Every fifth was killed
-// before it saved anything.
+// Sessions of a node on one directory, each with several checkpoints. The last session was killed, so its rows are in
+// the WAL; the rows of the others are in tables. Every third history is young: it has no table yet. In every fifth, the
+// last session was killed before it saved anything.
 class History {
  public:
   explicit History(uint64_t seed) : random_(seed), small_(seed % 2 == 0), events_(random_, small_ ? 20 : 4000) {
@@ -33,15 +33,15 @@ class History {
   const std::vector<Image>& images() const { return images_; }  // after each checkpoint
   uint64_t newest() const { return totals_.rbegin()->first; }
 
-  // The contents of checkpoint `sequence`; nothing without one.
+  // Returns the contents of checkpoint `sequence`; null if there is none.
   const Totals* totals(uint64_t sequence) const {
     auto found = totals_.find(sequence);
     return found == totals_.end() ? nullptr : &found->second;
   }
 
  private:
-  // In a small one, as in most nodes, nearly all checkpoints only change the values of existing rows. A large one fills
-  // several blocks of the WAL.
+  // In a small history, as in most nodes, nearly all checkpoints only change the values of existing rows. A large
+  // history fills several blocks of the WAL.
   void Save(CheckpointStore& store, const std::string& directory) {
     if (random_() % (small_ ? 4 : 3) == 0) events_.PassMinutes(1);
     events_.Count(1 + static_cast<int>(random_() % (small_ ? 30 : 1500)));

@@ -31,7 +31,7 @@ Files FilesOf(const std::string& directory) {
   return files;
 }
 
-std::filesystem::path LogOf(const std::string& directory) {
+std::filesystem::path WalOf(const std::string& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     if (entry.path().extension() == ".log" && entry.file_size() > 0) return entry.path();
   }
@@ -61,8 +61,8 @@ TEST(ReadCheckpoint, ChangesNoFile) {
 TEST(ReadCheckpoint, ChangesNoFileIfTheWalIsTorn) {
   StoredDirectory directory;
   ASSERT_TRUE(OpenStore(directory.path())->Write(SomeChanges(), SomeMetrics()).ok());
-  std::filesystem::path log = LogOf(directory.path());
-  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 3);
+  std::filesystem::path wal = WalOf(directory.path());
+  std::filesystem::resize_file(wal, std::filesystem::file_size(wal) - 3);
   Files before = FilesOf(directory.path());
   auto contents = ReadCheckpoint(directory.path(), nullptr);
   ASSERT_TRUE(contents.ok()) << contents.status();

@@ -1,5 +1,5 @@
-// The table of readers by version, with a version that no release wrote: it has today's rows with another first byte,
-// and another form of the partitions' rows.
+// The table of readers by version, with an invented older version. Its rows differ from the current ones in the version
+// number and in the keys of partitions and of the event row.
 #include "storage/read_rows.h"
 
 #include <array>
@@ -26,7 +26,7 @@ std::string Version(uint64_t version) {
   return header;
 }
 
-// In version 2 a key of a partition begins with "P", and an event's row is named "E".
+// In version 2, the key of a partition begins with "P", and the key of the event row is "E".
 std::string OlderKey(std::string key) {
   if (key[0] == 'p') key[0] = 'P';
   if (key == EventKey()) key = "E";
@@ -36,11 +36,11 @@ std::string OlderKey(std::string key) {
 class OlderReader : public RowsReader {
  public:
   absl::Status Take(std::string_view key, std::string_view value) override {
-    std::string today(key);
-    if (today[0] == 'P') today[0] = 'p';
-    if (today == "E") today = EventKey();
-    if (today == HeaderKey()) return reader_->Take(today, Version(kFormatVersion) + std::string(value.substr(1)));
-    return reader_->Take(today, value);
+    std::string current_key(key);
+    if (current_key[0] == 'P') current_key[0] = 'p';
+    if (current_key == "E") current_key = EventKey();
+    if (current_key != HeaderKey()) return reader_->Take(current_key, value);
+    return reader_->Take(current_key, Version(kFormatVersion) + std::string(value.substr(1)));
   }
   absl::StatusOr<CheckpointContents> Finish() override { return reader_->Finish(); }
 
@@ -52,7 +52,7 @@ constexpr std::array kVersions = {
     FormatVersion{kOlder, +[]() -> std::unique_ptr<RowsReader> { return std::make_unique<OlderReader>(); }},
     FormatVersion{kFormatVersion, NewRowsReaderVersion3}};
 
-// A directory with one checkpoint as version 2 would write it.
+// A directory with one checkpoint in version 2.
 class OlderDirectory : public StoredDirectory {
  public:
   OlderDirectory() {
@@ -70,7 +70,7 @@ class OlderDirectory : public StoredDirectory {
   }
 };
 
-TEST(NewRowsReader, IsOfTheVersionThatTheHeaderNames) {
+TEST(NewRowsReader, AcceptsTheVersionsOfItsTable) {
   EXPECT_TRUE(NewRowsReader(Version(kFormatVersion)).ok());
   EXPECT_TRUE(NewRowsReader(Version(kOlder), kVersions).ok());
 }
@@ -89,14 +89,14 @@ TEST(NewRowsReader, NamesTheVersionsThatItReads) {
 
 TEST(NewRowsReader, ReportsDamageWithoutAVersion) { EXPECT_TRUE(absl::IsDataLoss(NewRowsReader("\xff").status())); }
 
-TEST(ReadableVersions, EndWithTheOneThatIsWritten) { EXPECT_EQ(ReadableVersions().back().version, kFormatVersion); }
+TEST(ReadableVersions, EndWithTheVersionThatIsWritten) { EXPECT_EQ(ReadableVersions().back().version, kFormatVersion); }
 
-TEST(OlderVersion, IsLoadedAsTodaysStructures) {
-  StoredDirectory today;
+TEST(OlderVersion, IsLoadedIntoTheCurrentStructures) {
+  StoredDirectory current;
   OlderDirectory older;
   auto contents = older.Open()->Load();
   ASSERT_TRUE(contents.ok()) << contents.status();
-  CheckpointContents expected = **Load(today.path());
+  CheckpointContents expected = **Load(current.path());
   expected.header.node = (*contents)->header.node;
   EXPECT_EQ(RowsOf(**contents), RowsOf(expected));
 }
@@ -108,7 +108,7 @@ TEST(OlderVersion, StaysUnchangedUntilACheckpointIsWritten) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), before);
 }
 
-TEST(OlderVersion, IsTodaysAfterTheNextCheckpoint) {
+TEST(OlderVersion, HasTheCurrentVersionAfterTheNextCheckpoint) {
   OlderDirectory directory;
   auto store = directory.Open();
   ASSERT_TRUE(store->Load().ok());
@@ -121,7 +121,7 @@ TEST(OlderVersion, IsTodaysAfterTheNextCheckpoint) {
   changes.partitions[0].state.next = 100;
   ASSERT_TRUE(store->Write(changes, SomeMetrics()).ok());
   store.reset();
-  auto contents = Load(directory.path());  // with this release's own table
+  auto contents = Load(directory.path());  // with the table of this release
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_EQ((*contents)->header.sequence, 3u);
   EXPECT_EQ((*contents)->saved.partitions[0].state.next, 100);
@@ -130,7 +130,7 @@ TEST(OlderVersion, IsTodaysAfterTheNextCheckpoint) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(**contents));
 }
 
-TEST(OlderVersion, IsReplacedWhole) {
+TEST(OlderVersion, IsReplacedCompletely) {
   OlderDirectory directory;
   auto store = directory.Open();
   ASSERT_TRUE(store->Load().ok());
@@ -141,7 +141,7 @@ TEST(OlderVersion, IsReplacedWhole) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(**contents));
 }
 
-// A version with only the first number of its header known.
+// A version of which this release can read only the number.
 
 class UnknownDirectory : public StoredDirectory {
  public:
@@ -152,7 +152,7 @@ class UnknownDirectory : public StoredDirectory {
   }
 };
 
-TEST(UnknownVersion, IsReplacedWhole) {
+TEST(UnknownVersion, IsReplacedCompletely) {
   UnknownDirectory directory;
   auto store = DirectoryStore::Open(directory.path(), nullptr);
   ASSERT_TRUE(store.ok()) << store.status();

@@ -38,7 +38,7 @@ HeaderRow SomeHeader() {
           .metrics = 4};
 }
 
-std::string Written(std::string_view key, std::string_view value) {
+std::string Encoded(std::string_view key, std::string_view value) {
   switch (static_cast<RowKind>(key[0])) {
     case RowKind::kHeader:
       return HeaderValue(*HeaderOf(value));
@@ -82,7 +82,7 @@ void ExpectDamaged(const std::string& key, const std::string& value) {
   EXPECT_EQ(Read(key, value).code(), absl::StatusCode::kDataLoss) << testing::PrintToString(value);
 }
 
-TEST(Rows, OfAHeaderHoldAllOfIt) {
+TEST(Rows, HeaderKeepsAllFields) {
   auto header = HeaderOf(HeaderValue(SomeHeader()));
   ASSERT_TRUE(header.ok()) << header.status();
   EXPECT_EQ(header->node, "0123456789abcdef");
@@ -95,7 +95,7 @@ TEST(Rows, OfAHeaderHoldAllOfIt) {
   EXPECT_EQ(header->metrics, 4u);
 }
 
-TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
+TEST(Rows, HeaderKeepsMinimumAndMaximumTimes) {
   for (Minute horizon : {Minute::Min(), Minute::Max()}) {
     for (Timestamp clock : {Timestamp::Min(), Timestamp::Max()}) {
       auto header = HeaderOf(HeaderValue({.node = "", .horizon = horizon, .clock = clock}));
@@ -106,18 +106,18 @@ TEST(Rows, OfAHeaderHoldTheBoundsOfTime) {
   }
 }
 
-TEST(Rows, OfAHeaderOfAnyVersionNameIt) {
+TEST(Rows, HeaderOfAnyVersionBeginsWithItsVersion) {
   EXPECT_EQ(*VersionOf(HeaderValue(SomeHeader())), kFormatVersion);
   EXPECT_EQ(*VersionOf(std::string("\x04") + "then anything"), 4u);
   EXPECT_EQ(*VersionOf(std::string("\xac\x02", 2)), 300u);
   EXPECT_TRUE(absl::IsDataLoss(VersionOf("").status()));
 }
 
-TEST(Rows, OfAHeaderOfAnotherVersionAreNotTodays) {
+TEST(Rows, HeaderOfAnotherVersionIsRefused) {
   ExpectDamaged(HeaderKey(), "\x04" + HeaderValue(SomeHeader()).substr(1));
 }
 
-TEST(Rows, OfAHeaderWithAnInvalidTimeAreDamaged) {
+TEST(Rows, HeaderWithAnInvalidTimeIsRefused) {
   auto header = [](int64_t horizon, int64_t clock) {
     std::string value = "\x03";
     PutText(value, "node");
@@ -132,14 +132,14 @@ TEST(Rows, OfAHeaderWithAnInvalidTimeAreDamaged) {
   ExpectDamaged(HeaderKey(), header(0, INT64_MIN));
 }
 
-TEST(Rows, OfAPartitionHoldItsNameAndState) {
+TEST(Rows, PartitionKeepsItsNameAndState) {
   auto partition = PartitionOf(PartitionKey(kPartition), PartitionValue(SomeState()));
   ASSERT_TRUE(partition.ok()) << partition.status();
   EXPECT_EQ(partition->topic_partition, kPartition);
   EXPECT_EQ(partition->state, SomeState());
 }
 
-TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
+TEST(Rows, PartitionKeepsExtremeValues) {
   for (PartitionState state : {PartitionState{}, SomeState(),
                                PartitionState{.next = INT64_MAX,
                                .fates = {UINT64_MAX},
@@ -156,7 +156,7 @@ TEST(Rows, OfAPartitionHoldTheBoundsOfItsState) {
   }
 }
 
-TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsInvalid) {
+TEST(Rows, PartitionWithAnInvalidKeyIsRefused) {
   std::string value = PartitionValue(SomeState());
   for (const std::string& key : {std::string("p"), std::string("pmw"), std::string("pmw\0\0\0\0", 7),
                                  std::string("pmw\0\0\0\0\0\0", 9), std::string("pmw\0\x80\0\0\0", 8)}) {
@@ -164,17 +164,17 @@ TEST(Rows, OfPartitionsAreDamagedIfTheirKeyIsInvalid) {
   }
 }
 
-TEST(Rows, OfAPartitionAreDamagedIfItsOffsetIsInvalid) {
+TEST(Rows, PartitionWithAnInvalidOffsetIsRefused) {
   std::string value;
   PutVarint(value, uint64_t{INT64_MAX} + 1);
   ExpectDamaged(PartitionKey(kPartition), value + std::string(8, '\0'));
 }
 
-TEST(Rows, OfAPartitionAreDamagedIfAPresenceByteIsInvalid) {
+TEST(Rows, PartitionWithAnInvalidPresenceByteIsRefused) {
   ExpectDamaged(PartitionKey(kPartition), std::string(7, '\0') + "\x02" + std::string("\0\0", 2));
 }
 
-TEST(Rows, OfAMetricHoldItsKnownFromAndItsFingerprint) {
+TEST(Rows, MetricKeepsItsKnownFromAndFingerprint) {
   for (const MetricRow& metric : {MetricRow{MinuteAt("14:30"), "by=game"}, MetricRow{Minute::Min(), ""}}) {
     auto read = MetricOf(MetricKey("stats"), MetricValue(metric));
     ASSERT_TRUE(read.ok()) << read.status();
@@ -183,21 +183,21 @@ TEST(Rows, OfAMetricHoldItsKnownFromAndItsFingerprint) {
   ExpectDamaged(MetricKey("stats"), "");
 }
 
-TEST(Rows, OfASeriesHoldNumberAndName) {
+TEST(Rows, SeriesKeepsItsNumberAndName) {
   auto series = SeriesOf(SeriesKey(0x01020304), "stats:mw:login");
   ASSERT_TRUE(series.ok()) << series.status();
   EXPECT_EQ(series->id, 0x01020304u);
   EXPECT_EQ(series->name, "stats:mw:login");
 }
 
-TEST(Rows, OfASeriesWithoutANameOrNumberAreDamaged) {
+TEST(Rows, SeriesWithoutANameOrNumberIsRefused) {
   ExpectDamaged(SeriesKey(1), "");
   ExpectDamaged(SeriesKey(kNoSeries), "stats");
   ExpectDamaged("s", "stats");
   ExpectDamaged(SeriesKey(1) + "x", "stats");
 }
 
-TEST(Rows, OfABlockHoldItsMinuteAndCounts) {
+TEST(Rows, BlockKeepsItsMinuteAndCounts) {
   for (Minute minute : {MinuteAt("14:30"), Minute::FromIndex(-1), Minute::Min(), Minute::Max()}) {
     BlockCounts counts{};
     counts[7] = 42;
@@ -208,13 +208,13 @@ TEST(Rows, OfABlockHoldItsMinuteAndCounts) {
   }
 }
 
-TEST(Rows, OfBlocksSortByMinuteAndNumber) {
+TEST(Rows, BlocksSortByMinuteAndNumber) {
   std::vector<BlockKey> keys = {{Minute::Min(), 0},          {Minute::FromIndex(-1), 9}, {Minute::FromIndex(0), 0},
                                 {Minute::FromIndex(0), 256}, {MinuteAt("14:30"), 1},     {Minute::Max(), 0}};
   for (size_t i = 1; i < keys.size(); ++i) EXPECT_LT(BlockRowKey(keys[i - 1]), BlockRowKey(keys[i]));
 }
 
-TEST(Rows, OfAnInvalidBlockAreDamagedAndNamed) {
+TEST(Rows, InvalidBlockIsRefusedWithItsKey) {
   absl::Status status = Read(BlockRowKey({MinuteAt("14:30"), 3}), "\x01");
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("row 'c\\x81"));
@@ -223,15 +223,15 @@ TEST(Rows, OfAnInvalidBlockAreDamagedAndNamed) {
   ExpectDamaged(BlockRowKey({MinuteAt("14:30"), 3}) + "x", "\x01\x01\x03\x01");
 }
 
-TEST(Rows, OfALinkHoldItsCheckpoint) {
+TEST(Rows, LinkKeepsItsSequence) {
   EXPECT_EQ(*LinkOf(LinkKey(300), ""), 300u);
   ExpectDamaged(LinkKey(300), "x");
   ExpectDamaged(LinkKey(300) + "x", "");
   ExpectDamaged("l", "");
 }
 
-// Values cut, lengthened and changed: every value that can be read is written as the same bytes.
-TEST(Rows, AreReadOnlyInTheirOneForm) {
+// Values are changed, shortened and lengthened at random. A value that can be read is written with the same bytes.
+TEST(Rows, HaveOneEncoding) {
   BlockCounts counts{};
   counts[7] = 42, counts[200] = 1;
   std::vector<std::pair<std::string, std::string>> rows = {
@@ -246,7 +246,7 @@ TEST(Rows, AreReadOnlyInTheirOneForm) {
     if (random() % 3 == 0) value.resize(random() % (value.size() + 3));
     absl::Status status = Read(key, value);
     if (status.ok()) {
-      ASSERT_EQ(Written(key, value), value);
+      ASSERT_EQ(Encoded(key, value), value);
     } else {
       ASSERT_TRUE(absl::IsDataLoss(status)) << status;
     }

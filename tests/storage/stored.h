@@ -1,4 +1,4 @@
-// Checkpoints made by hand, and the rows of a directory as RocksDB stores them.
+// Hand-made checkpoints, and the rows of a directory in RocksDB.
 #pragma once
 
 #include <map>
@@ -43,7 +43,7 @@ class RawDatabase {
   std::unique_ptr<rocksdb::DB> db_;
 };
 
-// The rows of a loaded checkpoint, as they are on the disk.
+// Returns the rows of a loaded checkpoint, as they are on the disk.
 inline Rows RowsOf(const CheckpointContents& contents) {
   Rows rows;
   rows[HeaderKey()] = HeaderValue(contents.header);
@@ -71,7 +71,7 @@ inline absl::StatusOr<std::optional<CheckpointContents>> Load(const std::string&
   return (*store)->Load();
 }
 
-// The packed block with these counts, by cell.
+// Returns the packed block with these counts by cell.
 inline std::string Packed(const std::map<uint32_t, uint64_t>& cells) {
   BlockCounts counts{};
   for (const auto& [cell, count] : cells) counts[cell] = count;
@@ -94,7 +94,7 @@ inline MetricRows SomeMetrics() {
   return {"format=json", {{"all", {Minute::Min(), ""}}, {"stats", {MinuteAt("12:00"), "by=game,call"}}}};
 }
 
-// A directory with one checkpoint of them.
+// A directory with a checkpoint of SomeChanges().
 class StoredDirectory : public TempDir {
  public:
   StoredDirectory() { TALLY_CHECK(OpenStore(path())->Write(SomeChanges(), SomeMetrics()).ok()); }

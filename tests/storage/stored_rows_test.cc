@@ -15,13 +15,13 @@ namespace {
 
 using testing::IsEmpty;
 
-// A store in memory: it applies the changes that it receives.
-class RowsAnywhere {
+// A store in memory.
+class RowStore {
  public:
   // Writes a checkpoint like a store.
   void Write(const Changes& changes, const MetricRows& metrics) {
-    told_.clear();
-    const HeaderRow header = known_.Next(changes, metrics, [&](auto key, auto value) { Do(key, value); });
+    last_changes_.clear();
+    const HeaderRow header = known_.Next(changes, metrics, [&](auto key, auto value) { Apply(key, value); });
     known_.Take(header, changes, metrics);
   }
 
@@ -36,12 +36,12 @@ class RowsAnywhere {
 
   void Reload() { known_ = StoredRows(Load()); }
   const Rows& rows() const { return rows_; }
-  const std::map<std::string, std::optional<std::string>>& told() const { return told_; }  // by the last checkpoint
+  const std::map<std::string, std::optional<std::string>>& last_changes() const { return last_changes_; }
   const StoredRows& known() const { return known_; }
 
  private:
-  void Do(std::string_view key, std::optional<std::string_view> value) {
-    told_[std::string(key)] = value;
+  void Apply(std::string_view key, std::optional<std::string_view> value) {
+    last_changes_[std::string(key)] = value;
     if (value) {
       rows_[std::string(key)] = *value;
     } else {
@@ -51,7 +51,7 @@ class RowsAnywhere {
 
   StoredRows known_;
   Rows rows_;
-  std::map<std::string, std::optional<std::string>> told_;
+  std::map<std::string, std::optional<std::string>> last_changes_;  // of the last checkpoint; nullopt: deleted
 };
 
 Rows RowsFrom(const CheckpointContents& contents) {
@@ -63,54 +63,54 @@ Rows RowsFrom(const CheckpointContents& contents) {
   return rows;
 }
 
-TEST(StoredRows, AreACheckpointInAnyStore) {
-  RowsAnywhere anywhere;
-  anywhere.Write(SomeChanges(), SomeMetrics());
-  const CheckpointContents contents = anywhere.Load();
+TEST(StoredRows, WriteACheckpointIntoAnyStore) {
+  RowStore store;
+  store.Write(SomeChanges(), SomeMetrics());
+  const CheckpointContents contents = store.Load();
   EXPECT_EQ(contents.header.sequence, 1u);
   EXPECT_EQ(contents.header.blocks, 2u);
   EXPECT_EQ(contents.header.series, 3u);
   EXPECT_EQ(contents.header.partitions, 2u);
   EXPECT_EQ(contents.header.metrics, 2u);
-  EXPECT_EQ(anywhere.rows(), RowsFrom(contents));
+  EXPECT_EQ(store.rows(), RowsFrom(contents));
 }
 
-TEST(StoredRows, PassOnOnlyTheChanges) {
-  RowsAnywhere anywhere;
-  anywhere.Write(SomeChanges(), SomeMetrics());
+TEST(StoredRows, WriteOnlyTheChanges) {
+  RowStore store;
+  store.Write(SomeChanges(), SomeMetrics());
   Changes changes;
   changes.partitions = SomeChanges().partitions;
   changes.blocks = {{{MinuteAt("14:30"), 0}, Packed({{1, 8}})}};
-  anywhere.Write(changes, SomeMetrics());
-  EXPECT_EQ(anywhere.told().size(), 1u + 2 + 2 + 1 + 2 + 1);  // block, partitions, metrics, event, links, header
-  EXPECT_EQ(anywhere.told().at(LinkKey(1)), std::nullopt);
-  EXPECT_EQ(anywhere.told().at(LinkKey(2)), "");
+  store.Write(changes, SomeMetrics());
+  EXPECT_EQ(store.last_changes().size(), 1u + 2 + 2 + 1 + 2 + 1);  // block, partitions, metrics, event, links, header
+  EXPECT_EQ(store.last_changes().at(LinkKey(1)), std::nullopt);
+  EXPECT_EQ(store.last_changes().at(LinkKey(2)), "");
 }
 
 TEST(StoredRows, DeleteRowsThatAreGone) {
-  RowsAnywhere anywhere;
-  anywhere.Write(SomeChanges(), SomeMetrics());
+  RowStore store;
+  store.Write(SomeChanges(), SomeMetrics());
   Changes changes;
   changes.blocks = {{{MinuteAt("14:31"), 1}, ""}, {{MinuteAt("09:00"), 7}, ""}};
   changes.series = {{300, ""}, {17, ""}};
   changes.partitions = SomeChanges().partitions;
-  anywhere.Write(changes, {"format=json", {}});
-  const CheckpointContents contents = anywhere.Load();
+  store.Write(changes, {"format=json", {}});
+  const CheckpointContents contents = store.Load();
   EXPECT_EQ(contents.header.blocks, 1u);
   EXPECT_EQ(contents.header.series, 2u);
-  EXPECT_EQ(anywhere.told().at(MetricKey("stats")), std::nullopt);
+  EXPECT_EQ(store.last_changes().at(MetricKey("stats")), std::nullopt);
   EXPECT_THAT(contents.metrics.metrics, IsEmpty());
 }
 
-// The next one gets the union: a write with an unknown outcome does not change the known state.
-TEST(StoredRows, AreTheSameAfterANextThatWasNotTaken) {
-  RowsAnywhere anywhere;
-  anywhere.Write(SomeChanges(), SomeMetrics());
+// A write with an unknown outcome does not change the known rows, so the next write repeats it.
+TEST(StoredRows, AreUnchangedByNextWithoutTake) {
+  RowStore store;
+  store.Write(SomeChanges(), SomeMetrics());
   Changes changes = SomeChanges();
   changes.blocks.push_back({{MinuteAt("14:35"), 0}, Packed({{0, 1}})});
   auto ignore = [](std::string_view, std::optional<std::string_view>) {};
-  const HeaderRow lost = anywhere.known().Next(changes, SomeMetrics(), ignore);
-  const HeaderRow again = anywhere.known().Next(changes, SomeMetrics(), ignore);
+  const HeaderRow lost = store.known().Next(changes, SomeMetrics(), ignore);
+  const HeaderRow again = store.known().Next(changes, SomeMetrics(), ignore);
   EXPECT_EQ(HeaderValue(again), HeaderValue(lost));
   EXPECT_EQ(again.blocks, 3u);
 }
@@ -126,18 +126,18 @@ TEST(StoredRows, WithoutRowsContinueIdentityAndSequence) {
   EXPECT_EQ(header.blocks + header.series + header.partitions + header.metrics, 0u);
 }
 
-TEST(StoredRows, HoldTheCountsOfANode) {
+TEST(StoredRows, ContainTheCountsOfANode) {
   for (uint64_t seed = 1; seed <= 5; ++seed) {
     std::mt19937_64 random(seed);
     CountedEvents events(random, /*calls=*/400);
-    RowsAnywhere anywhere;
+    RowStore store;
     for (int i = 0; i < 20; ++i) {
       events.Count(30);
       if (random() % 3 == 0) events.PassMinutes(1);
-      anywhere.Write(events.node().counters().Cut(), SomeMetrics());
+      store.Write(events.node().counters().Cut(), SomeMetrics());
       events.node().counters().MarkSaved();
-      if (random() % 4 == 0) anywhere.Reload();
-      ASSERT_EQ(TotalsOf(anywhere.Load()), events.totals()) << "seed " << seed;
+      if (random() % 4 == 0) store.Reload();
+      ASSERT_EQ(TotalsOf(store.Load()), events.totals()) << "seed " << seed;
     }
   }
 }

@@ -27,7 +27,7 @@ class TableCheck : public testing::Test {
   }
 
   std::string& table() { return image_[name_]; }
-  // The properties with their checksum. They are before the metaindex, which has one key, theirs.
+  // The range of the properties and their checksum. The metaindex follows; its only key is that of the properties.
   size_t properties_begin() { return table().find("rocksdb.block.based.table.index.type") - 3; }
   size_t properties_end() { return table().rfind("rocksdb.properties") - 3; }
 
@@ -60,11 +60,11 @@ TEST_F(TableCheck, RefusesDamageToAnyByteOfTheProperties) {
   const size_t begin = properties_begin(), end = properties_end();
   for (size_t at = begin; at < end && !HasFailure(); ++at) {
     SCOPED_TRACE(Cat("at ", at, ", in ", begin, " to ", end));
-    const char whole = table()[at];
-    table()[at] = static_cast<char>(whole ^ 0x80);  // the last byte is the kind of block: the abort
+    const char undamaged = table()[at];
+    table()[at] = static_cast<char>(undamaged ^ 0x80);
     ExpectRefused(Load());
     ExpectRefused(Read());
-    table()[at] = whole;
+    table()[at] = undamaged;
   }
 }
 
@@ -103,7 +103,7 @@ TEST_F(TableCheck, RefusesATableThatEndsEarlyOrClaimsToBeLonger) {
   ExpectRefused(Read());
 }
 
-// A crash may leave a table that was never used.
+// A crash can leave a table that was never used.
 TEST_F(TableCheck, IgnoresATableThatIsNotUsed) {
   std::string& other = image_["000999.sst"] = table();
   other[properties_begin() + 100] ^= 1;
