@@ -1,7 +1,7 @@
 // Measures the cost of operations with a given number of series, and prints one line of a table for bench/growth to
 // draw. Each number has its own process, so that its memory can be measured.
 //
-//   growth_bench              prints the head
+//   growth_bench              prints the header of the table
 //   growth_bench 1000000      prints a row
 //
 // Every series has a count in one minute. The checkpoints are in TMPDIR.
@@ -76,7 +76,7 @@ std::unique_ptr<Counters> NewCounters(uint64_t series_max) {
   return std::make_unique<Counters>(*std::move(rules), Counters::Options{.series_max = series_max});
 }
 
-// Returns the resident bytes of a series with one counter, when the table and two shards know it. Called first, before
+// Returns the resident bytes of a series with one counter in the table and in two shards. Must be called first, before
 // other memory is allocated.
 double BytesOf(uint64_t series_count) {
   auto counters = NewCounters(series_count);

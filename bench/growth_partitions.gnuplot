@@ -1,4 +1,4 @@
-# Draws `data`, written by the section `partitions` of tools/bench, into `drawing`: rate above, CPU below.
+# Draws `data`, which the section `partitions` of tools/bench writes, into `drawing`: the rate at the top, CPU below.
 # Columns: partitions, events/s and CPU us/event of R2, events/s and CPU us/event of the node.
 set terminal svg size 900,620 font "sans-serif,14" background "#ffffff"
 set output drawing
@@ -22,7 +22,7 @@ set title "Rate"
 set ylabel "million events/s"
 set yrange [0.1:10]
 set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10)
-plot data using 1:($2/1e6) title "R2, which only touches them" linewidth 2 pointtype 7, \
+plot data using 1:($2/1e6) title "R2 (only touches messages)" linewidth 2 pointtype 7, \
      data using 1:($4/1e6) title "tallyd" linewidth 2 pointtype 7
 
 set tmargin at screen 0.44
@@ -30,6 +30,6 @@ set bmargin at screen 0.11
 set xlabel "partitions"
 set title "CPU of the process"
 set ylabel "us per event"
-plot data using 1:3 title "R2, which only touches them" linewidth 2 pointtype 7, \
+plot data using 1:3 title "R2 (only touches messages)" linewidth 2 pointtype 7, \
      data using 1:5 title "tallyd" linewidth 2 pointtype 7
 unset multiplot

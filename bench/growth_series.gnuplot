@@ -1,4 +1,4 @@
-# Draws `data`, the table of growth_bench.cc, into `drawing`: time above, memory below.
+# Draws `data`, the table of growth_bench.cc, into `drawing`: times at the top, memory below.
 set terminal svg size 900,780 font "sans-serif,14" background "#ffffff"
 set output drawing
 set logscale xy
@@ -25,9 +25,9 @@ set title "Time of an operation"
 set ylabel "time"
 set yrange [20:1e8]
 set ytics ("10 ns" 1e1, "100 ns" 1e2, "1 us" 1e3, "10 us" 1e4, "100 us" 1e5, "1 ms" 1e6, "10 ms" 1e7, "100 ms" 1e8)
-plot data using 1:4 title "checkpoint, 1,000 changed" linewidth 2 pointtype 7, \
+plot data using 1:4 title "checkpoint of 1,000 events" linewidth 2 pointtype 7, \
      data using 1:6 title "LIST of 100 series" linewidth 2 pointtype 7, \
-     data using 1:7 title "load, for each series" linewidth 2 pointtype 7, \
+     data using 1:7 title "load, per series" linewidth 2 pointtype 7, \
      data using 1:5 title "GET" linewidth 2 pointtype 7, \
      data using 1:2 title "count an event" linewidth 2 pointtype 7, \
      data using 1:3 title "a shard's pause at a cut" linewidth 2 pointtype 7
@@ -35,7 +35,7 @@ plot data using 1:4 title "checkpoint, 1,000 changed" linewidth 2 pointtype 7, \
 set tmargin at screen 0.35
 set bmargin at screen 0.09
 set xlabel "series"
-set title "Memory of a series with one counter, known to two shards"
+set title "Memory of a series with one counter, counted by two shards"
 set ylabel "bytes of RSS"
 set yrange [10:1000]
 set ytics (10, 20, 50, 100, 200, 500, 1000)

@@ -25,8 +25,8 @@ namespace tally {
 namespace {
 
 // The counters of a node that counts a million events a second, without Kafka: 5,000 series of the current minute, and
-// ten partitions in two shards. A checkpoint depends only on the sums, so one event with a value stands for all events
-// of a series in a second.
+// ten partitions in two shards. A checkpoint depends only on the sums, so one event with a value replaces all events of
+// a series in a second.
 class BusyNode {
  public:
   static constexpr int kSeries = 5000;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr Extent kFew = {100, 100};
 constexpr Extent kMany = {100'000, 100};
-constexpr int kSeriesMet = 5000;
+constexpr int kSeriesCounted = 5000;
 constexpr auto kBetweenCuts = std::chrono::milliseconds(2);
 
 // The steady clock.
@@ -71,7 +71,7 @@ struct Node {
     Shard& shard = node->counters.AddShard();
     for (int32_t partition = 0; partition < 10; ++partition) shard.AddPartition({"mw", partition}, {});
     const Timestamp now = (prepared.newest() + 1).start();
-    for (int i = 0; i < kSeriesMet; ++i) {
+    for (int i = 0; i < kSeriesCounted; ++i) {
       const int series = i % prepared.extent().series;
       node->payloads.push_back(Cat(R"({"time":)", now.millis() + i, R"(,"game":")", Prepared::GameOf(series),
                                    R"(","call":")", Prepared::CallOf(series),

@@ -20,8 +20,8 @@ absl::Status MeasureIngest(Bench& bench) {
                    " JSON events of 113 bytes: 10 partitions, 5,000 series over an hour of minutes. R1 and R2 only "
                    "touch each message. R1 has one client and librdkafka's defaults. R2 has two clients, each with "
                    "half of the partitions, its own thread, and fetches of 512 KB. The node has the defaults of "
-                   "`serve`: it uses the time and 2 of the 7 fields, and takes a checkpoint each second. All check "
-                   "CRCs. Every sum of counters was compared with the log."),
+                   "`serve`: it uses the time and 2 of the 7 fields, and takes a checkpoint each second. All three "
+                   "check CRCs. The sum of the node's counters is compared with the log after each run."),
        .head = kFiguresHead,
        .rows = {FiguresRow("R1", r1), FiguresRow("R2", r2), FiguresRow("tallyd", node)}});
   bench.report().Judge({.what = "ingest / R1", .bar = 1.3, .beyond = 1.8, .unit = " x", .why = kWhereItsTimeGoes},

@@ -120,7 +120,7 @@ absl::Status Run(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace tally
 
-// The measured consumers are further processes of this program.
+// The measured consumers are other processes of this program.
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::string first = words.empty() ? "" : words[0];

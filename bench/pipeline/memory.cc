@@ -76,8 +76,8 @@ absl::StatusOr<double> SeriesBytes(int series) {
   return bytes;
 }
 
-// Measures the memory of a series in two ways: known to the table and two shards, and loaded by a node whose shards
-// have not counted it yet.
+// Measures the memory of a series in two ways: in the table and two shards, and loaded by a node whose shards have not
+// counted it yet.
 absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std::string>& topics) {
   ASSIGN_OR_RETURN(KafkaBroker * broker, bench.Broker());
   ASSIGN_OR_RETURN(auto many, Prepared::Make({series, 1}));
@@ -101,13 +101,13 @@ absl::Status MeasureSeriesNames(Bench& bench, int series, const std::vector<std:
       {.title = "Memory of a series",
        .text =
            Cat("First row: ", series,
-               " series with 20-byte names, known to the table and to two shards, in a process without broker and "
-               "disk. The memory of the counter that each has is subtracted: it is the memory of a further minute of "
+               " series with 20-byte names, in the table and in two shards, in a process without broker and disk. Each "
+               "series has one counter. Its memory is subtracted; it is measured as the memory of one more minute of "
                "all series. Second row: the additional memory of a node that has loaded a checkpoint of these series "
                "with one counter each. Its shards have not counted them yet, and its store knows the rows on the "
                "disk."),
        .head = {"", "bytes of RSS per series"},
-       .rows = {{"known to the table and two shards", Text(SpreadOf(each), 0)},
+       .rows = {{"in the table and two shards", Text(SpreadOf(each), 0)},
                 {"loaded, with a counter", Text(SpreadOf(loaded), 0)}}});
   return absl::OkStatus();
 }

@@ -23,9 +23,9 @@ absl::Status WritePlotData(const std::vector<FilledLog>& logs, const Rounds& rou
   std::ofstream file(GROWTH_DATA "/partitions.tsv");
   for (size_t i = 0; i < logs.size(); ++i) {
     file << logs[i].partitions * kTopics;
-    for (size_t who : {2 * i, 2 * i + 1}) {
-      file << '\t' << SpreadOf(rounds[who], &Measured::events_per_second).median << '\t'
-           << SpreadOf(rounds[who], &Measured::cpu_us_per_event).median;
+    for (size_t peer : {2 * i, 2 * i + 1}) {
+      file << '\t' << SpreadOf(rounds[peer], &Measured::events_per_second).median << '\t'
+           << SpreadOf(rounds[peer], &Measured::cpu_us_per_event).median;
     }
     file << '\n';
   }

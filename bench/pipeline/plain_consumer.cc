@@ -101,8 +101,8 @@ Share ConsumeShare(const ConsumerJob& job, int which, MessageHandler& handler, s
 }  // namespace
 
 std::vector<std::string> ConsumerJob::Words() const {
-  std::vector<std::string> words = {log.brokers, Cat(log.partitions),   Cat(events), Cat(clients),
-                                    to,          Cat(log.topics.size())};
+  std::vector<std::string> words = {log.brokers,  Cat(log.partitions), Cat(events),
+                                    Cat(clients), destination,         Cat(log.topics.size())};
   words.insert(words.end(), log.topics.begin(), log.topics.end());
   words.insert(words.end(), properties.begin(), properties.end());
   return words;
@@ -115,7 +115,7 @@ ConsumerJob ConsumerJob::Parse(const std::vector<std::string>& words) {
   job.log.partitions = std::atoi(words[1].c_str());
   job.events = std::strtoull(words[2].c_str(), nullptr, 10);
   job.clients = std::atoi(words[3].c_str());
-  job.to = words[4];
+  job.destination = words[4];
   const auto topics = words.begin() + 6;
   const auto properties = topics + std::atoi(words[5].c_str());
   job.log.topics.assign(topics, properties);

@@ -1,9 +1,8 @@
-// A plain consumer: librdkafka, batches, no consumer group. R1, R2 and the consumer in front of Redis use it.
+// A plain consumer: librdkafka, batches, no consumer group. R1, R2 and the consumer that writes to Redis use it.
 //
 //   Consumed consumed = Consume(job, [](int client) { return std::make_unique<Touch>(); });
 //
-// Each consumer is a further process of this program, with a job in its arguments, so that its CPU can be measured
-// alone.
+// Each consumer is another process of this program, with a job in its arguments, so that its CPU can be measured alone.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -26,7 +25,7 @@ struct ConsumerJob {
   uint64_t events = 0;                       // how many of the log's events to read, rounded up to whole batches
   int clients = 1;                           // each has a thread and its share of the partitions
   std::vector<std::string> properties = {};  // NAME=VALUE, in addition to check.crcs
-  std::string to = {};                       // the destination to which the consumer writes; only the consumer reads it
+  std::string destination = {};              // for the consumer's own use, such as the port of Redis
 
   // Convert to the arguments of a process, and back.
   std::vector<std::string> Words() const;

@@ -1,4 +1,4 @@
-// Measures how fast a node reads and counts, compared with a consumer in front of Redis.
+// Measures how fast a node reads and counts, compared with a consumer that writes to Redis.
 #pragma once
 
 #include "absl/status/status.h"

@@ -66,8 +66,8 @@ class Pipeline {
   int unanswered_ = 0;
 };
 
-// Finds the key of a game and a minute. Records arrive in the order of their minutes, so the next key of a game is
-// mostly the same as its last one.
+// Finds the key of a game and a minute. Records arrive in the order of their minutes, so the key of a game rarely
+// changes.
 class Keys {
  public:
   struct Found {
@@ -101,9 +101,9 @@ class Keys {
   std::set<std::string> seen_;
 };
 
-class Feeder : public MessageHandler {
+class RedisWriter : public MessageHandler {
  public:
-  explicit Feeder(const std::string& port) : pipeline_(port) {}
+  explicit RedisWriter(const std::string& port) : pipeline_(port) {}
 
   void Handle(std::span<rd_kafka_message_t* const> messages) override {
     for (const rd_kafka_message_t* message : messages) Count(Parse(*message));
@@ -138,20 +138,21 @@ class Feeder : public MessageHandler {
 
 absl::StatusOr<ConsumerRun> MeasureRedisConsumer(const FilledLog& log, uint64_t events, int clients,
                                                  const std::string& port) {
-  // The consumer is slower than the fetcher and fills the queue; the fetcher then sleeps for a second, and a queue of
-  // the default size is empty before it wakes. A queue larger than this costs CPU, because its memory is always new.
+  // The consumer is slower than the fetcher, so the queue fills. The fetcher then sleeps for a second, and a queue of
+  // the default size would be empty before it wakes. A larger queue than this costs CPU, because its memory is always
+  // new.
   return MeasureConsumer(kRedisCommand,
                          {.log = log,
                           .events = events,
                           .clients = clients,
                           .properties = {"queued.min.messages=1000000", "queued.max.messages.kbytes=262144",
                                          "fetch.message.max.bytes=524288"},
-                          .to = port});
+                          .destination = port});
 }
 
 int RedisMain(const std::vector<std::string>& words) {
   const ConsumerJob job = ConsumerJob::Parse(words);
-  Finish(Consume(job, [&](int) { return std::make_unique<Feeder>(job.to); }));
+  Finish(Consume(job, [&](int) { return std::make_unique<RedisWriter>(job.destination); }));
 }
 
 }  // namespace tally

@@ -1,5 +1,5 @@
-// A consumer in front of Redis, written for speed: simdjson, hiredis, one HINCRBY for each event, up to 1,000 commands
-// in flight.
+// A consumer that writes to Redis, optimized for speed: simdjson, hiredis, one HINCRBY for each event, up to 1,000
+// commands in flight.
 //
 //   HINCRBY stats:mw:2011_0605_1430 login 1
 //   EXPIRE stats:mw:2011_0605_1430 14400          for each key that is new to the consumer
@@ -21,7 +21,7 @@ namespace tally {
 absl::StatusOr<ConsumerRun> MeasureRedisConsumer(const FilledLog& log, uint64_t events, int clients,
                                                  const std::string& port);
 
-// The command that main() passes to RedisMain(), in a further process.
+// The command that main() passes to RedisMain(), in another process.
 inline constexpr char kRedisCommand[] = "redis";
 int RedisMain(const std::vector<std::string>& words);
 

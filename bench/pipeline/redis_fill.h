@@ -1,5 +1,5 @@
-// Writes the counters of a prepared directory to a Redis, in the form that a consumer uses: HINCRBY of a hash for each
-// game and minute (stats:mw:2011_0605_1430), whose fields are the calls.
+// Writes the counters of a prepared directory to Redis, with the keys that a consumer uses: HINCRBY of a hash for each
+// game and minute (stats:mw:2011_0605_1430), with a field for each call.
 #pragma once
 
 #include <string>

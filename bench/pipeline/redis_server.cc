@@ -18,7 +18,7 @@ constexpr int kStartsMax = 5;  // a random port can be in use
 constexpr const char* kPrograms[] = {"/usr/bin/redis-server", "/usr/local/bin/redis-server",
                                      "/usr/bin/redis-check-rdb"};
 
-// Makes a link under whose name the program is a server.
+// Creates a link named redis-server, so that the program runs as a server.
 absl::StatusOr<std::string> MakeProgram(const TempDir& dir) {
   std::string link = dir / "redis-server";
   for (const char* program : kPrograms) {

@@ -108,8 +108,8 @@ absl::Status MeasureStreams(Bench& bench) {
   ReportTable table{
       .title = "Compared with Kafka Streams",
       .text = Cat("exactly_once_v2, two threads, a commit each second, caching stores over RocksDB. There are "
-                  "two programs: the DSL's windowed count, and a processor written by hand, which needs no "
-                  "intermediate topic. The node reads the log from above, and Kafka Streams reads one of ",
+                  "two programs: the DSL's windowed count, and a hand-written processor, which needs no "
+                  "intermediate topic. The node reads the same log as above, and Kafka Streams reads a log of ",
                   Text(short_log.events),
                   " such events. Its figures exclude the start of the JVM and the first half of the events, "
                   "during which the JVM compiles the code. The sum of all counters in its stores was compared "

@@ -39,8 +39,8 @@ final class Counting {
   }
 
   /**
-   * The topology of the manual: group by the series, in windows of a minute. The log's records have no key, so grouping
-   * them needs an intermediate topic, which contains only key and time. Each event increments `counted`.
+   * The topology of Kafka Streams' manual: group by series, in windows of a minute. The log's records have no key, so
+   * grouping needs an intermediate topic, which contains only key and time. Each event increments `counted`.
    */
   static Topology dsl(Collection<String> topics, LongAdder counted) {
     byte[] nothing = new byte[0];
@@ -66,7 +66,7 @@ final class Counting {
     return builder.build();
   }
 
-  /** A processor written by hand: each partition has its own counts, and a reader adds them. No intermediate topic. */
+  /** A hand-written processor: each partition has its own counts, and a reader adds them. No intermediate topic. */
   static Topology processor(Collection<String> topics, LongAdder counted) {
     return new Topology()
         .addSource("log", Serdes.ByteArray().deserializer(), eventSerde().deserializer(), topics.toArray(String[]::new))
