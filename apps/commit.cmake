@@ -1,4 +1,4 @@
-# Writes the source of Commit() (apps/commit.h) to OUTPUT, if it differs from what is there. Runs at each build:
+# Writes the source of Commit() (apps/commit.h) to OUTPUT, if the commit has changed. Runs at each build:
 #
 #   cmake -D OUTPUT=build/release/commit.cc -P apps/commit.cmake
 function(git result)
@@ -9,7 +9,7 @@ endfunction()
 
 set(commit "")
 git(folder rev-parse --show-prefix)
-if(folder STREQUAL "apps/")   # else the repository is another one, which this tree was unpacked in
+if(folder STREQUAL "apps/")   # otherwise this tree was unpacked inside another repository
   git(commit describe --always --dirty --exclude=*)
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[

@@ -1,5 +1,5 @@
-// The C11 threads of librdkafka, by way of the pthread calls that they are in glibc: those the thread sanitizer sees.
-// It knows nothing of a thread that thrd_create() began, and ends with a fault in it.
+// Implements C11 threads, which librdkafka uses, with pthreads, as glibc does. TSan intercepts only pthreads, and
+// crashes in a thread that glibc's thrd_create() started.
 #include <pthread.h>
 #include <threads.h>
 
@@ -32,9 +32,9 @@ int ResultOf(int error) {
 using Start = std::pair<thrd_start_t, void*>;
 
 void* Run(void* start) {
-  const Start what = *static_cast<Start*>(start);
+  const auto [function, argument] = *static_cast<Start*>(start);
   delete static_cast<Start*>(start);
-  return reinterpret_cast<void*>(static_cast<intptr_t>(what.first(what.second)));
+  return reinterpret_cast<void*>(static_cast<intptr_t>(function(argument)));
 }
 
 }  // namespace
