@@ -54,7 +54,7 @@ class Node : public StatusSource {
   // destroyed. The destructor may wait for a broker that is away.
   absl::Status Stop();
 
-  // Everything except the number of clients, which the server adds.
+  // Everything except what the server adds: its clients and the age of the oldest pin.
   NodeStatus Status() const override;
   const Counters& counters() const { return slices_.front()->counters(); }
   const Server& server() const { return *server_; }

@@ -1,6 +1,6 @@
-// What no compiler enforces: that the folders' arrows point toward core and never in a circle, that time is handed in,
-// and that the tree says nothing it should not. Each rule is a line in a table, and is broken once below, so that none
-// can go blind.
+// Rules that no compiler enforces: folders include only folders nearer to core, and never in a cycle; core and storage
+// read no clock; some texts occur nowhere. Each rule is a line of a table. A test below breaks each rule once, so that
+// every rule is known to work.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr size_t kColumnsMax = 120;
 
-// What each library may include. What is not listed is refused: a new dependency is decided here.
+// The headers that each library may include. All others are refused, so a new dependency is a change of this table.
 #define STANDARD_HEADER R"([a-z_0-9]+$)"
 const struct {
   RE2 path;
@@ -34,19 +34,19 @@ const struct {
 };
 #undef STANDARD_HEADER
 
-// What it may not include all the same.
+// Headers that are refused although the table above allows them.
 const struct {
   RE2 path;
   RE2 include;
   std::string_view what;
 } kRefusedIncludes[] = {
-    {R"(^(core|storage)/)", R"(^absl/time/clock\.h$)", "time is handed in"},
-    {R"(^core/)", R"(^(fstream|filesystem)$)", "core knows no file"},
+    {R"(^(core|storage)/)", R"(^absl/time/clock\.h$)", "the caller passes the time"},
+    {R"(^core/)", R"(^(fstream|filesystem)$)", "core uses no files"},
     {R"(.)", R"(^absl/log/)", "Debian 12's Abseil has none"},
 };
 
-// What may not stand in a line. Rules about code do not look at comments. A pattern does not match itself, as this file
-// is read too.
+// Text that no line may contain. Rules about code ignore comments. A pattern does not match itself, because this file
+// is checked too.
 const struct {
   RE2 path;
   bool in_comments;
@@ -54,15 +54,15 @@ const struct {
   std::string_view what;
 } kRefusedText[] = {
     {R"(^(core|storage)/)", false, R"(absl::Now|(system|steady|high_resolution)_clock|gettimeofday|clock_gettime)",
-     "time is handed in"},
-    {R"(^(core|storage)/)", false, R"((^|[^\w.>])time\(\s*(nullptr|NULL|0|&))", "time is handed in"},
-    {R"(^(core|storage)/)", false, R"(SleepFor|sleep_for|sleep_until|\bu?sleep\()", "time is handed in"},
-    {R"(.)", true, R"(\b(T[O]DO|F[I]XME|X[X]X)\b)", "work put off"},
+     "the caller passes the time"},
+    {R"(^(core|storage)/)", false, R"((^|[^\w.>])time\(\s*(nullptr|NULL|0|&))", "the caller passes the time"},
+    {R"(^(core|storage)/)", false, R"(SleepFor|sleep_for|sleep_until|\bu?sleep\()", "the caller passes the time"},
+    {R"(.)", true, R"(\b(T[O]DO|F[I]XME|X[X]X)\b)", "unfinished work"},
     {R"(.)", true, R"((^|[^\w.}/])/(w[o]rk|f[a]rm|h[o]me|r[o]ot|U[s]ers|t[m]p)/)", "a path of a machine"},
     {R"(.)", true, R"(deb\.debia[n]\.org|repo1?\.mave[n]|registry\.npmj[s]|pyp[i]\.org)", "a registry's host"},
 };
 
-// Folders, at any depth, that hold nothing of ours.
+// Folders, at any depth, without files of this project.
 constexpr std::string_view kSkippedFolders[] = {".git", ".cache", "build", "node_modules"};
 
 bool IsCode(const std::string& path) { return RE2::PartialMatch(path, R"(\.(h|cc)$)"); }
@@ -112,7 +112,7 @@ void CheckLine(const std::string& path, const std::string& line, std::vector<std
   if (!line.empty() && line.back() == ' ') findings.push_back("a space at the end of a line");
 }
 
-// What is wrong with a file of the tree, as "path:line: what".
+// The faults of a file of the tree, as "path:line: what".
 std::vector<std::string> Findings(const std::string& path, const std::string& text) {
   std::vector<std::string> all;
   size_t number = 0;
@@ -130,23 +130,23 @@ std::vector<std::string> Findings(const std::string& path, const std::string& te
   return all;
 }
 
-// Two types of one name have one constructor in the program, whichever the linker meets first, and no compiler says so.
+// If two types have the same name, the linker keeps one constructor for both, and no compiler reports it.
 class TypeNames {
  public:
-  // Returns what is wrong with the types that `text`, a header of the program, defines.
+  // Returns the faults of the types that `text`, a header of the program, defines.
   std::vector<std::string> Add(const std::string& path, std::string_view text) {
     static const RE2 kType(R"((?m)^(?:class|struct|enum class|enum)(?: [A-Z_]+)? ([A-Za-z0-9]+) [^;\n]*\{)");
     std::vector<std::string> all;
     re2::StringPiece rest(text.data(), text.size());
     for (std::string name; RE2::FindAndConsume(&rest, kType, &name);) {
-      auto [known, is_new] = places_.emplace(name, path);
-      if (!is_new) all.push_back(Cat(path, ": ", name, " is a type of ", known->second, " too"));
+      auto [known, is_new] = paths_.emplace(name, path);
+      if (!is_new) all.push_back(Cat(path, ": ", name, " is also a type of ", known->second));
     }
     return all;
   }
 
  private:
-  std::map<std::string, std::string> places_;
+  std::map<std::string, std::string> paths_;
 };
 
 // Which folders of the program include which others.
@@ -161,28 +161,28 @@ class FolderIncludes {
     }
   }
 
-  // Folders that include each other, directly or through others, as "a includes b includes a". Each circle is said
-  // once, from the folder that is the first by name.
-  std::vector<std::string> Circles() const {
+  // Folders that include each other, directly or through others, as "a includes b includes a". Reports each cycle once,
+  // from the folder that is the first by name.
+  std::vector<std::string> Cycles() const {
     std::vector<std::string> all;
     for (const auto& [folder, included] : includes_) {
       std::set<std::string> seen;
-      std::string way = WayBack(folder, folder, seen);
-      if (!way.empty()) all.push_back(Cat(folder, way));
+      std::string path = PathBack(folder, folder, seen);
+      if (!path.empty()) all.push_back(Cat(folder, path));
     }
     return all;
   }
 
  private:
   // The includes that lead from `from` to `first`, through folders after it by name; empty if there are none.
-  std::string WayBack(const std::string& from, const std::string& first, std::set<std::string>& seen) const {
+  std::string PathBack(const std::string& from, const std::string& first, std::set<std::string>& seen) const {
     auto included = includes_.find(from);
     if (included == includes_.end()) return "";
     for (const std::string& to : included->second) {
       if (to == first) return Cat(" includes ", to);
       if (to < first || !seen.insert(to).second) continue;
-      std::string way = WayBack(to, first, seen);
-      if (!way.empty()) return Cat(" includes ", to, way);
+      std::string path = PathBack(to, first, seen);
+      if (!path.empty()) return Cat(" includes ", to, path);
     }
     return "";
   }
@@ -211,7 +211,7 @@ std::vector<std::string> FindingsInTree(const std::filesystem::path& root, size_
     if (!path.ends_with(".h")) continue;
     for (std::string& finding : types.Add(path, text)) all.push_back(std::move(finding));
   }
-  for (std::string& circle : folders.Circles()) all.push_back(std::move(circle));
+  for (std::string& cycle : folders.Cycles()) all.push_back(std::move(cycle));
   return all;
 }
 
@@ -224,8 +224,8 @@ TEST(Tidy, TheTree) {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// What the checker says of a .cc file in `folder` with this one line.
-std::vector<std::string> Say(const std::string& folder, const std::string& line) {
+// The faults of a .cc file in `folder` with this one line.
+std::vector<std::string> FindingsOf(const std::string& folder, const std::string& line) {
   return Findings(folder + "/f.cc", line + "\n");
 }
 
@@ -235,70 +235,71 @@ std::string Include(const std::string& header) { return "#include \"" + header +
 
 TEST(Tidy, CoreIncludesCoreAndItsLibrariesAlone) {
   for (std::string header : {"core/time/time.h", "absl/time/time.h", "re2/re2.h", "simdjson.h", "string_view"}) {
-    EXPECT_THAT(Say("core/time", Include(header)), IsEmpty()) << header;
+    EXPECT_THAT(FindingsOf("core/time", Include(header)), IsEmpty()) << header;
   }
   for (std::string header :
        {"rocksdb/db.h", "boost/asio.hpp", "librdkafka/rdkafka.h", "spdlog/spdlog.h", "toml++/toml.h", "CLI/CLI.hpp",
         "storage/store.h", "apps/main.h", "tests/testing/x.h", "sys/socket.h", "unistd.h"}) {
-    EXPECT_THAT(Say("core/time", Include(header)), Finds("not for this folder to include")) << header;
+    EXPECT_THAT(FindingsOf("core/time", Include(header)), Finds("not for this folder to include")) << header;
   }
-  EXPECT_THAT(Say("core/time", "#  include <fstream>"), Finds("core knows no file"));
+  EXPECT_THAT(FindingsOf("core/time", "#  include <fstream>"), Finds("core uses no files"));
 }
 
 TEST(Tidy, StorageIncludesStorageCoreAndRocksDbAlone) {
   for (std::string header : {"storage/store.h", "core/time/time.h", "rocksdb/db.h", "sys/file.h", "filesystem"}) {
-    EXPECT_THAT(Say("storage", Include(header)), IsEmpty()) << header;
+    EXPECT_THAT(FindingsOf("storage", Include(header)), IsEmpty()) << header;
   }
   for (std::string header : {"boost/asio.hpp", "librdkafka/rdkafka.h", "apps/config/config.h", "re2/re2.h"}) {
-    EXPECT_THAT(Say("storage", Include(header)), Finds("not for this folder to include")) << header;
+    EXPECT_THAT(FindingsOf("storage", Include(header)), Finds("not for this folder to include")) << header;
   }
 }
 
 TEST(Tidy, AppsIncludeNoTests) {
-  EXPECT_THAT(Say("apps/server", Include("boost/beast/http.hpp")), IsEmpty());
-  EXPECT_THAT(Say("apps/server", Include("tests/testing/fake_clock.h")), Finds("not for this folder to include"));
-  EXPECT_THAT(Say("tests/apps", Include("tests/testing/fake_clock.h")), IsEmpty());
+  EXPECT_THAT(FindingsOf("apps/server", Include("boost/beast/http.hpp")), IsEmpty());
+  EXPECT_THAT(FindingsOf("apps/server", Include("tests/testing/fake_clock.h")),
+              Finds("not for this folder to include"));
+  EXPECT_THAT(FindingsOf("tests/apps", Include("tests/testing/fake_clock.h")), IsEmpty());
 }
 
-TEST(Tidy, NobodyAsksTheTimeBelowApps) {
+TEST(Tidy, CoreAndStorageReadNoClock) {
   for (std::string line :
        {"t = absl::Now();", "std::chrono::system_clock::now()", "std::chrono::steady_clock::now()",
         "t = time(nullptr);", "std::time(&t)", "gettimeofday(&t, nullptr);", "sleep(1);",
         "clock_gettime(CLOCK_BOOTTIME, &t);", "absl::SleepFor(d);", "#include <absl/time/clock.h>"}) {
-    EXPECT_THAT(Say("core/time", line), Finds("time is handed in")) << line;
-    EXPECT_THAT(Say("storage", line), Finds("time is handed in")) << line;
-    EXPECT_THAT(Say("apps", line), IsEmpty()) << line;
+    EXPECT_THAT(FindingsOf("core/time", line), Finds("the caller passes the time")) << line;
+    EXPECT_THAT(FindingsOf("storage", line), Finds("the caller passes the time")) << line;
+    EXPECT_THAT(FindingsOf("apps", line), IsEmpty()) << line;
   }
   for (std::string line : {"// unlike absl::Now()", "Timestamp time() const;", "event.time(0)", "ParseTime(0)"}) {
-    EXPECT_THAT(Say("core/time", line), IsEmpty()) << line;
+    EXPECT_THAT(FindingsOf("core/time", line), IsEmpty()) << line;
   }
 }
 
-TEST(Tidy, NoWorkIsPutOff) {
-  EXPECT_THAT(Say("core",
-                  "// TO"
-                  "DO: later"),
-              Finds("work put off"));
-  EXPECT_THAT(Say("core",
-                  "// FIX"
-                  "ME"),
-              Finds("work put off"));
+TEST(Tidy, NoUnfinishedWork) {
+  EXPECT_THAT(FindingsOf("core",
+                         "// TO"
+                         "DO: later"),
+              Finds("unfinished work"));
+  EXPECT_THAT(FindingsOf("core",
+                         "// FIX"
+                         "ME"),
+              Finds("unfinished work"));
   EXPECT_THAT(Findings("README.md",
                        "X"
                        "XX"),
-              Finds("work put off"));
-  EXPECT_THAT(Say("core",
-                  "// The bytes of a \\uXX"
-                  "XX, or mkdtemp(XX"
-                  "XX"
-                  "XX)"),
+              Finds("unfinished work"));
+  EXPECT_THAT(FindingsOf("core",
+                         "// The bytes of a \\uXX"
+                         "XX, or mkdtemp(XX"
+                         "XX"
+                         "XX)"),
               IsEmpty());
 }
 
 TEST(Tidy, NoPathOfAMachineAndNoRegistry) {
-  EXPECT_THAT(Say("apps",
-                  "open(\"/ho"
-                  "me/somebody/x\")"),
+  EXPECT_THAT(FindingsOf("apps",
+                         "open(\"/ho"
+                         "me/somebody/x\")"),
               Finds("a path of a machine"));
   EXPECT_THAT(Findings("README.md",
                        "cd /wo"
@@ -316,11 +317,11 @@ TEST(Tidy, NoPathOfAMachineAndNoRegistry) {
 }
 
 TEST(Tidy, LinesFitAndHaveNoTabs) {
-  EXPECT_THAT(Say("core", std::string(120, 'x')), IsEmpty());
-  EXPECT_THAT(Say("core", std::string(121, 'x')), Finds("a line over 120 columns"));
-  EXPECT_THAT(Say("core", std::string(118, 'x') + "\u00fc\u00fc"), IsEmpty());
-  EXPECT_THAT(Say("core", "int\tx;"), Finds("a tab"));
-  EXPECT_THAT(Say("core", "int x; "), Finds("a space at the end of a line"));
+  EXPECT_THAT(FindingsOf("core", std::string(120, 'x')), IsEmpty());
+  EXPECT_THAT(FindingsOf("core", std::string(121, 'x')), Finds("a line over 120 columns"));
+  EXPECT_THAT(FindingsOf("core", std::string(118, 'x') + "\u00fc\u00fc"), IsEmpty());
+  EXPECT_THAT(FindingsOf("core", "int\tx;"), Finds("a tab"));
+  EXPECT_THAT(FindingsOf("core", "int x; "), Finds("a space at the end of a line"));
   EXPECT_THAT(Findings("README.md", std::string(300, 'x')), IsEmpty());
 }
 
@@ -333,7 +334,7 @@ TEST(Tidy, NoTwoTypesHaveOneName) {
   TypeNames types;
   EXPECT_THAT(types.Add("core/a.h", "struct Value {\nclass Other;\nclass ABSL_LOCKABLE Mutex {\n"), IsEmpty());
   EXPECT_THAT(types.Add("apps/b.h", "class Other;\nclass Value : public Peer {\n  struct Mutex {\n"),
-              ElementsAre("apps/b.h: Value is a type of core/a.h too"));
+              ElementsAre("apps/b.h: Value is also a type of core/a.h"));
   EXPECT_THAT(types.Add("apps/c.h", "enum class Mutex { kA };\n"), testing::SizeIs(1));
 }
 
@@ -342,14 +343,14 @@ TEST(Tidy, FoldersDoNotIncludeEachOther) {
   folders.Add("core/a/x.cc", Include("core/b/y.h") + "\n" + Include("core/a/x.h") + "\n#include <vector>\n");
   folders.Add("core/b/y.h", Include("core/c/z.h") + "\n");
   folders.Add("apps/main.cc", Include("apps/a/x.h") + "\n");
-  EXPECT_THAT(folders.Circles(), IsEmpty());
+  EXPECT_THAT(folders.Cycles(), IsEmpty());
   folders.Add("core/c/z.cc", Include("core/a/x.h") + "\n");
   folders.Add("apps/a/x.cc", "\n" + Include("apps/main.h") + "\n");
-  EXPECT_THAT(folders.Circles(), ElementsAre("apps includes apps/a includes apps",
-                                             "core/a includes core/b includes core/c includes core/a"));
+  EXPECT_THAT(folders.Cycles(), ElementsAre("apps includes apps/a includes apps",
+                                            "core/a includes core/b includes core/c includes core/a"));
 }
 
-TEST(Tidy, SaysWhere) { EXPECT_THAT(Findings("core/x.cc", "\n\na\t\n"), ElementsAre("core/x.cc:3: a tab")); }
+TEST(Tidy, FindingsNameTheLine) { EXPECT_THAT(Findings("core/x.cc", "\n\na\t\n"), ElementsAre("core/x.cc:3: a tab")); }
 
 }  // namespace
 }  // namespace tally
