@@ -94,7 +94,8 @@ class KafkaBroker {
   // Returns the size of a topic's partitions on disk. Records can be compressed there.
   uint64_t LogBytes(const std::string& topic) const;
 
-  // Appends `messages` in order, and waits until the broker has stored all of them. No message is stored twice.
+  // Appends `messages` in order, in as few batches as they need, and waits until the broker has stored all of them. No
+  // message is stored twice.
   absl::Status Produce(const std::string& topic, int32_t partition, const std::vector<Message>& messages);
 
   // The same in one transaction. Its end adds a commit or abort marker to the log.

@@ -70,8 +70,8 @@ absl::Status Append(rd_kafka_t* client, const std::string& topic, int32_t partit
     ++deliveries.pending;
   }
   // Every message gets a report within message.timeout.ms. A report uses `deliveries`, so all must arrive before
-  // return.
-  while (deliveries.pending > 0) rd_kafka_poll(client, kPollMs);
+  // return. A flush ends the linger time.
+  while (deliveries.pending > 0) rd_kafka_flush(client, kPollMs);
   if (deliveries.first_error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
   return KafkaError(Cat("produce to ", topic, ":", partition), deliveries.first_error);
 }
@@ -118,7 +118,7 @@ void KafkaBroker::Deleter::operator()(rd_kafka_NewTopic_s* topic) const { rd_kaf
 absl::StatusOr<KafkaBroker::Client> KafkaBroker::Connect(const std::string& bootstrap, const Configs& properties) {
   Configs all = {{"bootstrap.servers", bootstrap},
                  {"enable.idempotence", "true"},  // retries keep the order and duplicate nothing
-                 {"linger.ms", "2"},
+                 {"linger.ms", "1000"},           // messages of one call become one batch, even on a busy machine
                  {"queue.buffering.max.messages", "500000"},
                  {"message.timeout.ms", "20000"},
                  {"socket.timeout.ms", "10000"},
