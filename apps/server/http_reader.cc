@@ -1,5 +1,6 @@
 #include "apps/server/http_reader.h"
 
+#include <boost/asio/buffer.hpp>
 #include <string_view>
 #include <utility>
 
@@ -34,13 +35,15 @@ HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
   while (!error_ && !parser_->is_done() && input.size() > 0) {
     // Beast 1.81 asserts that it gets the last chunk whole, but the network may split it.
     if (parser_->is_header_done() && parser_->chunked() && input.size() < kLastChunk.size()) break;
-    const size_t taken = parser_->put(input.cdata(), error_);
+    // Beast takes a chunk's header, and the trailers, only as a whole, and has no limit for them. So it gets a part
+    // that is as large as they may be.
+    const auto part = boost::asio::buffer(input.cdata(), kHeaderBytesMax);
+    const size_t taken = parser_->put(part, error_);
     input.consume(taken);
-    if (error_ == http::error::need_more) {
-      error_ = {};
-      return State::kNeedMore;
-    }
-    if (taken == 0) break;
+    if (error_ == http::error::need_more) error_ = {};
+    if (error_ || taken > 0) continue;
+    if (part.size() < kHeaderBytesMax) break;
+    error_ = http::error::header_limit;
   }
   if (error_) return State::kBroken;
   return parser_->is_done() ? State::kWhole : State::kNeedMore;

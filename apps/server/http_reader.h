@@ -20,7 +20,7 @@ namespace tally {
 
 class HttpReader {
  public:
-  static constexpr size_t kHeaderBytesMax = 8 * 1024;  // 431 beyond
+  static constexpr size_t kHeaderBytesMax = 8 * 1024;  // of the request or of a chunk, and of trailers; 431 beyond
   static constexpr size_t kBodyBytesMax = 1 << 20;     // 413 beyond
 
   enum class State {
@@ -34,7 +34,8 @@ class HttpReader {
   // Discards the request, and begins with the next one.
   void Reset();
 
-  // Removes bytes from the front of `input`, up to the end of the request.
+  // Removes bytes from the front of `input`, up to the end of the request. Leaves fewer than kHeaderBytesMax bytes
+  // there if it needs more.
   State Read(boost::beast::flat_buffer& input);
 
   // True once per request, if the client waits for `100 Continue` before it sends the body.

@@ -43,6 +43,7 @@ std::string Talk(Pages& pages, std::string_view bytes, size_t piece) {
     input.commit(now.size());
     for (;;) {
       const HttpReader::State state = reader.Read(input);
+      TALLY_CHECK(state != HttpReader::State::kNeedMore || input.size() < HttpReader::kHeaderBytesMax);
       if (state == HttpReader::State::kNeedMore) break;
       if (state == HttpReader::State::kBroken) return all;
       all += pages.Answer(reader);

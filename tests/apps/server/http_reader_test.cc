@@ -82,6 +82,36 @@ TEST_F(HttpReaderTest, HoldsAboutAsMuchAsItIsSent) {
   EXPECT_LT(reader_.held_bytes(), 100u);
 }
 
+TEST_F(HttpReaderTest, RefusesAChunkHeaderOrTrailersWithoutEnd) {
+  for (std::string_view part : {"x", "A: b\r\n"}) {
+    for (std::string_view start : {"1;", "0\r\n", "1\r\na\r\n1;", "1\r\na\r\n0\r\n"}) {
+      reader_.Reset(), input_.clear();
+      State state = Feed(Cat("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", start));
+      size_t sent = 0;
+      for (; state == State::kNeedMore && sent < 10 * HttpReader::kHeaderBytesMax; sent += part.size()) {
+        state = Feed(part);
+        ASSERT_LT(input_.size(), HttpReader::kHeaderBytesMax + part.size()) << start << part;
+      }
+      EXPECT_EQ(state, State::kBroken) << start << part;
+    }
+  }
+}
+
+TEST_F(HttpReaderTest, LimitsTrailersHoweverTheyAreSplit) {
+  constexpr std::string_view kBegin = "0\r\nA: ", kEnd = "\r\n\r\n";
+  for (size_t bytes : {HttpReader::kHeaderBytesMax - 1, HttpReader::kHeaderBytesMax, HttpReader::kHeaderBytesMax + 1}) {
+    const std::string trailers = Cat(kBegin, std::string(bytes - kBegin.size() - kEnd.size(), 'x'), kEnd);
+    const State expected = bytes <= HttpReader::kHeaderBytesMax ? State::kWhole : State::kBroken;
+    for (size_t piece : {size_t{1}, size_t{1000}, bytes}) {
+      reader_.Reset(), input_.clear();
+      State state = Feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+      for (size_t i = 0; i < bytes && state == State::kNeedMore; i += piece) state = Feed(trailers.substr(i, piece));
+      EXPECT_EQ(state, expected) << bytes << " bytes in pieces of " << piece;
+      EXPECT_TRUE(state != State::kBroken || reader_.refusal().code == 431u);
+    }
+  }
+}
+
 TEST_F(HttpReaderTest, RefusesWhatIsTooLargeOrNotHttp) {
   EXPECT_EQ(Feed(Cat("GET / HTTP/1.1\r\nA: ", std::string(HttpReader::kHeaderBytesMax, 'x'))), State::kBroken);
   EXPECT_EQ(reader_.refusal().code, 431u);
