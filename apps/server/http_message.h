@@ -9,14 +9,19 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
 namespace tally {
 
 // Names with values, decoded, in the order in which they were sent. A name may occur more than once.
 class HttpParameters {
  public:
+  static constexpr size_t kCountMax = 256;  // an error beyond
+
   // Appends the parameters of a query string or a form: `match[]=stats&time=now`, percent-encoded, `+` for a space.
-  // Returns false if a percent sign has no two hexadecimal digits after it.
-  bool Add(std::string_view encoded);
+  // Fails if a percent sign has no two hexadecimal digits after it, or if there are too many.
+  absl::Status Add(std::string_view encoded);
 
   // The first value of that name.
   std::optional<std::string_view> First(std::string_view name) const;
@@ -26,8 +31,8 @@ class HttpParameters {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
-// Decodes percent-encoding. Returns nothing if the encoding is broken.
-std::optional<std::string> PercentDecoded(std::string_view encoded);
+// Decodes percent-encoding. Fails if a percent sign has no two hexadecimal digits after it.
+absl::StatusOr<std::string> PercentDecoded(std::string_view encoded);
 
 struct HttpRequest {
   std::string_view method;
@@ -38,7 +43,7 @@ struct HttpRequest {
 
   // Set by the route table.
   std::string argument = {};       // the decoded segment that matches `*` in the route's path
-  HttpParameters parameters = {};  // of the query string, then of a form in the body
+  HttpParameters parameters = {};  // of the query string, then of a form that is sent by POST
 };
 
 // Appends the next piece of a body to `out`, a few tens of KB. Returns whether there is more. Runs on the server's

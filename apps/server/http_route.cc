@@ -70,8 +70,6 @@ bool IsForm(std::string_view content_type) {
                                 "application/x-www-form-urlencoded");
 }
 
-HttpResponse BadEncoding() { return {400, "expected two hexadecimal digits after each %\n"}; }
-
 HttpResponse NotFound(std::span<const HttpRoute> routes) {
   std::string paths;
   for (const HttpRoute& route : routes) paths += Cat(paths.empty() ? "" : ", ", route.path);
@@ -93,9 +91,11 @@ HttpResponse AskForPassword() {
 HttpResponse AnswerBy(const HttpRoute& route, std::string_view argument, std::string_view query, HttpRequest& request,
                       const HttpContext& context) {
   if (!Takes(route.methods, request.method)) return WrongMethod(route.methods, request.method);
-  std::optional<std::string> decoded = PercentDecoded(argument);
-  if (!decoded || !request.parameters.Add(query)) return BadEncoding();
-  if (IsForm(request.content_type) && !request.parameters.Add(request.body)) return BadEncoding();
+  absl::StatusOr<std::string> decoded = PercentDecoded(argument);
+  absl::Status status = decoded.status();
+  status.Update(request.parameters.Add(query));
+  if (request.method == "POST" && IsForm(request.content_type)) status.Update(request.parameters.Add(request.body));
+  if (!status.ok()) return {400, Cat(FromAbsl(status.message()), "\n")};
   request.argument = *std::move(decoded);
   return route.answer(context, request);
 }

@@ -38,9 +38,9 @@ struct HttpRoute {
   HttpAccess access = HttpAccess::kPassword;  // kOpen: needs no password
 };
 
-// Answers with the first route whose path matches. Otherwise: 400 if the target is not a path or is wrongly encoded;
-// 401 without the password, if the node has one (Basic authentication, RFC 7617, with any user name); 404 for an
-// unknown path; 405 with the header Allow for another method.
+// Answers with the first route whose path matches. Otherwise: 400 if the target is not a path, is wrongly encoded or
+// has too many parameters; 401 without the password, if the node has one (Basic authentication, RFC 7617, with any user
+// name); 404 for an unknown path; 405 with the header Allow for another method.
 HttpResponse AnswerHttp(HttpRequest request, std::span<const HttpRoute> routes, const HttpContext& context);
 
 }  // namespace tally

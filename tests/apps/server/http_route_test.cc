@@ -79,6 +79,29 @@ TEST_F(HttpRoutesTest, DecodeAFormAfterTheQuery) {
   EXPECT_EQ(Post("/form", "a=1", "").body, "");
 }
 
+TEST_F(HttpRoutesTest, IgnoreTheBodyOfAnotherMethod) {
+  for (const char* method : {"GET", "HEAD"}) {
+    HttpResponse response = Ask({.method = method,
+                                 .target = "/open?a=1",
+                                 .content_type = "application/x-www-form-urlencoded",
+                                 .body = "b=2&c=%"});
+    EXPECT_EQ(response.code, 200u);
+    EXPECT_EQ(response.body, "|a=1") << method;
+  }
+}
+
+TEST_F(HttpRoutesTest, RefuseTooManyParameters) {
+  auto parameters = [](size_t n) {
+    std::string all;
+    for (size_t i = 0; i < n; ++i) all += "a&";
+    return all;
+  };
+  EXPECT_EQ(Get("/both?" + parameters(HttpParameters::kCountMax)).code, 200u);
+  EXPECT_EQ(Get("/both?" + parameters(HttpParameters::kCountMax + 1)).code, 400u);
+  EXPECT_EQ(Post("/both?a", parameters(HttpParameters::kCountMax - 1)).code, 200u);
+  EXPECT_EQ(Post("/both?a", parameters(HttpParameters::kCountMax)).body, "expected at most 256 parameters\n");
+}
+
 TEST_F(HttpRoutesTest, RefuseABrokenEncoding) {
   for (const char* target : {"/both?a=%", "/both?a=%4", "/both?%zz=1", "/report/%", "/report/%f", "/report/%+1"}) {
     EXPECT_EQ(Get(target).code, 400u) << target;
@@ -125,8 +148,8 @@ TEST_F(HttpRoutesTest, NeedThePassword) {
 
 TEST(HttpParameters, FindTheFirstOfAName) {
   HttpParameters parameters;
-  ASSERT_TRUE(parameters.Add("a=1&b=2"));
-  ASSERT_TRUE(parameters.Add("a=3"));
+  ASSERT_TRUE(parameters.Add("a=1&b=2").ok());
+  ASSERT_TRUE(parameters.Add("a=3").ok());
   EXPECT_EQ(parameters.First("a"), "1");
   EXPECT_EQ(parameters.First("c"), std::nullopt);
 }
@@ -163,7 +186,7 @@ TEST(HttpParameters, KeepAnyText) {
       expected.emplace_back("a" + text(), text());
       query += Cat(Encoded(expected.back().first, random), "=", Encoded(expected.back().second, random), "&");
     }
-    ASSERT_TRUE(parameters.Add(query)) << query;
+    ASSERT_TRUE(parameters.Add(query).ok()) << query;
     ASSERT_EQ(parameters.all(), expected) << query;
   }
 }
