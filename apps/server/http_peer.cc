@@ -75,9 +75,7 @@ void HttpPeer::OnRead(Error error, size_t bytes) {
 }
 
 void HttpPeer::AnswerRequest() {
-  const bool keep_alive = reader_.keep_alive() && !over_;
-  if (reader_.is_http11() && !reader_.has_host()) return Answer({400, "expected one header Host\n"}, keep_alive);
-  Answer(AnswerHttp(reader_.request(), context_.routes, context_.pages), keep_alive);
+  Answer(AnswerHttp(reader_.request(), context_.routes, context_.pages), reader_.keep_alive() && !over_);
 }
 
 void HttpPeer::Answer(HttpResponse response, bool keep_alive) {

@@ -46,17 +46,17 @@ class HttpReader {
   bool keep_alive() const { return parser_->get().keep_alive(); }
   bool is_http11() const { return parser_->get().version() >= 11; }
   bool is_head() const;
-  // HTTP/1.1 requires one header Host. A request without it is from a client that uses another protocol.
-  bool has_host() const;
 
   // REQUIRES: kBroken.
-  HttpResponse refusal() const;
+  const HttpResponse& refusal() const { return *refusal_; }
 
   size_t held_bytes() const { return parser_->get().body().capacity(); }
 
  private:
+  std::optional<HttpResponse> CheckHeader() const;
+
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  boost::system::error_code error_;
+  std::optional<HttpResponse> refusal_;
   bool continued_ = false;
 };
 

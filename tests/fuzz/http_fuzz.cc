@@ -20,7 +20,7 @@ class Pages : public StatusSource {
     TALLY_CHECK(response.code >= 200 && response.code < 600);
     while (response.pieces && response.pieces(response.body)) {
     }
-    return Cat(response.code, " ", reader.keep_alive(), reader.is_head(), reader.has_host(), "\n", response.body);
+    return Cat(response.code, " ", reader.keep_alive(), reader.is_head(), "\n", response.body);
   }
 
  private:

@@ -46,7 +46,7 @@ TEST_F(HttpReaderTest, ReadsAChunkedBodyByteByByte) {
   for (std::string_view chunks :
        {"0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n", "1;x=y\r\na\r\n2\r\nbc\r\n00\r\nA: b\r\n\r\n"}) {
     reader_.Reset();
-    const std::string request = Cat("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", chunks);
+    const std::string request = Cat("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", chunks);
     for (size_t i = 0; i + 1 < request.size(); ++i) ASSERT_EQ(Feed(request.substr(i, 1)), State::kNeedMore) << i;
     EXPECT_EQ(Feed("\n"), State::kWhole);
     EXPECT_EQ(reader_.request().body, chunks.size() > 5 ? "abc" : "");
@@ -75,7 +75,7 @@ TEST_F(HttpReaderTest, ReportsOnceThatTheClientWaitsToSendTheBody) {
 }
 
 TEST_F(HttpReaderTest, HoldsAboutAsMuchAsItIsSent) {
-  Feed(Cat("POST / HTTP/1.1\r\nContent-Length: ", HttpReader::kBodyBytesMax, "\r\n\r\n"));
+  Feed(Cat("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ", HttpReader::kBodyBytesMax, "\r\n\r\n"));
   EXPECT_EQ(Feed(std::string(100'000, 'x')), State::kNeedMore);
   EXPECT_GE(reader_.held_bytes(), 100'000u);
   reader_.Reset();
@@ -86,7 +86,7 @@ TEST_F(HttpReaderTest, RefusesAChunkHeaderOrTrailersWithoutEnd) {
   for (std::string_view part : {"x", "A: b\r\n"}) {
     for (std::string_view start : {"1;", "0\r\n", "1\r\na\r\n1;", "1\r\na\r\n0\r\n"}) {
       reader_.Reset(), input_.clear();
-      State state = Feed(Cat("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", start));
+      State state = Feed(Cat("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", start));
       size_t sent = 0;
       for (; state == State::kNeedMore && sent < 10 * HttpReader::kHeaderBytesMax; sent += part.size()) {
         state = Feed(part);
@@ -104,7 +104,7 @@ TEST_F(HttpReaderTest, LimitsTrailersHoweverTheyAreSplit) {
     const State expected = bytes <= HttpReader::kHeaderBytesMax ? State::kWhole : State::kBroken;
     for (size_t piece : {size_t{1}, size_t{1000}, bytes}) {
       reader_.Reset(), input_.clear();
-      State state = Feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+      State state = Feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
       for (size_t i = 0; i < bytes && state == State::kNeedMore; i += piece) state = Feed(trailers.substr(i, piece));
       EXPECT_EQ(state, expected) << bytes << " bytes in pieces of " << piece;
       EXPECT_TRUE(state != State::kBroken || reader_.refusal().code == 431u);
@@ -112,11 +112,46 @@ TEST_F(HttpReaderTest, LimitsTrailersHoweverTheyAreSplit) {
   }
 }
 
+// A proxy in front of the node may see another end of such a request, and so another next request.
+TEST_F(HttpReaderTest, RefusesARequestWhoseEndIsUncertain) {
+  auto refusal = [&](std::string_view headers, std::string_view version = "1.1") {
+    reader_.Reset(), input_.clear();
+    const State state = Feed(Cat("POST / HTTP/", version, "\r\nHost: x\r\n", headers, "\r\n0\r\n\r\n"));
+    return state == State::kBroken ? reader_.refusal().code : 200;
+  };
+  EXPECT_EQ(refusal("Transfer-Encoding: chunked\r\n"), 200u);
+  EXPECT_EQ(refusal("Transfer-Encoding: Chunked\r\n"), 200u);
+  for (const char* encoding :
+       {"gzip", "chunked, gzip", "gzip, chunked", "chunked, chunked", "identity", "x", "", "\"chunked\""}) {
+    EXPECT_EQ(refusal(Cat("Transfer-Encoding: ", encoding, "\r\n")), 501u) << encoding;
+    for (const char* other : {"Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"}) {
+      EXPECT_NE(refusal(Cat("Transfer-Encoding: ", encoding, "\r\n", other)), 200u) << encoding;
+      EXPECT_NE(refusal(Cat(other, "Transfer-Encoding: ", encoding, "\r\n")), 200u) << encoding;
+    }
+  }
+  EXPECT_EQ(refusal("Transfer-Encoding: chunked\r\n", "1.0"), 501u);
+  for (const char* headers :
+       {"Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: 5, 6\r\n"}) {
+    EXPECT_EQ(refusal(headers), 400u) << headers;
+  }
+}
+
+TEST_F(HttpReaderTest, NeedsOneHostInHttp11) {
+  EXPECT_EQ(Feed("GET / HTTP/1.0\r\n\r\n"), State::kWhole);
+  for (const char* hosts : {"", "Host: a\r\nHost: a\r\n"}) {
+    reader_.Reset();
+    EXPECT_EQ(Feed(Cat("GET / HTTP/1.1\r\n", hosts, "\r\n")), State::kBroken);
+    EXPECT_EQ(reader_.refusal().body, "expected one header Host\n");
+  }
+}
+
 TEST_F(HttpReaderTest, RefusesWhatIsTooLargeOrNotHttp) {
   EXPECT_EQ(Feed(Cat("GET / HTTP/1.1\r\nA: ", std::string(HttpReader::kHeaderBytesMax, 'x'))), State::kBroken);
   EXPECT_EQ(reader_.refusal().code, 431u);
   reader_.Reset(), input_.clear();
-  EXPECT_EQ(Feed(Cat("POST / HTTP/1.1\r\nContent-Length: ", HttpReader::kBodyBytesMax + 1, "\r\n\r\n")),
+  EXPECT_EQ(Feed(Cat("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ", HttpReader::kBodyBytesMax + 1, "\r\n\r\n")),
             State::kBroken);
   EXPECT_EQ(reader_.refusal().code, 413u);
   reader_.Reset(), input_.clear();
