@@ -53,14 +53,34 @@ void HttpPeer::BeginRequest() {
 
 void HttpPeer::ReadOn() {
   switch (reader_.Read(input_)) {
-    case HttpReader::State::kWhole:
-      return AnswerRequest();
-    case HttpReader::State::kBroken:
-      return Answer(reader_.refusal(), /*keep_alive=*/false);
     case HttpReader::State::kNeedMore:
-      break;
+      return Receive();
+    case HttpReader::State::kHeader:
+      return OnHeader();
+    case HttpReader::State::kWhole:
+      return Answer(AnswerHttp(reader_.request(), context_.routes, context_.pages));
+    case HttpReader::State::kBroken:
+      return Answer(reader_.refusal());
   }
-  if (reader_.TakeExpectsContinue() && !stream_->Write(kContinue, [](Error) {})) return Close();
+}
+
+// Answers at once if the body is not needed. Otherwise reads it, after `100 Continue` if the client waits for that.
+void HttpPeer::OnHeader() {
+  const HttpRequest header = reader_.request();
+  if (!HttpNeedsBody(header, context_.routes, context_.pages)) {
+    return Answer(AnswerHttp(header, context_.routes, context_.pages));
+  }
+  if (!reader_.expects_continue() || input_.size() > 0) return ReadOn();
+  auto done = [self = Self()](Error error) { self->OnContinued(error); };
+  if (stream_->Write(kContinue, done)) ReadOn();
+}
+
+void HttpPeer::OnContinued(Error error) {
+  if (!stream_->is_open()) return;
+  error ? Close() : ReadOn();
+}
+
+void HttpPeer::Receive() {
   if (input_.size() == 0 && input_.capacity() > kReadBytes) input_.shrink_to_fit();
   auto room = input_.prepare(kReadBytes);
   NoteHeld();
@@ -74,11 +94,9 @@ void HttpPeer::OnRead(Error error, size_t bytes) {
   ReadOn();
 }
 
-void HttpPeer::AnswerRequest() {
-  Answer(AnswerHttp(reader_.request(), context_.routes, context_.pages), reader_.keep_alive() && !over_);
-}
-
-void HttpPeer::Answer(HttpResponse response, bool keep_alive) {
+// The connection stays open only if the client may send another request.
+void HttpPeer::Answer(HttpResponse response) {
+  const bool keep_alive = reader_.keep_alive() && !over_;
   const bool http11 = reader_.is_http11();
   Framing framing = Framing::kLength;
   if (response.pieces) framing = http11 ? Framing::kChunks : Framing::kUntilClose;

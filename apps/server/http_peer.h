@@ -1,7 +1,8 @@
 // One client of the HTTP port: reads requests in sequence and writes the response of the route, until the client closes
 // or is too slow.
 //
-// Its memory is limited: a request has a limit (HttpReader), and a response in pieces is held one piece at a time.
+// Its memory is limited: a request has a limit (HttpReader), its body is read only if the response needs it, and a
+// response in pieces is held one piece at a time.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -43,9 +44,11 @@ class HttpPeer : public Peer {
 
   void BeginRequest();
   void ReadOn();
+  void OnHeader();
+  void OnContinued(Error error);
+  void Receive();
   void OnRead(Error error, size_t bytes);
-  void AnswerRequest();
-  void Answer(HttpResponse response, bool keep_alive);
+  void Answer(HttpResponse response);
   void AppendPiece();
   void Send();
   void OnSent(Error error);

@@ -2,7 +2,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <string_view>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "core/base/strings.h"
@@ -37,7 +36,6 @@ void HttpReader::Reset() {
   parser_->header_limit(kHeaderBytesMax);
   parser_->body_limit(kBodyBytesMax);
   refusal_.reset();
-  continued_ = false;
 }
 
 HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
@@ -58,6 +56,7 @@ HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
       refusal_ = RefusalOf(http::error::header_limit);
     } else if (in_header && parser_->is_header_done()) {
       refusal_ = CheckHeader();
+      if (!refusal_) return State::kHeader;
     }
   }
   if (refusal_) return State::kBroken;
@@ -78,9 +77,9 @@ std::optional<HttpResponse> HttpReader::CheckHeader() const {
   return std::nullopt;
 }
 
-bool HttpReader::TakeExpectsContinue() {
-  if (!parser_->is_header_done() || std::exchange(continued_, true)) return false;
-  return absl::EqualsIgnoreCase(ToAbsl(FromBeast(parser_->get()[http::field::expect])), "100-continue");
+bool HttpReader::expects_continue() const {
+  return is_http11() && !parser_->is_done() &&
+         absl::EqualsIgnoreCase(ToAbsl(FromBeast(parser_->get()[http::field::expect])), "100-continue");
 }
 
 HttpRequest HttpReader::request() const {
@@ -91,6 +90,8 @@ HttpRequest HttpReader::request() const {
           .content_type = FromBeast(request[http::field::content_type]),
           .body = request.body()};
 }
+
+bool HttpReader::keep_alive() const { return !refusal_ && parser_->is_done() && parser_->get().keep_alive(); }
 
 bool HttpReader::is_head() const { return parser_->get().method() == http::verb::head; }
 

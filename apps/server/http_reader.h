@@ -2,7 +2,9 @@
 //
 //   HttpReader reader;
 //   while (reader.Read(input) == HttpReader::State::kNeedMore) ReceiveInto(input);
-//   if (reader.state() == HttpReader::State::kWhole) Answer(reader.request());
+//   if (Refuse(reader.request())) return;          // kHeader: the body is not read yet
+//   while (reader.Read(input) == HttpReader::State::kNeedMore) ReceiveInto(input);
+//   Answer(reader.request());                      // kWhole
 //   reader.Reset();                                // for the next request
 //
 // Not thread-safe: belongs to one connection.
@@ -25,6 +27,7 @@ class HttpReader {
 
   enum class State {
     kNeedMore,
+    kHeader,  // the header is whole. Once for each request, also if it has no body.
     kWhole,
     kBroken,  // refusal() has the response. The end of the request is unknown, so it is the last response.
   };
@@ -38,12 +41,13 @@ class HttpReader {
   // there if it needs more.
   State Read(boost::beast::flat_buffer& input);
 
-  // True once per request, if the client waits for `100 Continue` before it sends the body.
-  bool TakeExpectsContinue();
-
-  // REQUIRES: kWhole. The texts are valid until Reset().
+  // REQUIRES: kHeader or kWhole. The texts are valid until the next Read() or Reset(); the body is empty until kWhole.
   HttpRequest request() const;
-  bool keep_alive() const { return parser_->get().keep_alive(); }
+  // Whether the client waits for `100 Continue` before it sends the body. REQUIRES: kHeader.
+  bool expects_continue() const;
+
+  // Whether the connection can be used for another request: not if the rest of this one is not read.
+  bool keep_alive() const;
   bool is_http11() const { return parser_->get().version() >= 11; }
   bool is_head() const;
 
@@ -57,7 +61,6 @@ class HttpReader {
 
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::optional<HttpResponse> refusal_;
-  bool continued_ = false;
 };
 
 }  // namespace tally

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -88,35 +90,53 @@ HttpResponse AskForPassword() {
           .headers = {{"WWW-Authenticate", "Basic realm=\"tallyd\", charset=\"UTF-8\""}}};
 }
 
-HttpResponse AnswerBy(const HttpRoute& route, std::string_view argument, std::string_view query, HttpRequest& request,
-                      const HttpContext& context) {
-  if (!Takes(route.methods, request.method)) return WrongMethod(route.methods, request.method);
-  absl::StatusOr<std::string> decoded = PercentDecoded(argument);
-  absl::Status status = decoded.status();
-  status.Update(request.parameters.Add(query));
+// The route that accepts a request, and the parts of the request's target, still encoded.
+struct Found {
+  const HttpRoute& route;
+  std::string_view argument;
+  std::string_view query;
+};
+
+// Finds the route that accepts the request, or the response that refuses it.
+std::variant<Found, HttpResponse> Find(const HttpRequest& request, std::span<const HttpRoute> routes,
+                                       const HttpContext& context) {
+  const std::optional<Target> target = ParseTarget(request.target);
+  if (!target) return HttpResponse{400, "expected a path that begins with /\n"};
+  const HttpRoute* route = nullptr;
+  std::string_view argument;
+  for (const HttpRoute& candidate : routes) {
+    if (auto matched = Match(candidate.path, target->path)) {
+      route = &candidate, argument = *matched;
+      break;
+    }
+  }
+  const bool open = route != nullptr && route->access == HttpAccess::kOpen;
+  if (!open && !HasPassword(request.authorization, context.password)) return AskForPassword();
+  if (route == nullptr) return NotFound(routes);
+  if (!Takes(route->methods, request.method)) return WrongMethod(route->methods, request.method);
+  return Found{*route, argument, target->query};
+}
+
+HttpResponse AnswerBy(const Found& found, HttpRequest& request, const HttpContext& context) {
+  absl::StatusOr<std::string> argument = PercentDecoded(found.argument);
+  absl::Status status = argument.status();
+  status.Update(request.parameters.Add(found.query));
   if (request.method == "POST" && IsForm(request.content_type)) status.Update(request.parameters.Add(request.body));
   if (!status.ok()) return {400, Cat(FromAbsl(status.message()), "\n")};
-  request.argument = *std::move(decoded);
-  return route.answer(context, request);
+  request.argument = *std::move(argument);
+  return found.route.answer(context, request);
 }
 
 }  // namespace
 
+bool HttpNeedsBody(const HttpRequest& header, std::span<const HttpRoute> routes, const HttpContext& context) {
+  return header.method == "POST" && std::holds_alternative<Found>(Find(header, routes, context));
+}
+
 HttpResponse AnswerHttp(HttpRequest request, std::span<const HttpRoute> routes, const HttpContext& context) {
-  const std::optional<Target> target = ParseTarget(request.target);
-  if (!target) return {400, "expected a path that begins with /\n"};
-  const HttpRoute* found = nullptr;
-  std::string_view argument;
-  for (const HttpRoute& route : routes) {
-    if (auto matched = Match(route.path, target->path)) {
-      found = &route, argument = *matched;
-      break;
-    }
-  }
-  const bool open = found != nullptr && found->access == HttpAccess::kOpen;
-  if (!open && !HasPassword(request.authorization, context.password)) return AskForPassword();
-  if (found == nullptr) return NotFound(routes);
-  return AnswerBy(*found, argument, target->query, request, context);
+  std::variant<Found, HttpResponse> found = Find(request, routes, context);
+  if (auto* refusal = std::get_if<HttpResponse>(&found)) return std::move(*refusal);
+  return AnswerBy(std::get<Found>(found), request, context);
 }
 
 }  // namespace tally

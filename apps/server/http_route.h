@@ -43,4 +43,8 @@ struct HttpRoute {
 // name); 404 for an unknown path; 405 with the header Allow for another method.
 HttpResponse AnswerHttp(HttpRequest request, std::span<const HttpRoute> routes, const HttpContext& context);
 
+// Returns whether the body of this request is needed for its response: a route accepts it, and the method is POST. All
+// other requests can be answered before their body is read, so a client without the password makes the node hold none.
+bool HttpNeedsBody(const HttpRequest& header, std::span<const HttpRoute> routes, const HttpContext& context);
+
 }  // namespace tally

@@ -46,6 +46,7 @@ std::string Talk(Pages& pages, std::string_view bytes, size_t piece) {
       TALLY_CHECK(state != HttpReader::State::kNeedMore || input.size() < HttpReader::kHeaderBytesMax);
       if (state == HttpReader::State::kNeedMore) break;
       if (state == HttpReader::State::kBroken) return all;
+      if (state == HttpReader::State::kHeader) continue;
       all += pages.Answer(reader);
       reader.Reset();
     }

@@ -14,7 +14,12 @@ using State = HttpReader::State;
 
 class HttpReaderTest : public testing::Test {
  protected:
+  // Reads past the header.
   State Feed(std::string_view bytes) {
+    const State state = FeedOnce(bytes);
+    return state == State::kHeader ? reader_.Read(input_) : state;
+  }
+  State FeedOnce(std::string_view bytes) {
     std::copy(bytes.begin(), bytes.end(), static_cast<char*>(input_.prepare(bytes.size()).data()));
     input_.commit(bytes.size());
     return reader_.Read(input_);
@@ -64,18 +69,36 @@ TEST_F(HttpReaderTest, LeavesTheNextRequestInTheInput) {
   EXPECT_EQ(input_.size(), 0u);
 }
 
-TEST_F(HttpReaderTest, ReportsOnceThatTheClientWaitsToSendTheBody) {
-  EXPECT_EQ(Feed("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\n"), State::kNeedMore);
-  EXPECT_FALSE(reader_.TakeExpectsContinue());
-  EXPECT_EQ(Feed("Content-Length: 2\r\n\r\n"), State::kNeedMore);
-  EXPECT_TRUE(reader_.TakeExpectsContinue());
-  EXPECT_EQ(Feed("a"), State::kNeedMore);
-  EXPECT_FALSE(reader_.TakeExpectsContinue());
-  EXPECT_EQ(Feed("b"), State::kWhole);
+TEST_F(HttpReaderTest, ReportsTheHeaderOnceBeforeTheBody) {
+  constexpr size_t kHeaderBytes = kForm.size() - 3;
+  for (size_t bytes = kHeaderBytes; bytes <= kForm.size(); ++bytes) {
+    reader_.Reset();
+    EXPECT_EQ(FeedOnce(kForm.substr(0, kHeaderBytes - 1)), State::kNeedMore);
+    EXPECT_EQ(FeedOnce(kForm.substr(kHeaderBytes - 1, bytes - kHeaderBytes + 1)), State::kHeader);
+    EXPECT_EQ(reader_.request().target, "/a?b=c");
+    EXPECT_EQ(reader_.request().body, "");
+    EXPECT_FALSE(reader_.keep_alive());
+    EXPECT_EQ(FeedOnce(kForm.substr(bytes)), State::kWhole);
+    EXPECT_TRUE(reader_.keep_alive());
+  }
+}
+
+TEST_F(HttpReaderTest, ReportsThatTheClientWaitsToSendTheBody) {
+  auto waits = [&](std::string_view version, std::string_view headers) {
+    reader_.Reset();
+    EXPECT_EQ(FeedOnce(Cat("POST / HTTP/", version, "\r\nHost: x\r\n", headers, "\r\n")), State::kHeader);
+    return reader_.expects_continue();
+  };
+  EXPECT_TRUE(waits("1.1", "Expect: 100-Continue\r\nContent-Length: 2\r\n"));
+  EXPECT_TRUE(waits("1.1", "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_FALSE(waits("1.1", "Content-Length: 2\r\n"));
+  EXPECT_FALSE(waits("1.1", "Expect: 100-continue\r\n"));
+  EXPECT_FALSE(waits("1.0", "Expect: 100-continue\r\nContent-Length: 2\r\n"));
 }
 
 TEST_F(HttpReaderTest, HoldsAboutAsMuchAsItIsSent) {
-  Feed(Cat("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ", HttpReader::kBodyBytesMax, "\r\n\r\n"));
+  FeedOnce(Cat("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ", HttpReader::kBodyBytesMax, "\r\n\r\n"));
+  EXPECT_LT(reader_.held_bytes(), 100u);
   EXPECT_EQ(Feed(std::string(100'000, 'x')), State::kNeedMore);
   EXPECT_GE(reader_.held_bytes(), 100'000u);
   reader_.Reset();

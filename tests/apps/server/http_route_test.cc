@@ -146,6 +146,23 @@ TEST_F(HttpRoutesTest, NeedThePassword) {
   }
 }
 
+TEST_F(HttpRoutesTest, NeedTheBodyOnlyOfAnAcceptedPost) {
+  password_ = Password("hunter2");
+  auto needs = [&](std::string_view method, std::string_view target, std::string_view authorization) {
+    return HttpNeedsBody({.method = method, .target = target, .authorization = authorization}, kRoutes,
+                         {counters_, clock_, status_, password_});
+  };
+  constexpr std::string_view kRight = "Basic Omh1bnRlcjI=";  // :hunter2
+  EXPECT_TRUE(needs("POST", "/form", kRight));
+  EXPECT_TRUE(needs("POST", "/both?a=1", kRight));
+  EXPECT_FALSE(needs("POST", "/form", ""));
+  EXPECT_FALSE(needs("POST", "/report/x", kRight));
+  EXPECT_FALSE(needs("POST", "/nothing", kRight));
+  EXPECT_FALSE(needs("POST", "form", kRight));
+  EXPECT_FALSE(needs("GET", "/both", kRight));
+  EXPECT_FALSE(needs("GET", "/open", ""));
+}
+
 TEST(HttpParameters, FindTheFirstOfAName) {
   HttpParameters parameters;
   ASSERT_TRUE(parameters.Add("a=1&b=2").ok());
