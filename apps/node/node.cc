@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(const Config& config, const Nod
   server.http = config.server.http;
   server.password = options.password;
   server.clients_max = clients_max;
-  node->server_ = std::make_unique<Server>(server, counters, trusted, *node);
+  node->server_ = std::make_unique<Server>(server, std::vector<Counters*>{&counters}, trusted, *node);
   return node;
 }
 

@@ -16,7 +16,7 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
   const NodeStatus status = context.status.Status();
   if (!status.not_ready.empty()) return {503, Cat("not ready: ", status.not_ready, "\n")};
   std::string wrong;
-  for (const PartitionStatus& partition : context.counters.Partitions()) {
+  for (const PartitionStatus& partition : PartitionsOf(context.slices)) {
     if (partition.stopped.empty()) continue;
     wrong += Cat("stopped: ", partition.topic_partition.topic, ":", partition.topic_partition.partition, " ",
                  partition.stopped, "\n");
@@ -30,8 +30,7 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
 }
 
 HttpResponse Metrics(const HttpContext& context, const HttpRequest&) {
-  const Counters* const one[] = {&context.counters};
-  NodeFacts facts = ReadFacts(one, context.status.Status(), context.wall.Now());
+  NodeFacts facts = ReadFacts(context.slices, context.status.Status(), context.wall.Now());
   auto page = std::make_shared<MetricsPage>(std::move(facts));
   return {.content_type = kMetricsContentType, .pieces = [page](std::string& out) { return page->Append(out); }};
 }

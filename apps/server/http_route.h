@@ -10,16 +10,16 @@
 #include <string_view>
 
 #include "apps/server/http_message.h"
-#include "core/counters/counters.h"
 #include "core/query/node_status.h"
 #include "core/query/password.h"
+#include "core/query/slices.h"
 #include "core/time/clock.h"
 
 namespace tally {
 
 // The data that routes use. All of it outlives the server and the pieces of responses.
 struct HttpContext {
-  const Counters& counters;
+  Slices slices;
   const Clock& wall;
   const StatusSource& status;
   const Password& password;

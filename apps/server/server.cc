@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "apps/server/connection.h"
 #include "apps/server/http_pages.h"
@@ -51,18 +52,19 @@ class Server::Loop {
   // The interval between checks of deadlines, and so the largest delay of a disconnection.
   static constexpr std::chrono::milliseconds kSweepTime{250};
 
-  Loop(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
+  Loop(const ServerOptions& options, std::vector<Counters*> slices, const Clock& clock, const StatusSource& status)
       : options_(options),
+        slices_(std::move(slices)),
         peers_(options.clients_max),
         node_status_(status, peers_, commands_),
-        commands_({&counters}, clock, node_status_, options.password),
+        commands_(slices_, clock, node_status_, options.password),
         connections_{commands_,
                      peers_,
                      long_requests_,
                      absl::ToChronoMilliseconds(options.idle_max),
                      absl::ToChronoMilliseconds(options.stall_max),
                      absl::ToChronoMilliseconds(options.reply_max)},
-        http_peers_{{counters, clock, node_status_, options_.password}, HttpRoutes(), peers_},
+        http_peers_{{slices_, clock, node_status_, options_.password}, HttpRoutes(), peers_},
         text_(context_, peers_, Peers::Port::kText,
               [this](std::unique_ptr<Stream> stream, bool over) -> std::shared_ptr<Peer> {
                 return std::make_shared<Connection>(std::move(stream), connections_, over);
@@ -115,6 +117,7 @@ class Server::Loop {
   }
 
   const ServerOptions options_;
+  const std::vector<Counters*> slices_;
   asio::io_context context_{/*concurrency_hint=*/1};
   Peers peers_;
   const StatusWithClients node_status_;
@@ -129,8 +132,9 @@ class Server::Loop {
   std::thread thread_;
 };
 
-Server::Server(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status)
-    : loop_(std::make_unique<Loop>(options, counters, clock, status)) {}
+Server::Server(const ServerOptions& options, std::vector<Counters*> slices, const Clock& clock,
+               const StatusSource& status)
+    : loop_(std::make_unique<Loop>(options, std::move(slices), clock, status)) {}
 
 Server::~Server() { Stop(); }
 

@@ -1,6 +1,6 @@
 // The network side of a node: one thread with one event loop for the line protocol, RESP and HTTP.
 //
-//   Server server({.text = {"127.0.0.1", 7878}, .http = {"127.0.0.1", 7879}}, counters, clock, status);
+//   Server server({.text = {"127.0.0.1", 7878}, .http = {"127.0.0.1", 7879}}, {&counters}, clock, status);
 //   RETURN_IF_ERROR(server.Start());
 //   spdlog::info("listening text={} http={}", server.text_port(), server.http_port());
 //   server.Stop();   // before any data that a request reads is destroyed
@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -45,8 +46,9 @@ struct ServerOptions {
 
 class Server {
  public:
-  // `counters`, `clock` and `status` outlive the server. The server fills in NodeStatus::clients and oldest_pin.
-  Server(const ServerOptions& options, Counters& counters, const Clock& clock, const StatusSource& status);
+  // `slices` are all slices of the node, at least one. They, `clock` and `status` outlive the server. The server fills
+  // in NodeStatus::clients and oldest_pin.
+  Server(const ServerOptions& options, std::vector<Counters*> slices, const Clock& clock, const StatusSource& status);
   ~Server();  // calls Stop()
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

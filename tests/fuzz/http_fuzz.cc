@@ -27,7 +27,8 @@ class Pages : public StatusSource {
   CountingNode node_;
   FakeClock clock_{TimeAt("14:30")};
   Password password_;
-  const HttpContext context_{node_.counters(), clock_, *this, password_};
+  const Counters* const slices_[1] = {&node_.counters()};
+  const HttpContext context_{slices_, clock_, *this, password_};
 };
 
 // All responses to input that comes in pieces of `piece` bytes, up to a broken request. Its refusal is not among them:

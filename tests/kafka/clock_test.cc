@@ -60,8 +60,8 @@ class SteppingClock : public testing::Test {
     EXPECT_LT(minutes, 60);
   }
   HttpResponse Ready() const {
-    return AnswerHttp({.method = "GET", .target = "/readyz"}, HttpRoutes(),
-                      {node_->counters(), clock_, *node_, password_});
+    const Counters* const slices[] = {&node_->counters()};
+    return AnswerHttp({.method = "GET", .target = "/readyz"}, HttpRoutes(), {slices, clock_, *node_, password_});
   }
   bool InDoubt() const {
     return Ready().code == 503 && Ready().body.starts_with("not ready: the clock is in doubt: it reads ");

@@ -14,13 +14,15 @@ class HttpPages : public testing::Test {
  protected:
   HttpResponse Get(std::string_view target, std::string_view authorization = "") {
     HttpResponse response = AnswerHttp({.method = "GET", .target = target, .authorization = authorization},
-                                       HttpRoutes(), {counters_, clock_, status_, password_});
+                                       HttpRoutes(), {slices_, clock_, status_, password_});
     while (response.pieces && response.pieces(response.body)) {
     }
     return response;
   }
 
   Counters counters_{Compiled({StatsMetric()}), {}};
+  Counters more_{Compiled({StatsMetric()}), {}};
+  const Counters* const slices_[2] = {&counters_, &more_};
   FakeClock clock_{TimeAt("14:30")};
   SomeStatus status_;
   Password password_;
@@ -45,12 +47,15 @@ TEST_F(HttpPages, ReportThatTheNodeIsReady) {
 TEST_F(HttpPages, ListTheProblemsOfAReadyNode) {
   Shard& shard = counters_.AddShard();
   shard.Stop(shard.AddPartition({"mw", 3}, {}), "corrupt batch at 17");
+  Shard& another = more_.AddShard();
+  another.Stop(another.AddPartition({"dd", 0}, {}), "the topic was deleted");
   status_.status.checkpoint_stale = true;
   status_.status.checkpoint_age = absl::Seconds(12);
   status_.status.waiting_topics = {"hh"};
   EXPECT_EQ(Get("/readyz").code, 200);
   EXPECT_EQ(Get("/readyz").body,
             "ready\n"
+            "stopped: dd:0 the topic was deleted\n"
             "stopped: mw:3 corrupt batch at 17\n"
             "waiting for topic: hh\n"
             "stale checkpoint: the oldest unsaved change is 12000 ms old\n");

@@ -93,13 +93,14 @@ constexpr HttpRoute kForms[] = {{"/form", kHttpPost, AnswerSize}, {"/open", kHtt
 struct Forms {
   explicit Forms(std::string_view password_text = "") : password(std::string(password_text)) {}
 
-  Counters counters{Compiled({StatsMetric()}), {}};
+  const Counters counters{Compiled({StatsMetric()}), {}};
+  const Counters* const slices[1] = {&counters};
   FakeClock clock{TimeAt("14:30")};
   SomeStatus status;
   const Password password;
   boost::asio::io_context loop;
   Peers peers{/*clients_max=*/10};
-  const HttpPeer::Context context{{counters, clock, status, password}, kForms, peers};
+  const HttpPeer::Context context{{slices, clock, status, password}, kForms, peers};
 };
 
 // A port that answers by the routes of kForms.

@@ -35,7 +35,7 @@ constexpr HttpRoute kRoutes[] = {
 class HttpRoutesTest : public testing::Test {
  protected:
   HttpResponse Ask(HttpRequest request) {
-    return AnswerHttp(std::move(request), kRoutes, {counters_, clock_, status_, password_});
+    return AnswerHttp(std::move(request), kRoutes, {slices_, clock_, status_, password_});
   }
   HttpResponse Get(std::string_view target) { return Ask({.method = "GET", .target = target}); }
   HttpResponse Post(std::string_view target, std::string_view body,
@@ -44,6 +44,7 @@ class HttpRoutesTest : public testing::Test {
   }
 
   Counters counters_{Compiled({StatsMetric()}), {}};
+  const Counters* const slices_[1] = {&counters_};
   FakeClock clock_{TimeAt("14:30")};
   SomeStatus status_;
   Password password_;
@@ -150,7 +151,7 @@ TEST_F(HttpRoutesTest, NeedTheBodyOnlyOfAnAcceptedPost) {
   password_ = Password("hunter2");
   auto needs = [&](std::string_view method, std::string_view target, std::string_view authorization) {
     return HttpNeedsBody({.method = method, .target = target, .authorization = authorization}, kRoutes,
-                         {counters_, clock_, status_, password_});
+                         {slices_, clock_, status_, password_});
   };
   constexpr std::string_view kRight = "Basic Omh1bnRlcjI=";  // :hunter2
   EXPECT_TRUE(needs("POST", "/form", kRight));

@@ -43,7 +43,7 @@ struct ServedNode {
     shard.Apply(records, clock.Now());
     counters.Tick(clock.Now());
     options.text.port = options.http.port = 0;
-    server = std::make_unique<Server>(options, counters, clock, status);
+    server = std::make_unique<Server>(options, std::vector<Counters*>{&counters}, clock, status);
     TALLY_CHECK(server->Start().ok());
   }
 

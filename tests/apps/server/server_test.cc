@@ -46,13 +46,13 @@ TEST(Server, AnswersResp) {
 TEST(Server, NamesTheAddressItCannotBind) {
   ServedNode node;
   uint16_t taken = node.server->text_port();
-  Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, node.counters, node.clock, node.status);
+  Server other({.text = {"127.0.0.1", 0}, .http = {"127.0.0.1", taken}}, {&node.counters}, node.clock, node.status);
   EXPECT_EQ(other.Start().message(), Cat("cannot listen on 127.0.0.1:", taken, ": Address already in use"));
 }
 
 TEST(Server, NamesTheHostItDoesNotKnow) {
   ServedNode node;
-  Server other({.text = {"no such host", 0}, .http = {"127.0.0.1", 0}}, node.counters, node.clock, node.status);
+  Server other({.text = {"no such host", 0}, .http = {"127.0.0.1", 0}}, {&node.counters}, node.clock, node.status);
   EXPECT_THAT(std::string(other.Start().message()), StartsWith("cannot listen on no such host:0: "));
 }
 
