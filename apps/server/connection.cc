@@ -174,16 +174,9 @@ void Connection::Linger() {
   input_.clear();
   input_.shrink_to_fit();
   output_ = {};
-  Discard();
-}
-
-void Connection::Discard() {
-  auto room = input_.prepare(kReadBytes);
+  const auto room = input_.prepare(kReadBytes);
   NoteHeld();
-  stream_->ReadSome(room, [self = Self()](Error error, size_t) {
-    if (!self->stream_->is_open()) return;
-    error ? self->Close() : self->Discard();
-  });
+  DiscardUntilEnd(*stream_, room, [self = Self()] { self->Close(); });
 }
 
 }  // namespace tally

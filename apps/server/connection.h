@@ -75,7 +75,6 @@ class Connection : public Peer {
   void Flush();
   void AfterFlush(Error error);
   void Linger();
-  void Discard();
   void NoteHeld();
   std::string_view Input() const;
   std::shared_ptr<Connection> Self() { return std::static_pointer_cast<Connection>(shared_from_this()); }

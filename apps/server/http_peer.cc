@@ -146,22 +146,13 @@ void HttpPeer::OnSent(Error error) {
   keep_alive_ ? BeginRequest() : Linger();
 }
 
-// To close while the client still sends would reset the connection, and the client might lose the response. So the
-// bytes that it sends are discarded for a moment.
 void HttpPeer::Linger() {
   stream_->EndWriting();
   SetDeadline(Peers::kOverTime);
-  Discard();
-}
-
-void HttpPeer::Discard() {
   input_.clear();
-  auto room = input_.prepare(kReadBytes);
+  const auto room = input_.prepare(kReadBytes);
   NoteHeld();
-  stream_->ReadSome(room, [self = Self()](Error error, size_t) {
-    if (!self->stream_->is_open()) return;
-    error ? self->Close() : self->Discard();
-  });
+  DiscardUntilEnd(*stream_, room, [self = Self()] { self->Close(); });
 }
 
 void HttpPeer::NoteHeld() { context_.peers.Hold(*this, input_.capacity() + reader_.held_bytes() + output_.capacity()); }

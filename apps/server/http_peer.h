@@ -53,7 +53,6 @@ class HttpPeer : public Peer {
   void Send();
   void OnSent(Error error);
   void Linger();
-  void Discard();
   void NoteHeld();
   std::shared_ptr<HttpPeer> Self() { return std::static_pointer_cast<HttpPeer>(shared_from_this()); }
 

@@ -46,4 +46,9 @@ class Stream {
   virtual boost::asio::any_io_executor executor() = 0;
 };
 
+// Discards the bytes that the client still sends, until they end or the stream is closed; then calls `done`. If a
+// connection is closed before that, the kernel resets it, and the client may lose the last reply. `done` keeps the
+// stream and `room` alive.
+void DiscardUntilEnd(Stream& stream, boost::asio::mutable_buffer room, absl::AnyInvocable<void()> done);
+
 }  // namespace tally

@@ -178,6 +178,16 @@ TEST(HttpPeer, RefusesARequestBeforeItsBody) {
   }
 }
 
+// If the connection were closed at once, the client could not send the rest, and might lose the response.
+TEST(HttpPeer, DiscardsWhatTheClientSendsAfterTheLastResponse) {
+  FormPort forms;
+  TestClient client(forms.port());
+  client.Send("PUT /form HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_TRUE(client.Send(std::string(32 << 20, 'x')));  // more than the buffers of both sockets
+  EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 405 "));
+  EXPECT_TRUE(client.ended());
+}
+
 TEST(HttpPeer, ContinuesAfterARefusalWithoutABody) {
   FormPort forms("hunter2");
   TestClient client(forms.port());
