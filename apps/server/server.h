@@ -39,8 +39,8 @@ struct ServerOptions {
   // A client must take one write, about 64 KB, within this time, or it is disconnected.
   absl::Duration stall_max = absl::Seconds(10);
 
-  // A request must be executed, and the client must take its reply, within this time, or it is disconnected: a reply in
-  // progress pins series names, and while they are pinned no series is retired.
+  // A request must be executed, and the client must take its reply, within this time, or it is disconnected: it pins
+  // series names, so the series that retire meanwhile still count towards the limit on series.
   absl::Duration reply_max = absl::Seconds(60);
 };
 

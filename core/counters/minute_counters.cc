@@ -75,7 +75,7 @@ void MinuteCounters::Fold() {
   for (const ShardMinutes* shard : shards_) deltas.push_back(shard->frozen());
   FoldBlocks(deltas);
   // Before minutes are dropped: a series that a delta still held now has a minute, and retires with that minute. If it
-  // were freed here and dropped there, its number would be free twice.
+  // retired here and its minute were dropped after that, it would retire twice.
   FinishRetiring();
 }
 
@@ -114,11 +114,11 @@ void MinuteCounters::Expire() {
 
 void MinuteCounters::FinishRetiring() {
   auto unused = [&](SeriesId id) ABSL_NO_THREAD_SAFETY_ANALYSIS { return ring_.LiveMinutes(id) == 0; };
-  std::vector<SeriesId> freed = series_.FinishRetiring(retiring_, unused);
-  unsaved_series_.insert(freed.begin(), freed.end());
+  std::vector<SeriesId> retired = series_.FinishRetiring(retiring_, unused);
+  unsaved_series_.insert(retired.begin(), retired.end());
   for (SeriesId id : retiring_) {
-    // Not freed, because its name is pinned or it was counted meanwhile. The next cut tries again.
-    if (unused(id) && !std::binary_search(freed.begin(), freed.end(), id)) idle_.push_back(id);
+    // A shard has admitted it meanwhile, and may have counted it after its cut. The next cut tries again.
+    if (unused(id) && !std::binary_search(retired.begin(), retired.end(), id)) idle_.push_back(id);
   }
   retiring_.clear();
 }

@@ -10,7 +10,7 @@
 namespace tally {
 
 // The number of a series in the node and on disk. Numbers are dense and are given in the order of first appearance.
-// When a series retires, its number is free for another name.
+// After a series retires, its number is given to another name.
 using SeriesId = uint32_t;
 inline constexpr SeriesId kNoSeries = std::numeric_limits<SeriesId>::max();
 

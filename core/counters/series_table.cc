@@ -77,16 +77,20 @@ void SeriesTable::Insert(SeriesId id, std::string_view name) {
   ++LimitOf(name);
 }
 
+void SeriesTable::Retire(SeriesId id) {
+  order_.Remove(refs_[id]);
+  index_.Remove(refs_[id]);
+  retired_.push_back({id, next_pin_});
+}
+
 void SeriesTable::Free(SeriesId id) {
   NameRef ref = std::exchange(refs_[id], kNoName);
   --LimitOf(names_.name(ref));
-  order_.Remove(ref);
-  index_.Remove(ref);
   names_.Free(ref);
   free_.push_back(id);
 }
 
-// The counter of live series that `name` belongs to.
+// The counter of series that `name` belongs to.
 size_t& SeriesTable::LimitOf(std::string_view name) {
   if (HasOther(name)) return others_;
   return name.find(':') == std::string_view::npos ? whole_ : named_;
@@ -116,7 +120,7 @@ SeriesId SeriesTable::Find(std::string_view name) const {
   return ref == kNoName ? kNoSeries : names_.id(ref);
 }
 
-// Empty if the number is free.
+// Empty if the number is free or was never given.
 std::string_view SeriesTable::NameOf(SeriesId id) const {
   return id < refs_.size() && refs_[id] != kNoName ? names_.name(refs_[id]) : std::string_view();
 }
@@ -128,7 +132,26 @@ std::string SeriesTable::Name(SeriesId id) const {
 
 std::string SeriesTable::NameIfLive(SeriesId id) const {
   MutexLock lock(mutex_);
-  return std::string(NameOf(id));
+  std::string_view name = NameOf(id);
+  const bool retired = !name.empty() && index_.FindHiddenToo(name) != refs_[id];
+  return std::string(retired ? "" : name);
+}
+
+uint64_t SeriesTable::TakePin() const {
+  MutexLock lock(mutex_);
+  pins_.insert(pins_.end(), next_pin_);
+  return next_pin_++;
+}
+
+SeriesTable::Pin::Pin(const SeriesTable& table) : table_(table), number_(table.TakePin()) {}
+
+SeriesTable::Pin::~Pin() {
+  MutexLock lock(table_.mutex_);
+  table_.pins_.erase(number_);
+}
+
+bool SeriesTable::IsPinned(const Retired& retired) const {
+  return !pins_.empty() && *pins_.begin() < retired.later_pins;
 }
 
 bool SeriesTable::Walk::Next(std::vector<Named>& some) {
@@ -177,24 +200,35 @@ void SeriesTable::PlaceNames() {
   }
 }
 
+void SeriesTable::FreeRetired() {
+  for (size_t freed = kChunk; freed == kChunk;) {
+    MutexLock lock(mutex_);
+    for (freed = 0; freed < kChunk && !retired_.empty() && !IsPinned(retired_.front()); ++freed) {
+      Free(retired_.front().id);
+      retired_.pop_front();
+    }
+  }
+}
+
 std::vector<SeriesId> SeriesTable::FinishRetiring(std::span<const SeriesId> ids,
                                                   absl::FunctionRef<bool(SeriesId)> unused) {
+  FreeRetired();
   if (!ids.empty()) PlaceNames();
-  std::vector<SeriesId> freed;
+  std::vector<SeriesId> retired;
   while (!ids.empty()) {
     size_t n = std::min(ids.size(), kChunk);
     MutexLock lock(mutex_);
     for (SeriesId id : ids.first(n)) {
-      if (!index_.IsHidden(refs_[id]) || pins_ > 0 || !unused(id)) {
+      if (!index_.IsHidden(refs_[id]) || !unused(id)) {
         index_.Show(refs_[id]);
         continue;
       }
-      Free(id);
-      freed.push_back(id);
+      Retire(id);
+      retired.push_back(id);
     }
     ids = ids.subspan(n);
   }
-  return freed;
+  return retired;
 }
 
 SeriesIndex::Outgrown SeriesTable::TakeOutgrown() {

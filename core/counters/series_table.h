@@ -5,21 +5,30 @@
 //
 // The life of a series: the first increment admits it, and then it is listed and counted. After its last minute is
 // dropped, the checkpointer retires it: BeginRetiring() hides it from the shards, which then have to ask here; the
-// shards are cut; FinishRetiring() frees the series that no shard admitted again. The next new name gets the freed
-// number.
+// shards are cut; FinishRetiring() retires the series that no shard admitted again. A retired series is not found or
+// listed any more, and the same name is a new series. A later FinishRetiring() frees the number and the room of the
+// name, and the next new name gets that number.
+//
+// A reader may hold a number while its series retires. A number is not freed
+// - while a Pin is held that was taken before its series retired. Later pins cannot know the number, so they do not
+//   delay it, and readers that follow each other without a gap cannot stop retirement;
+// - while a View lives that was created before its series retired: a cut waits for it, and frees only what an earlier
+//   cut retired.
+// A series that is only hidden is found and listed: a shard may still count it until the next cut.
 //
 // Thread-safe.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "core/base/mutex.h"
 #include "core/counters/series.h"
@@ -46,9 +55,10 @@ class SeriesTable {
     std::string_view name;
   };
 
-  // Beyond `series_max` series, a new name is counted under ~other in its last dimension. Beyond kOtherMax such series,
-  // it is counted under ~other in every dimension. These series do not count towards the limit, and neither does a
-  // metric without dimensions. The same happens if there is no room for another name (SeriesNames::HasRoom).
+  // Beyond `series_max` series whose number is not free, a new name is counted under ~other in its last dimension.
+  // Beyond kOtherMax such series, it is counted under ~other in every dimension. These series do not count towards the
+  // limit, and neither does a metric without dimensions. The same happens if there is no room for another name
+  // (SeriesNames::HasRoom).
   static constexpr size_t kOtherMax = 10'000;
 
   // After this many series are retired or walked over, the lock is free for a moment: there may be a million, and
@@ -73,10 +83,10 @@ class SeriesTable {
   // Returns kNoSeries if there is no series of that name.
   SeriesId Find(std::string_view name) const;
 
-  // The name of a live series. REQUIRES: `id` is live, or was looked up under a Pin that is still held.
+  // REQUIRES: `id` is live, or was looked up under a Pin or a View that is still held.
   std::string Name(SeriesId id) const;
 
-  // The name, or nothing if `id` is free or was never given.
+  // The name, or nothing if `id` is retired, is free or was never given.
   std::string NameIfLive(SeriesId id) const;
 
   const std::vector<Metric>& metrics() const { return metrics_; }
@@ -84,17 +94,18 @@ class SeriesTable {
   std::optional<uint32_t> MetricOf(std::string_view name) const;
   size_t size() const;  // live series, ~other included
 
-  // While a pin is held, a number that was looked up after the pin was taken keeps its name. For replies that are
-  // written piece by piece.
+  // While a pin is held, a number that was looked up after the pin was taken keeps its name. For requests that run in
+  // steps, and replies that are written piece by piece.
   class Pin {
    public:
-    explicit Pin(const SeriesTable& table) : table_(table) { ++table_.pins_; }
-    ~Pin() { --table_.pins_; }
+    explicit Pin(const SeriesTable& table);
+    ~Pin();
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
 
    private:
     const SeriesTable& table_;
+    const uint64_t number_;
   };
 
   // A walk through the series whose names begin with `prefix`, from the name `from` on, in the order of names.
@@ -127,8 +138,9 @@ class SeriesTable {
   // For the checkpointer only. BeginRetiring() hides the series. An Admit() before FinishRetiring() keeps a series
   // alive.
   void BeginRetiring(std::span<const SeriesId> ids);
-  // Frees those `ids` that are still hidden and for which `unused` returns true, while no Pin is held; shows the others
-  // again. Returns the freed numbers, ascending. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
+  // Retires those `ids` that are still hidden and for which `unused` returns true; shows the others again. Returns the
+  // numbers of the retired series, ascending. Before that, it frees the numbers that earlier calls retired and no pin
+  // holds. REQUIRES: `ids` ascend, and every shard was cut since BeginRetiring().
   std::vector<SeriesId> FinishRetiring(std::span<const SeriesId> ids, absl::FunctionRef<bool(SeriesId)> unused);
   // The arrays that shards may still read. They can be freed after each shard is cut (see SeriesIndex).
   SeriesIndex::Outgrown TakeOutgrown();
@@ -136,9 +148,18 @@ class SeriesTable {
   std::vector<SeriesId> TakeAdmitted();
 
  private:
+  struct Retired {
+    SeriesId id;
+    uint64_t later_pins;  // pins from this number on were taken after it retired
+  };
+
   void Insert(SeriesId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string_view NameOf(SeriesId id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint64_t TakePin() const;
+  void Retire(SeriesId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsPinned(const Retired& retired) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Free(SeriesId id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void FreeRetired();
   size_t& LimitOf(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Known(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SeriesId Add(std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -154,12 +175,13 @@ class SeriesTable {
   mutable SeriesOrder order_ ABSL_GUARDED_BY(mutex_){names_};
   std::vector<SeriesId> free_ ABSL_GUARDED_BY(mutex_);
   std::vector<SeriesId> admitted_ ABSL_GUARDED_BY(mutex_);
-  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;  // live series with ~other in a dimension, up to kOtherMax
-  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;   // those of metrics without dimensions, at most one for each
+  // Series whose number is not free.
+  size_t others_ ABSL_GUARDED_BY(mutex_) = 0;  // with ~other in a dimension, up to kOtherMax
+  size_t whole_ ABSL_GUARDED_BY(mutex_) = 0;   // of metrics without dimensions, at most one live series for each
   size_t named_ ABSL_GUARDED_BY(mutex_) = 0;   // all others, up to series_max_
-  // Taken without the lock. A reader takes the lock for its lookup after it pinned, so a FinishRetiring() under the
-  // lock either sees the pin or came before the lookup.
-  mutable std::atomic<size_t> pins_{0};
+  std::deque<Retired> retired_ ABSL_GUARDED_BY(mutex_);             // whose number is not free yet, oldest first
+  mutable absl::btree_set<uint64_t> pins_ ABSL_GUARDED_BY(mutex_);  // the held pins, numbered in the order of Pin()
+  mutable uint64_t next_pin_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace tally

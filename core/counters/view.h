@@ -3,7 +3,8 @@
 //   View view(counters);
 //   view.Count(minute, id);
 //
-// A view blocks the checkpointer's fold, but never a shard: create one, read a little, destroy it. Not thread-safe.
+// A view blocks the checkpointer's fold, but never a shard: create one, read a little, destroy it. A series number that
+// is looked up while the view lives keeps its name as long as the view lives (see SeriesTable). Not thread-safe.
 #pragma once
 
 #include <optional>

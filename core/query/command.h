@@ -48,8 +48,7 @@ class Commands {
   // Runs all steps at once. For a caller without a connection; needs no password.
   Reply Execute(std::span<const std::string_view> words);
 
-  // The age of the oldest pin of series names, held by a request or a reply. While it is held, no series is retired.
-  // Zero if there is none.
+  // The age of the oldest pin of series names, held by a request or a reply (NamePins). Zero if there is none.
   absl::Duration OldestPin() const { return pins_.OldestAge(clock_.Monotonic()); }
 
  private:

@@ -27,7 +27,8 @@ constexpr NodeFigure kNodeFigures[] = {
     {"Clients", "clients", "tallyd_clients", kGauge, "Open connections.",
      [](const NodeFacts& f) { return Number(f.node.clients); }},
     {"Clients", "oldest_pin_seconds", "tallyd_oldest_pin_seconds", kGauge,
-     "How long the oldest request or reply has pinned series names, so that no series is retired; 0 if none does.",
+     "The age of the oldest request or reply that pins series names; series that retired since then count towards "
+     "series_max. 0 if there is none.",
      [](const NodeFacts& f) { return FigureValue(f.node.oldest_pin); }},
 
     {"Memory", "rss_bytes", "process_resident_memory_bytes", kGauge, "Resident memory size in bytes.",

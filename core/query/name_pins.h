@@ -1,5 +1,6 @@
-// The pins of requests that run in steps, and of replies that are written piece by piece. While a pin is held, no
-// series number gets another name (SeriesTable::Pin), so no series is retired.
+// The pins of requests that run in steps, and of replies that are written piece by piece. A series number that is
+// looked up under a pin keeps its name while the pin is held (SeriesTable::Pin). The numbers of series that retire
+// meanwhile are not free, and count towards series_max.
 //
 //   NamePins pins(slices);
 //   std::shared_ptr<const void> pin = pins.Take(clock.Monotonic());

@@ -62,17 +62,16 @@ bool AnyCount(const View& view, Minute minute, const std::vector<SeriesId>& ids)
 
 // The count of one slice for the series `name`. Nothing if the slice does not list it.
 std::optional<uint64_t> CountIfListed(const Counters& counters, std::string_view name, Minute minute) {
-  SeriesTable::Pin pin(counters.series());
+  View view(counters);  // before the number is looked up: while the view lives, the series keeps its number
   const SeriesId id = counters.series().Find(name);
   if (id == kNoSeries) return std::nullopt;
-  return View(counters).Count(minute, id);
+  return view.Count(minute, id);
 }
 
 // Whether a slice that does not list the series `name` may have counted it under ~other.
 bool IsHidden(const Counters& counters, std::string_view name, Minute minute) {
-  SeriesTable::Pin pin(counters.series());
-  const std::vector<SeriesId> others = OthersOf(counters.series(), name);
-  return !others.empty() && AnyCount(View(counters), minute, others);
+  View view(counters);
+  return AnyCount(view, minute, OthersOf(counters.series(), name));
 }
 
 // The names that one slice of a walk has found and not yet returned.

@@ -1,5 +1,5 @@
-// The name of a series is freed after its last minute is dropped, and its number is given to another name: at a moment
-// when no shard, no delta and no reader can confuse the two.
+// A series retires after its last minute is dropped, and then its number is given to another name: at a moment when no
+// shard, no delta and no reader can confuse the two.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -52,7 +52,7 @@ void ExpectSoundNames(CountingNode& node) {
   }
 }
 
-TEST(Retiring, FreesANameAtTheSecondCutAfterItsLastMinute) {
+TEST(Retiring, EndsASeriesAtTheSecondCutAfterItsLastMinute) {
   OldSeriesNode node;
   node.Tick("18:31:00");
   node.Save();
@@ -92,6 +92,7 @@ TEST(Retiring, EndsWithAnEventAtAnyMoment) {
       node.Apply(EventAt("18:31", "mw", "login"), shard);
       for (int i = 0; i < 4; ++i) {
         EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
+        EXPECT_THAT(node.Names(), ElementsAre("stats:mw:login"));
         node.Save();
       }
       EXPECT_THAT(node.disk().names(), ElementsAre("stats:mw:login"));
@@ -105,7 +106,7 @@ TEST(Retiring, GivesAFreedNumberToANewNameOnEveryShard) {
   OldSeriesNode node;
   SeriesId freed = node.counters().series().Find("stats:mw:login");
   node.Tick("18:31:00");
-  node.Save(), node.Save();
+  node.Save(), node.Save(), node.Save();
   node.Apply(EventAt("18:31", "mw", "buy"), 1);
   EXPECT_EQ(node.counters().series().Find("stats:mw:buy"), freed);
   node.Apply(EventAt("18:31", "mw", "login"), 0);
@@ -114,28 +115,75 @@ TEST(Retiring, GivesAFreedNumberToANewNameOnEveryShard) {
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:buy", 2), Pair("stats:mw:login", 1)));
 }
 
-TEST(Retiring, WaitsForAPin) {
+// A pin keeps the number of each series that was known when it was taken.
+
+TEST(Retiring, KeepsTheNumberWhileAPinFromBeforeIsHeld) {
   OldSeriesNode node;
+  const SeriesTable& table = node.counters().series();
   node.Tick("18:31:00");
   {
-    SeriesTable::Pin pin(node.counters().series());
+    SeriesTable::Pin pin(table);
     for (int i = 0; i < 5; ++i) node.Save();
-    EXPECT_EQ(node.counters().series().Name(0), "stats:mw:login");
+    EXPECT_THAT(node.Names(), IsEmpty());
+    EXPECT_THAT(node.disk().names(), IsEmpty());
+    node.Apply(EventAt("18:31", "mw", "buy"));
+    EXPECT_EQ(table.Name(0), "stats:mw:login");
+    EXPECT_EQ(table.Find("stats:mw:buy"), 1u);
   }
-  node.Save(), node.Save();
-  EXPECT_THAT(node.Names(), IsEmpty());
+  node.Save();
+  node.Apply(EventAt("18:31", "mw", "quit"));
+  EXPECT_EQ(table.Find("stats:mw:quit"), 0u);
 }
 
-TEST(Retiring, OfASeriesCountedWhileAPinWasHeldEnds) {
+// Each pin is taken before the one before it ends, and each is held during a cut.
+TEST(Retiring, IsNotStoppedByPinsThatFollowEachOtherWithoutAGap) {
   OldSeriesNode node;
+  const SeriesTable& table = node.counters().series();
+  auto pin = std::make_unique<SeriesTable::Pin>(table);
+  node.Tick("18:31:00");
+  for (int i = 0; i < 3; ++i) {
+    node.Save();
+    auto next = std::make_unique<SeriesTable::Pin>(table);
+    pin = std::move(next);
+  }
+  EXPECT_THAT(node.Names(), IsEmpty());
+  node.Save();
+  node.Apply(EventAt("18:31", "mw", "buy"));
+  EXPECT_EQ(table.Find("stats:mw:buy"), 0u);
+}
+
+TEST(Retiring, MakesRoomUnderTheLimitWhileThereAreAlwaysPins) {
+  CountingNode node({.series_max = 1});
+  node.Apply(EventAt("14:30", "mw", "login"));
+  auto pin = std::make_unique<SeriesTable::Pin>(node.counters().series());
+  node.Tick("18:31:00");
+  for (int i = 0; i < 5; ++i) {
+    node.Save();
+    auto next = std::make_unique<SeriesTable::Pin>(node.counters().series());
+    pin = std::move(next);
+  }
+  node.Apply(EventAt("18:31", "mw", "buy"));
+  EXPECT_THAT(node.Names(), ElementsAre("stats:mw:buy"));
+}
+
+TEST(Retiring, GivesANameThatComesBackANewNumberWhileTheOldOneIsPinned) {
+  OldSeriesNode node;
+  const SeriesTable& table = node.counters().series();
   node.Tick("18:31:00");
   {
-    SeriesTable::Pin pin(node.counters().series());
+    SeriesTable::Pin pin(table);
     node.Save(), node.Save();
     node.Apply(EventAt("18:31", "mw", "login"));
+    EXPECT_EQ(table.Name(0), "stats:mw:login");
+    EXPECT_EQ(table.NameIfLive(0), "");
+    EXPECT_EQ(table.Find("stats:mw:login"), 1u);
+    node.Save();
+    CountingNode after({.shards = 2}, node.disk());
+    EXPECT_THAT(after.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
   }
   node.Save(), node.Save(), node.Save();
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
+  EXPECT_THAT(node.disk().names(), ElementsAre("stats:mw:login"));
 }
 
 TEST(Retiring, ContinuesAfterARestart) {
@@ -170,6 +218,7 @@ TEST(Retiring, KeepsASeriesThatIsCountedWhileTheCutDropsItsLastMinute) {
   node.Tick("18:31:00");
   SaveAnd(node, [&] { node.Apply(EventAt("18:31", "mw", "login")); });
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
+  EXPECT_THAT(node.Names(), ElementsAre("stats:mw:login"));  // although it is hidden from the shards
   node.Save(), node.Save(), node.Save();
   EXPECT_THAT(node.Counts(MinuteAt("18:31")), ElementsAre(Pair("stats:mw:login", 1)));
 }

@@ -38,7 +38,7 @@ TEST(SeriesMax, AdmitsOneByNameOnceAnotherHasRetired) {
   node.Tick("18:30:59");
   node.Apply(EventAt("18:30", "mw", "buy"));
   node.Tick("18:31:00");
-  node.Save(), node.Save();
+  node.Save(), node.Save(), node.Save();
   node.Apply(EventAt("18:31", "mw", "buy"));
   EXPECT_EQ(node.Count("stats:mw:~other", MinuteAt("18:30")), 1u);
   EXPECT_EQ(node.Count("stats:mw:buy", MinuteAt("18:31")), 1u);

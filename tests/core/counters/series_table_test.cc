@@ -11,6 +11,7 @@
 #include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/core/counters/series_table_fixture.h"
 #include "tests/testing/counting_node.h"
 
 namespace tally {
@@ -19,36 +20,14 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr uint32_t kStats = 0;
-constexpr uint32_t kAll = 1;
-
-// `stats` has two dimensions, `all` has none.
-std::unique_ptr<SeriesTable> Table(size_t series_max = 1000) {
-  return std::make_unique<SeriesTable>(std::vector<SeriesTable::Metric>{{"stats", 2}, {"all", 0}}, series_max);
-}
-
-// The name that an increment of `name` is counted under.
-std::string Admitted(SeriesTable& table, std::string_view name, uint32_t metric = kStats) {
-  return table.Name(table.Admit(metric, name));
-}
-
 // The result of a shard's own lookup.
 SeriesId Looked(const SeriesTable& table, std::string_view name) {
   SeriesIndex::Hash hash = SeriesIndex::HashOf(name);
   return table.index().Find(name, hash, table.index().Candidate(hash));
 }
 
-// Retires those `names` that are not admitted meanwhile. Returns the free numbers.
-std::vector<SeriesId> Retire(SeriesTable& table, const std::vector<std::string>& names) {
-  std::vector<SeriesId> ids;
-  for (const std::string& name : names) ids.push_back(table.Find(name));
-  std::sort(ids.begin(), ids.end());
-  table.BeginRetiring(ids);
-  return table.FinishRetiring(ids, [](SeriesId) { return true; });
-}
-
 TEST(SeriesTable, GivesDenseNumbersInTheOrderOfFirstSight) {
-  auto table = Table();
+  auto table = MakeTable();
   EXPECT_EQ(table->Admit(kStats, "stats:mw:login"), 0u);
   EXPECT_EQ(table->Admit(kStats, "stats:hh:login"), 1u);
   EXPECT_EQ(table->Admit(kStats, "stats:mw:login"), 0u);
@@ -56,7 +35,7 @@ TEST(SeriesTable, GivesDenseNumbersInTheOrderOfFirstSight) {
 }
 
 TEST(SeriesTable, FindsWhatWasAdmitted) {
-  auto table = Table();
+  auto table = MakeTable();
   SeriesId id = table->Admit(kStats, "stats:mw:login");
   EXPECT_EQ(table->Find("stats:mw:login"), id);
   EXPECT_EQ(table->Name(id), "stats:mw:login");
@@ -64,7 +43,7 @@ TEST(SeriesTable, FindsWhatWasAdmitted) {
 }
 
 TEST(SeriesTable, FindsNothingElse) {
-  auto table = Table();
+  auto table = MakeTable();
   table->Admit(kStats, "stats:mw:login");
   EXPECT_EQ(table->Find("stats:mw"), kNoSeries);
   EXPECT_EQ(table->Find(""), kNoSeries);
@@ -73,7 +52,7 @@ TEST(SeriesTable, FindsNothingElse) {
 }
 
 TEST(SeriesTable, ListsByName) {
-  auto table = Table();
+  auto table = MakeTable();
   for (std::string_view name : {"stats:mw:login", "stats:hh:login", "stats:mw:buy"}) table->Admit(kStats, name);
   table->Admit(kAll, "all");
   EXPECT_THAT(NamesOf(*table), ElementsAre("all", "stats:hh:login", "stats:mw:buy", "stats:mw:login"));
@@ -99,7 +78,7 @@ class SeriesTableWalk : public testing::Test {
     return numbers;
   }
 
-  std::unique_ptr<SeriesTable> table_ = Table(/*series_max=*/1'000'000);
+  std::unique_ptr<SeriesTable> table_ = MakeTable(/*series_max=*/1'000'000);
   SeriesTable::Pin pin_{*table_};
 };
 
@@ -149,7 +128,7 @@ TEST_F(SeriesTableWalk, MeetsWhatWasThereWhileOthersCome) {
 }
 
 TEST(SeriesTable, KnowsTheMetricOfANameByItsFirstPartAndTheNumberOfItsValues) {
-  auto table = Table();
+  auto table = MakeTable();
   EXPECT_EQ(table->MetricOf("stats:mw:login"), kStats);
   EXPECT_EQ(table->MetricOf("stats::"), kStats);
   EXPECT_EQ(table->MetricOf("all"), kAll);
@@ -159,7 +138,7 @@ TEST(SeriesTable, KnowsTheMetricOfANameByItsFirstPartAndTheNumberOfItsValues) {
 }
 
 TEST(SeriesTable, ReportsEachAdmittedSeriesOnce) {
-  auto table = Table();
+  auto table = MakeTable();
   table->Admit(kStats, "stats:mw:login");
   table->Admit(kStats, "stats:mw:login");
   EXPECT_THAT(table->TakeAdmitted(), ElementsAre(0));
@@ -170,7 +149,7 @@ TEST(SeriesTable, ReportsEachAdmittedSeriesOnce) {
 // The limit.
 
 TEST(SeriesTableLimit, CountsANewSeriesBeyondItUnderOther) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
   EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
   EXPECT_EQ(Admitted(*table, "stats:mw:quit"), "stats:mw:~other");
@@ -178,21 +157,21 @@ TEST(SeriesTableLimit, CountsANewSeriesBeyondItUnderOther) {
 }
 
 TEST(SeriesTableLimit, ContinuesToCountKnownSeries) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   Admitted(*table, "stats:mw:login");
   Admitted(*table, "stats:mw:buy");
   EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
 }
 
 TEST(SeriesTableLimit, DoesNotFindTheNameThatIsCountedUnderOther) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
   EXPECT_EQ(Looked(*table, "stats:mw:login"), 0u);
   EXPECT_EQ(Looked(*table, "stats:mw:buy"), kNoSeries);
 }
 
 TEST(SeriesTableLimit, IsNotTakenUpByOther) {
-  auto table = Table(/*series_max=*/2);
+  auto table = MakeTable(/*series_max=*/2);
   Admitted(*table, "stats:mw:a"), Admitted(*table, "stats:mw:b"), Admitted(*table, "stats:mw:c");
   Retire(*table, {"stats:mw:a"});
   EXPECT_EQ(Admitted(*table, "stats:mw:d"), "stats:mw:d");
@@ -200,13 +179,13 @@ TEST(SeriesTableLimit, IsNotTakenUpByOther) {
 }
 
 TEST(SeriesTableLimit, DoesNotHoldForAMetricWithoutDimensions) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   Admitted(*table, "stats:mw:login");
   EXPECT_EQ(Admitted(*table, "all", kAll), "all");
 }
 
 TEST(SeriesTableLimit, IsNotTakenUpByAMetricWithoutDimensions) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   Admitted(*table, "all", kAll);
   EXPECT_EQ(Admitted(*table, "stats:mw:login"), "stats:mw:login");
   EXPECT_EQ(Admitted(*table, "stats:mw:buy"), "stats:mw:~other");
@@ -220,7 +199,7 @@ void FillOther(SeriesTable& table) {
 }
 
 TEST(SeriesTableLimit, OfOtherIsTenThousandThenEveryDimensionIsOther) {
-  auto table = Table(/*series_max=*/0);
+  auto table = MakeTable(/*series_max=*/0);
   FillOther(*table);
   EXPECT_EQ(table->size(), 10'000u);
   EXPECT_EQ(Admitted(*table, "stats:one_more:login"), "stats:~other:~other");
@@ -230,7 +209,7 @@ TEST(SeriesTableLimit, OfOtherIsTenThousandThenEveryDimensionIsOther) {
 }
 
 TEST(SeriesTableLimit, OfOtherIsFreeAgainOnceOneRetires) {
-  auto table = Table(/*series_max=*/0);
+  auto table = MakeTable(/*series_max=*/0);
   FillOther(*table);
   Retire(*table, {"stats:g7:~other"});
   EXPECT_EQ(Admitted(*table, "stats:one_more:login"), "stats:one_more:~other");
@@ -245,13 +224,13 @@ TEST(SeriesTableLimit, OfOtherIsOneForAMetricWithOneDimension) {
 }
 
 TEST(SeriesTableLimit, TreatsAnEventsOwnOtherLikeAnyOtherSeries) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   EXPECT_EQ(Admitted(*table, "stats:mw:%7Eother"), "stats:mw:%7Eother");
   EXPECT_EQ(Admitted(*table, "stats:mw:x"), "stats:mw:~other");
 }
 
 TEST(SeriesTableLimit, MayBeLowerThanWhatACheckpointHolds) {
-  auto table = Table(/*series_max=*/1);
+  auto table = MakeTable(/*series_max=*/1);
   table->Restore(0, "stats:mw:a");
   table->Restore(1, "stats:mw:b");
   table->Restore(2, "stats:hh:~other");
@@ -262,84 +241,10 @@ TEST(SeriesTableLimit, MayBeLowerThanWhatACheckpointHolds) {
   EXPECT_EQ(Admitted(*table, "stats:mw:c"), "stats:mw:c");
 }
 
-// Retiring.
-
-TEST(SeriesTableRetiring, FreesNameAndNumber) {
-  auto table = Table();
-  Admitted(*table, "stats:mw:login");
-  EXPECT_THAT(Retire(*table, {"stats:mw:login"}), ElementsAre(0));
-  EXPECT_EQ(table->Find("stats:mw:login"), kNoSeries);
-  EXPECT_EQ(table->NameIfLive(0), "");
-  EXPECT_THAT(NamesOf(*table), IsEmpty());
-}
-
-TEST(SeriesTableRetiring, GivesTheNumberToTheNextNewName) {
-  auto table = Table();
-  Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
-  Retire(*table, {"stats:mw:login"});
-  EXPECT_EQ(table->Admit(kStats, "stats:mw:quit"), 0u);
-  EXPECT_EQ(table->Admit(kStats, "stats:mw:login"), 2u);
-}
-
-TEST(SeriesTableRetiring, KeepsASeriesThatIsAdmittedMeanwhile) {
-  auto table = Table();
-  SeriesId id = table->Admit(kStats, "stats:mw:login");
-  table->BeginRetiring({&id, 1});
-  EXPECT_EQ(table->Admit(kStats, "stats:mw:login"), id);
-  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
-}
-
-TEST(SeriesTableRetiring, KeepsAnOtherThatIsCountedMeanwhile) {
-  auto table = Table(/*series_max=*/0);
-  SeriesId id = table->Admit(kStats, "stats:mw:login");
-  table->BeginRetiring({&id, 1});
-  EXPECT_EQ(table->Admit(kStats, "stats:mw:buy"), id);
-  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
-}
-
-TEST(SeriesTableRetiring, IgnoresLookupsMeanwhile) {
-  auto table = Table();
-  SeriesId id = table->Admit(kStats, "stats:mw:login");
-  table->BeginRetiring({&id, 1});
-  EXPECT_EQ(table->Find("stats:mw:login"), id);
-  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), ElementsAre(id));
-}
-
-TEST(SeriesTableRetiring, KeepsWhatIsUsed) {
-  auto table = Table();
-  Admitted(*table, "stats:mw:login"), Admitted(*table, "stats:mw:buy");
-  std::vector<SeriesId> ids = {0, 1};
-  table->BeginRetiring(ids);
-  EXPECT_THAT(table->FinishRetiring(ids, [](SeriesId id) { return id == 1; }), ElementsAre(1));
-  EXPECT_THAT(NamesOf(*table), ElementsAre("stats:mw:login"));
-}
-
-TEST(SeriesTableRetiring, WaitsForEveryPin) {
-  auto table = Table();
-  Admitted(*table, "stats:mw:login");
-  {
-    SeriesTable::Pin pin(*table), another(*table);
-    EXPECT_THAT(Retire(*table, {"stats:mw:login"}), IsEmpty());
-    EXPECT_EQ(table->Name(0), "stats:mw:login");
-  }
-  EXPECT_THAT(Retire(*table, {"stats:mw:login"}), ElementsAre(0));
-}
-
-TEST(SeriesTableRetiring, BeginsAgainAfterAPin) {
-  auto table = Table();
-  SeriesId id = table->Admit(kStats, "stats:mw:login");
-  table->BeginRetiring({&id, 1});
-  {
-    SeriesTable::Pin pin(*table);
-    table->FinishRetiring({&id, 1}, [](SeriesId) { return true; });
-  }
-  EXPECT_THAT(table->FinishRetiring({&id, 1}, [](SeriesId) { return true; }), IsEmpty());
-}
-
 // A checkpoint's series.
 
 TEST(SeriesTableRestore, PutsBackNamesAndNumbers) {
-  auto table = Table();
+  auto table = MakeTable();
   EXPECT_TRUE(table->Restore(5, "stats:mw:login"));
   EXPECT_TRUE(table->Restore(2, "all"));
   table->FinishRestore();
@@ -349,7 +254,7 @@ TEST(SeriesTableRestore, PutsBackNamesAndNumbers) {
 }
 
 TEST(SeriesTableRestore, LeavesTheNumbersBetweenFree) {
-  auto table = Table();
+  auto table = MakeTable();
   table->Restore(3, "stats:mw:login");
   table->FinishRestore();
   std::vector<SeriesId> ids;
@@ -358,7 +263,7 @@ TEST(SeriesTableRestore, LeavesTheNumbersBetweenFree) {
 }
 
 TEST(SeriesTableRestore, RefusesASeriesOfNoMetricAndFreesItsNumber) {
-  auto table = Table();
+  auto table = MakeTable();
   EXPECT_FALSE(table->Restore(0, "gone:mw"));
   EXPECT_FALSE(table->Restore(1, "stats:mw"));
   table->FinishRestore();
@@ -369,7 +274,7 @@ TEST(SeriesTableRestore, RefusesASeriesOfNoMetricAndFreesItsNumber) {
 // Random names come and go. A map is the model.
 TEST(SeriesTable, EqualsANaiveMap) {
   std::mt19937 random(1);
-  auto table = Table();
+  auto table = MakeTable();
   std::map<std::string, SeriesId> model;
   for (int step = 0; step < 20'000; ++step) {
     std::string name = Cat("stats:", random() % 20, ":", random() % 20);

@@ -1,11 +1,13 @@
-// Two threads apply, one cuts and one reads at the same time. Afterwards the totals are exact. The thread sanitizer
-// runs this too.
+// Two threads apply, one cuts, one reads counts and one reads names at the same time. Afterwards the totals are exact.
+// The thread sanitizer runs this too.
 #include <atomic>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -39,14 +41,17 @@ class Threads {
     std::vector<Applied> applied(2);
     std::thread cutting([&] { Cut(); });
     std::thread reading([&] { Read(); });
+    std::thread pinning([&] { ReadNames(); });
     std::thread first([&] { Apply(0, applied[0]); });
     Apply(1, applied[1]);
     first.join();
     done_ = true;
     cutting.join(), reading.join();
     Tick();
-    for (int i = 0; i < 3; ++i) node_.Save();  // the last save frees the names that the first one left without a minute
+    for (int i = 0; i < 3; ++i) node_.Save();  // the last save retires what the first one left without a minute
     Check(applied);
+    checked_ = true;
+    pinning.join();
   }
 
   CountingNode& node() { return node_; }
@@ -107,6 +112,26 @@ class Threads {
     }
   }
 
+  // Pins without a gap between them. Each keeps the names of the numbers that are looked up under it.
+  void ReadNames() {
+    const SeriesTable& table = node_.counters().series();
+    auto pin = std::make_unique<SeriesTable::Pin>(table);
+    while (!checked_) {
+      auto next = std::make_unique<SeriesTable::Pin>(table);
+      pin = std::move(next);
+      std::vector<SeriesTable::Named> all;
+      std::vector<std::string> names;
+      SeriesTable::Walk walk(table, "stats:");
+      for (std::vector<SeriesTable::Named> some; walk.Next(some);) all.insert(all.end(), some.begin(), some.end());
+      for (const SeriesTable::Named& series : all) names.emplace_back(series.name);
+      std::this_thread::yield();
+      for (size_t i = 0; i < all.size(); ++i) {
+        ASSERT_EQ(all[i].name, names[i]);
+        ASSERT_EQ(table.Name(all[i].id), names[i]);
+      }
+    }
+  }
+
   void Check(const std::vector<Applied>& applied) {
     AllCounts expected;
     for (size_t shard = 0; shard < 2; ++shard) {
@@ -138,6 +163,7 @@ class Threads {
   CountingNode node_;
   std::atomic<int64_t> passed_millis_{0};
   std::atomic<bool> done_{false};
+  std::atomic<bool> checked_{false};
   uint64_t total_expected_ = 0;
   uint64_t total_found_ = 0;
 };
