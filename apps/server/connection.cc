@@ -55,10 +55,11 @@ void Connection::OnRead(Error error, size_t bytes) {
 
 void Connection::Turn() {
   if (!stream_->is_open()) return;
+  ClearDeadline();
   if (running_ && stream_->HasPeerGone()) return Close();
+  if (running_ && !MayRun()) return;
   const SteadyTime began = std::chrono::steady_clock::now();
   more_ = Produce(began + kTurnTime);
-  ClearDeadline();
   if ((running_ || reply_) && !HasReplyDeadline()) SetReplyDeadline(began + context_.reply_max);
   Flush();
 }
@@ -68,7 +69,7 @@ void Connection::Turn() {
 bool Connection::Produce(SteadyTime end) {
   for (size_t i = 1; i <= kTurnCommands; ++i) {
     if (!ProduceNext()) return false;
-    if (waits_ || output_.size() >= kChunkBytes) break;
+    if ((running_ && !may_run_) || output_.size() >= kChunkBytes) break;
     if ((running_ || i % kClockCommands == 0) && std::chrono::steady_clock::now() >= end) break;
   }
   return true;
@@ -101,8 +102,19 @@ bool Connection::ProduceNext() {
   if (task.Step()) return BeginReply(task.Take(), parsed.consumed);
   running_.emplace(std::move(task));
   running_bytes_ = parsed.consumed;
-  waits_ = !context_.long_requests.Enter(*this, [this] { Resume(); });
   return true;
+}
+
+// Called at the beginning of a turn, when all earlier output is written: a request that runs never waits for its
+// client, which could keep the others from running.
+bool Connection::MayRun() {
+  if (!may_run_) may_run_ = context_.long_requests.Enter(*this, [this] { Resume(); });
+  return may_run_;
+}
+
+void Connection::Resume() {
+  may_run_ = true;
+  asio::post(stream_->executor(), [self = Self()] { self->Turn(); });
 }
 
 // The request's words are views of the input, so the input stays unchanged until the request is executed. Returns true:
@@ -111,6 +123,7 @@ bool Connection::StepRequest() {
   if (!running_->Step()) return true;
   Reply reply = running_->Take();
   running_.reset();
+  may_run_ = false;
   context_.long_requests.Leave(*this);
   return BeginReply(std::move(reply), running_bytes_);
 }
@@ -119,12 +132,6 @@ bool Connection::BeginReply(Reply reply, size_t request_bytes) {
   reply_.emplace(ReplyInProgress{std::move(reply)});
   input_.consume(request_bytes);
   return AppendReply();
-}
-
-void Connection::Resume() {
-  waits_ = false;
-  // If output waits, its completion continues.
-  if (output_.empty()) asio::post(stream_->executor(), [self = Self()] { self->Turn(); });
 }
 
 Parsed Connection::NextRequest() { return *is_resp_ ? resp_.Next(Input()) : text_.Next(Input()); }
@@ -159,7 +166,6 @@ void Connection::AfterFlush(Error error) {
   if (error) return Close();
   output_.clear();
   if (output_.capacity() > kKeptBytes) output_.shrink_to_fit();
-  if (waits_) return NoteHeld();
   if (more_) {
     NoteHeld();
     return asio::post(stream_->executor(), [self = Self()] { self->Turn(); });  // after the turns of the others

@@ -4,7 +4,7 @@
 // read of input, and one chunk and one row of output, for every request: less than 1 MB. The client must take written
 // bytes within a time limit, and a reply as a whole within a longer one. All connections together hold no more memory
 // than Peers allows. A turn is limited too, and other connections have their turns in between: a longer request runs in
-// steps, and LongRequests decides when.
+// steps, after all earlier replies are written, and LongRequests decides when.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -67,9 +67,10 @@ class Connection : public Peer {
   bool Produce(SteadyTime end);
   bool ProduceNext();
   Parsed NextRequest();
+  bool MayRun();
+  void Resume();
   bool StepRequest();
   bool BeginReply(Reply reply, size_t request_bytes);
-  void Resume();
   bool AppendReply();
   void ReplyAndClose(std::string message);
   void Flush();
@@ -91,7 +92,7 @@ class Connection : public Peer {
 
   std::optional<Task<Reply>> running_;  // a request that takes several steps: the first in input_
   size_t running_bytes_ = 0;            // of input_
-  bool waits_ = false;                  // until LongRequests lets it continue
+  bool may_run_ = false;                // LongRequests lets it continue
   std::optional<ReplyInProgress> reply_;
   std::string output_;
   bool more_ = false;     // there may be more to do without another byte of input

@@ -79,6 +79,30 @@ TEST(Server, RunsOnlyAFewLongRequestsAtATime) {
   EXPECT_THAT(replies, HasSubstr("200000\nEND\n"));
 }
 
+// Each of these clients has output that waits for it, and after that output a long request.
+TEST(Server, RunsNoLongRequestWhoseClientDoesNotRead) {
+  constexpr int kRounds = 50;
+  constexpr std::string_view kLong = "HLEN stats:mw:2011_0605_1430\n";  // longer than a turn
+  // Nobody is disconnected.
+  ServedNode node({.stall_max = absl::Hours(1), .reply_max = absl::Hours(1)}, /*series=*/100'000);
+  std::string requests;
+  for (int i = 0; i < kRounds; ++i) requests += Cat("ECHO ", std::string(50'000, 'x'), "\n", kLong);
+  std::deque<TestClient> slow;
+  std::deque<std::thread> senders;
+  for (size_t i = 0; i < LongRequests::kRunningMax; ++i) {
+    slow.emplace_back(node.server->text_port(), /*receive_bytes=*/4096);
+    senders.emplace_back([&client = slow.back(), &requests] { client.Send(requests); });
+  }
+  TestClient other(node.server->text_port());
+  // Each time, a request of each slow client may run before this one.
+  for (int i = 0; i < kRounds && !HasFailure(); ++i) {
+    other.Send(kLong);
+    EXPECT_EQ(other.ReadUntil("END\n"), "100000\nEND\n") << i;
+  }
+  node.server->Stop();
+  for (std::thread& sender : senders) sender.join();
+}
+
 // Even if the client reads steadily.
 TEST(Server, DisconnectsAReaderThatTakesTooLongForAReply) {
   // Long enough to produce the reply under a sanitizer, and less than half of the time that this reader takes.
