@@ -132,15 +132,20 @@ Task<Reply> Command(CommandContext, Words arguments) {
 constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""}, {"appendonly", "no"}};
 
 Task<Reply> Config(CommandContext, Words arguments) {
-  if (!Same(arguments[0], "GET")) return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
+  if (!Same(arguments[0], "GET")) co_return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
+  std::array<bool, std::size(kConfig)> asked{};
+  for (std::string_view pattern : arguments.subspan(1)) {
+    absl::StatusOr<Glob> glob = Glob::Parse(pattern);
+    if (!glob.ok()) co_return ErrorReply(glob.status());
+    for (size_t i = 0; i < asked.size(); ++i) asked[i] = asked[i] || glob->Matches(kConfig[i].first);
+    co_await Did(Glob::ParseWork(pattern));
+  }
   std::vector<Row> rows;
-  for (const auto& setting : kConfig) {
-    bool asked = std::any_of(arguments.begin() + 1, arguments.end(),
-                             [&](std::string_view pattern) { return Glob(pattern).Matches(setting.first); });
-    if (asked) rows.push_back({std::string(setting.first), std::string(setting.second)});
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (asked[i]) rows.push_back({std::string(kConfig[i].first), std::string(kConfig[i].second)});
   }
   size_t size = rows.size();
-  return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
+  co_return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
 }
 
 constexpr CommandSpec kConnectionCommands[] = {

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 
+#include "core/base/strings.h"
+
 namespace tally {
 namespace {
 
 uint8_t Byte(char c) { return static_cast<uint8_t>(c); }
 
 }  // namespace
+
+absl::StatusOr<Glob> Glob::Parse(std::string_view pattern) {
+  if (pattern.size() > kBytesMax) {
+    return InvalidArgument("expected a glob of at most ", kBytesMax, " bytes, got ", pattern.size());
+  }
+  return Glob(pattern);
+}
 
 Glob::Glob(std::string_view pattern) {
   for (size_t at = 0; at < pattern.size();) {
@@ -97,35 +106,36 @@ bool Glob::TakesSomeValueByte(const Element& element) const {
   return others.reset(':').any();
 }
 
-void Glob::PassStars(Reached& reached) const {
-  for (size_t i = 0; i < elements_.size(); ++i) {
-    if (reached[i] && elements_[i].kind == Kind::kStar) reached[i + 1] = true;
-  }
+// A star may match nothing, so the element after it is reached too.
+void Glob::Reach(size_t elements, Reached& reached) const {
+  const bool star = elements < elements_.size() && elements_[elements].kind == Kind::kStar;
+  const size_t last = star ? elements + 1 : elements;
+  if (last >= reached.size()) reached.resize(last + 1);
+  reached[elements] = reached[last] = 1;
 }
 
 Glob::Reached Glob::Step(const Reached& reached, char c) const {
-  Reached next(reached.size());
-  for (size_t i = 0; i < elements_.size(); ++i) {
-    if (!reached[i] || !Takes(elements_[i], c)) continue;
-    next[elements_[i].kind == Kind::kStar ? i : i + 1] = true;
+  Reached next;
+  next.reserve(reached.size() + 2);
+  for (size_t i = 0; i < reached.size() && i < elements_.size(); ++i) {
+    if (reached[i] && Takes(elements_[i], c)) Reach(elements_[i].kind == Kind::kStar ? i : i + 1, next);
   }
-  PassStars(next);
   return next;
 }
 
-// Follows all ways to match at once: after each part of the name, the set of elements that can be matched.
+// Follows all ways to match at once: after each part of the name, the set of elements that can be matched. A byte
+// matches one element at most, so the set is small for the metric's bytes. A value may match all elements.
 bool Glob::CanMatchSeries(std::string_view metric, uint32_t values) const {
-  Reached reached(elements_.size() + 1);
-  reached[0] = true;
-  PassStars(reached);
+  Reached reached;
+  Reach(0, reached);
   for (char c : metric) reached = Step(reached, c);
   for (uint32_t value = 0; value < values; ++value) {
     reached = Step(reached, ':');
-    for (size_t i = 0; i < elements_.size(); ++i) {
-      if (reached[i] && TakesSomeValueByte(elements_[i])) reached[i + 1] = true;
+    for (size_t i = 0; i < reached.size() && i < elements_.size(); ++i) {
+      if (reached[i] && TakesSomeValueByte(elements_[i])) Reach(i + 1, reached);
     }
   }
-  return reached[elements_.size()];
+  return reached.size() > elements_.size();
 }
 
 }  // namespace tally

@@ -66,14 +66,15 @@ Reply KeysReply(const CommandContext& context, std::shared_ptr<const void> pin, 
 }
 
 Task<Reply> Keys(CommandContext context, Words arguments) {
+  absl::StatusOr<Glob> glob = Glob::Parse(arguments[0]);
+  if (!glob.ok()) co_return ErrorReply(glob.status());
   std::shared_ptr<const void> pin = context.Pin();
-  Glob glob(arguments[0]);
   std::deque<Bucket> buckets;
   auto take = [&](const Bucket& bucket) {
     buckets.push_back(bucket);
     return buckets.size() <= kKeysMax;
   };
-  const bool all = co_await ForEachBucket(context.slices, &glob, take);
+  const bool all = co_await ForEachBucket(context.slices, &*glob, take);
   if (!all) co_return ErrorReply(Cat("more than ", kKeysMax, " keys match: use SCAN"));
   co_return KeysReply(context, std::move(pin), Table::Shape::kFlat, {}, std::move(buckets));
 }
@@ -113,10 +114,11 @@ Task<Reply> Scan(CommandContext context, Words arguments) {
   if (!cursor || *cursor < 0) co_return ErrorReply(Cat("invalid cursor ", Quoted(arguments[0]), ", expected a number"));
   std::optional<ScanOptions> options = ParseScanOptions(arguments.subspan(1));
   if (!options) co_return ErrorReply(Cat("syntax error, expected: SCAN ", kScanArguments));
+  absl::StatusOr<Glob> glob = Glob::Parse(options->match);
+  if (!glob.ok()) co_return ErrorReply(glob.status());
   std::shared_ptr<const void> pin = context.Pin();
-  Glob glob(options->match);
   ScanPage page;
-  if (options->hashes) page = co_await ScanBuckets(context.slices, glob, *cursor, static_cast<size_t>(options->count));
+  if (options->hashes) page = co_await ScanBuckets(context.slices, *glob, *cursor, static_cast<size_t>(options->count));
   co_return KeysReply(context, std::move(pin), Table::Shape::kCursor, {Cat(page.next)}, std::move(page.buckets));
 }
 

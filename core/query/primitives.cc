@@ -181,23 +181,25 @@ Task<bool> ForEachName(Slices slices, std::string prefix, std::string from, Visi
 }
 
 Task<absl::StatusOr<Selection>> Select(Slices slices, std::string_view text) {
-  Glob glob(text);
-  if (!glob.has_wildcard()) co_return SelectOne(slices, glob.prefix());
+  absl::StatusOr<Glob> glob = Glob::Parse(text);
+  if (!glob.ok()) co_return absl::StatusOr<Selection>(glob.status());
+  if (!glob->has_wildcard()) co_return SelectOne(slices, glob->prefix());
   Collector collector(slices);
   const SeriesTable& table = TableOf(slices, 0);
   for (uint32_t i = 0; i < table.metrics().size(); ++i) {
     const SeriesTable::Metric& metric = table.metrics()[i];
-    if (glob.CanMatchSeries(metric.name, metric.dimensions)) collector.selection().metrics.push_back(i);
+    if (glob->CanMatchSeries(metric.name, metric.dimensions)) collector.selection().metrics.push_back(i);
+    co_await Did(glob->CanMatchSeriesWork(metric.name, metric.dimensions));
   }
   if (collector.selection().metrics.empty()) {
     co_return absl::StatusOr<Selection>(
         InvalidArgument("no metric has a series as ", Quoted(text), ": ", Expected(table)));
   }
   auto add = [&](std::string_view name, std::span<const SeriesRef> series) {
-    if (glob.Matches(name)) collector.Add(series, true);
+    if (glob->Matches(name)) collector.Add(series, true);
     return true;
   };
-  co_await ForEachName(slices, glob.prefix(), "", add);
+  co_await ForEachName(slices, glob->prefix(), "", add);
   Selection selection = co_await collector.Finish();
   co_return absl::StatusOr<Selection>(std::move(selection));
 }

@@ -55,9 +55,9 @@ struct Selection {
   std::vector<Part> parts = {};                 // by slice
 };
 
-// The series that `glob` matches. Returns an error if no metric can have a matching series, or if there is no wildcard
-// and the text is not a series name. A glob that can match but matches nothing yet selects nothing: it counts 0. `glob`
-// lives as long as the task.
+// The series that `glob` matches. Returns an error if it is too long (Glob::kBytesMax), if no metric can have a
+// matching series, or if there is no wildcard and the text is not a series name. A glob that can match but matches
+// nothing yet selects nothing: it counts 0. `glob` lives as long as the task.
 Task<absl::StatusOr<Selection>> Select(Slices slices, std::string_view glob);
 
 // All series whose names begin with `prefix`. With kGroups, `names` has one series of each group (GroupOf) instead, and

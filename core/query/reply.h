@@ -10,6 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "core/base/strings.h"
+
 namespace tally {
 
 struct NullCell {};  // unknown or missing: nil in RESP, `-` in text
@@ -70,5 +73,6 @@ inline Reply IntegerReply(int64_t n) { return {Value{n}}; }
 inline Reply NullReply() { return {Value{NullCell{}}}; }
 inline Reply TableReply(Table table) { return {std::move(table)}; }
 inline Reply ErrorReply(std::string message) { return {Error{std::move(message)}}; }
+inline Reply ErrorReply(const absl::Status& status) { return ErrorReply(std::string(FromAbsl(status.message()))); }
 
 }  // namespace tally

@@ -18,8 +18,6 @@
 namespace tally {
 namespace {
 
-Reply ErrorOf(const absl::Status& status) { return ErrorReply(std::string(FromAbsl(status.message()))); }
-
 int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // at most kCountMax
 
 absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from_and_to) {
@@ -37,14 +35,15 @@ Reply NestedReply(size_t rows, std::function<Row(size_t)> row, size_t held_bytes
 }
 
 Task<Reply> List(CommandContext context, Words arguments) {
+  absl::StatusOr<Glob> glob = Glob::Parse(arguments.empty() ? "*" : arguments[0]);
+  if (!glob.ok()) co_return ErrorReply(glob.status());
   std::shared_ptr<const void> pin = context.Pin();
-  Glob glob(arguments.empty() ? "*" : arguments[0]);
   std::deque<SeriesRef> names;
   auto take = [&](std::string_view name, std::span<const SeriesRef> series) {
-    if (glob.Matches(name)) names.push_back(series.front());
+    if (glob->Matches(name)) names.push_back(series.front());
     return true;
   };
-  co_await ForEachName(context.slices, glob.prefix(), "", take);
+  co_await ForEachName(context.slices, glob->prefix(), "", take);
   size_t rows = names.size();
   size_t held_bytes = HeldBytes(names);
   auto row = [pin, slices = context.slices, names = std::move(names)](size_t i) {
@@ -64,7 +63,7 @@ absl::StatusOr<MinuteCount> GetCount(const CommandContext& context, Words argume
 
 Task<Reply> Get(CommandContext context, Words arguments) {
   absl::StatusOr<MinuteCount> answer = GetCount(context, arguments);
-  if (!answer.ok()) return ErrorOf(answer.status());
+  if (!answer.ok()) return ErrorReply(answer.status());
   return BulkReply(Cat(answer->count, answer->open ? " open" : ""));
 }
 
@@ -84,10 +83,10 @@ absl::StatusOr<RangeArguments> ParseRangeArguments(const CommandContext& context
 
 Task<Reply> RangeCommand(CommandContext context, Words arguments) {
   absl::StatusOr<RangeArguments> parsed = ParseRangeArguments(context, arguments);
-  if (!parsed.ok()) co_return ErrorOf(parsed.status());
+  if (!parsed.ok()) co_return ErrorReply(parsed.status());
   std::shared_ptr<const void> pin = context.Pin();
   absl::StatusOr<Selection> selection = co_await Select(context.slices, arguments[0]);
-  if (!selection.ok()) co_return ErrorOf(selection.status());
+  if (!selection.ok()) co_return ErrorReply(selection.status());
   MinuteSums sums = co_await SumByMinute(*selection, parsed->range);
   std::vector<Step> steps = StepsOf(sums, parsed->range, parsed->step_minutes);
   size_t rows = steps.size();
@@ -114,10 +113,10 @@ absl::StatusOr<TopArguments> ParseTopArguments(const CommandContext& context, Wo
 
 Task<Reply> TopCommand(CommandContext context, Words arguments) {
   absl::StatusOr<TopArguments> parsed = ParseTopArguments(context, arguments);
-  if (!parsed.ok()) co_return ErrorOf(parsed.status());
+  if (!parsed.ok()) co_return ErrorReply(parsed.status());
   std::shared_ptr<const void> pin = context.Pin();
   absl::StatusOr<Selection> selection = co_await Select(context.slices, arguments[1]);
-  if (!selection.ok()) co_return ErrorOf(selection.status());
+  if (!selection.ok()) co_return ErrorReply(selection.status());
   std::vector<TopSeries> top = co_await Top(*selection, parsed->range, parsed->n);
   size_t rows = top.size();
   size_t held_bytes = HeldBytes(top);

@@ -49,7 +49,7 @@ class QueryModel : public NodeTest {
     uint64_t sum = 0;
     auto series = model_.minutes().find(minute);
     if (series == model_.minutes().end()) return 0;
-    for (const auto& [name, count] : series->second) sum += Glob(glob).Matches(name) ? count : 0;
+    for (const auto& [name, count] : series->second) sum += Glob::Parse(glob)->Matches(name) ? count : 0;
     return sum;
   }
 
@@ -76,7 +76,8 @@ class QueryModel : public NodeTest {
     for (const auto& [minute, series] : model_.minutes()) {
       if (minute.start() < from || minute.start() >= to || !Known(minute)) continue;
       for (const auto& [name, count] : series) {
-        if (Glob(glob).Matches(name)) sums[name] -= static_cast<int64_t>(count);  // so that the largest comes first
+        if (Glob::Parse(glob)->Matches(name))
+          sums[name] -= static_cast<int64_t>(count);  // so that the largest comes first
       }
     }
     std::set<std::pair<int64_t, std::string>> order;
