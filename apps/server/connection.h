@@ -1,10 +1,14 @@
 // One client of the line port: reads requests, executes them, writes the replies, in that order and in turns.
 //
 // While output waits for the socket, the connection reads and executes nothing. So it holds at most one request and one
-// read of input, and one chunk and one row of output, for every request: less than 1 MB. The client must take written
-// bytes within a time limit, and a reply as a whole within a longer one. All connections together hold no more memory
-// than Peers allows. A turn is limited too, and other connections have their turns in between: a longer request runs in
-// steps, after all earlier replies are written, and LongRequests decides when.
+// read of input, and one chunk and one row of output, or in RESP all lines of an INFO: less than 1 MB. In addition it
+// holds the rows of one reply, which may grow with the number of series, and which Peers limits for all connections
+// together; or one request that runs in steps. LongRequests limits how many of those run. What a request holds while it
+// runs or waits to run is in docs/memory.md.
+//
+// The client must take written bytes within a time limit, and a reply as a whole within a longer one. A turn is limited
+// too, and other connections have their turns in between: a longer request runs in steps, after all earlier replies are
+// written, and LongRequests decides when.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>

@@ -1,5 +1,5 @@
-// The maximum memory of a node in bytes, by the formula of docs/memory.md: the same terms in the same order. The term
-// for clients is missing; tests/socket checks it.
+// The maximum memory of a node in bytes, by the formula of docs/memory.md: the same terms in the same order. The terms
+// for clients and requests are missing; tests/socket checks them.
 //
 //   MemoryBound bound{.threads = 2, .partitions = 2, .series = 100'000, .name_bytes = 24};
 //   EXPECT_LE(PeakResidentBytesOf(pid), bound.Bytes());
