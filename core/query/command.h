@@ -6,7 +6,13 @@
 //   while (!task.Step()) LetOthersRun();
 //   Reply reply = task.Take();
 //
-// A step takes less than a millisecond, for every request.
+// A step takes less than a millisecond, for any number of series, counters and words. It takes longer in these cases:
+// - With many partitions. LAG and INFO run in one step, and so does the page /metrics: about 10 ms for 10,000
+//   partitions. GET, RANGE and TOP read in one step how far each partition is: about 3 ms for 10,000. With the event
+//   clock, every command that reads counters does that.
+// - REJECTS runs in one step. Its time grows with the kept samples, Rejects::kKept for each reason, topic and shard.
+// - With long names. A glob is matched against one name without a pause: up to 12 ms for 4,000 bytes, and 82 ms for
+//   13,300, the longest name that a configuration allows.
 //
 // Not thread-safe: belongs to the server's thread. Any thread may call OldestPin().
 #pragma once
