@@ -22,6 +22,9 @@ HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
                  partition.stopped, "\n");
   }
   for (const std::string& topic : status.waiting_topics) wrong += Cat("waiting for topic: ", topic, "\n");
+  if (status.kafka_clients_ending > 0) {
+    wrong += Cat("unused Kafka clients do not end: ", status.kafka_clients_ending, "\n");
+  }
   if (status.checkpoint_stale) {
     wrong += Cat("stale checkpoint: the oldest unsaved change is ", absl::ToInt64Milliseconds(status.checkpoint_age),
                  " ms old\n");

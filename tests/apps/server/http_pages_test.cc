@@ -52,12 +52,14 @@ TEST_F(HttpPages, ListTheProblemsOfAReadyNode) {
   status_.status.checkpoint_stale = true;
   status_.status.checkpoint_age = absl::Seconds(12);
   status_.status.waiting_topics = {"hh"};
+  status_.status.kafka_clients_ending = 2;
   EXPECT_EQ(Get("/readyz").code, 200);
   EXPECT_EQ(Get("/readyz").body,
             "ready\n"
             "stopped: dd:0 the topic was deleted\n"
             "stopped: mw:3 corrupt batch at 17\n"
             "waiting for topic: hh\n"
+            "unused Kafka clients do not end: 2\n"
             "stale checkpoint: the oldest unsaved change is 12000 ms old\n");
 }
 
