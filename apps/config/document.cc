@@ -22,7 +22,6 @@ std::string Location::Text() const { return line == 0 ? *name : Cat(*name, ":", 
 TomlValue::TomlValue(Data data, std::string path, Location location)
     : data_(std::move(data)), path_(std::move(path)), location_(std::move(location)) {}
 TomlValue::TomlValue(const TomlValue&) = default;
-TomlValue& TomlValue::operator=(const TomlValue&) = default;
 TomlValue::TomlValue(TomlValue&&) noexcept = default;
 TomlValue& TomlValue::operator=(TomlValue&&) noexcept = default;
 TomlValue::~TomlValue() = default;

@@ -44,7 +44,6 @@ class TomlValue {
 
   TomlValue(Data data, std::string path, Location location);
   TomlValue(const TomlValue&);
-  TomlValue& operator=(const TomlValue&);
   TomlValue(TomlValue&&) noexcept;
   TomlValue& operator=(TomlValue&&) noexcept;
   ~TomlValue();

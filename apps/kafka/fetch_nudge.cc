@@ -48,9 +48,7 @@ bool FetchNudge::AfterBatch(size_t taken, size_t bytes, size_t left) {
   // Setting the credentials, even to the same values, wakes every broker thread, which then looks at the queue. A
   // client without SASL never reads the credentials. Rejected alternatives: pause, seek and a new assignment lose or
   // repeat records, and a request through the thread would cost a round trip and a permission.
-  if (rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str())) {
-    rd_kafka_error_destroy(error);
-  }
+  rd_kafka_error_destroy(rd_kafka_sasl_set_credentials(client_, username_.c_str(), password_.c_str()));
   return true;
 }
 

@@ -38,7 +38,6 @@ class Slice {
                                                      std::function<void(size_t shard)> renew, TrustedClock& clock);
 
   Counters& counters() { return *counters_; }
-  const Counters& counters() const { return *counters_; }
   const CheckpointStore& store() const { return *store_; }
   Checkpointer& checkpointer() { return *checkpointer_; }
   const Checkpointer& checkpointer() const { return *checkpointer_; }

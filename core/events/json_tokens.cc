@@ -83,13 +83,12 @@ JsonTokens::JsonTokens(std::string_view level) {
 JsonTokens::~JsonTokens() = default;
 
 bool JsonTokens::Scan(std::string_view text) {
-  begin_ = end_ = nullptr;
+  begin_ = nullptr;
   if (text.empty()) return false;
   if (!simd_) return ScanPortably(text);
   if (!simd_->Scan(text)) return false;
   begin_ = simd_->begin();
-  end_ = simd_->end();
-  return begin_ != end_;
+  return begin_ != simd_->end();
 }
 
 bool JsonTokens::ScanPortably(std::string_view text) {
@@ -117,7 +116,6 @@ bool JsonTokens::ScanPortably(std::string_view text) {
   if (portable_.empty()) return false;
   portable_.insert(portable_.end(), 2, static_cast<uint32_t>(text.size()));
   begin_ = portable_.data();
-  end_ = begin_ + portable_.size() - 2;
   return true;
 }
 

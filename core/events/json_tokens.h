@@ -2,8 +2,9 @@
 //
 //   JsonTokens tokens(JsonTokens::Levels().front());
 //   if (!tokens.Scan(payload)) ...;                             // not JSON: bad UTF-8, an open string ...
-//   for (uint32_t at : tokens) payload[at];                     // { } [ ] : , the quote that opens a string, or the
-//                                                               // first byte of a run of anything else
+//   for (const uint32_t* at = tokens.begin(); *at < payload.size(); ++at) {
+//     payload[*at];                                             // { } [ ] : , the quote that opens a string, or the
+//   }                                                           // first byte of a run of anything else
 //
 // Why not simdjson's On-Demand, which continues from here? It needs readable bytes after the text, which a Kafka
 // message does not promise. It hardly checks the text that it skips, and each instruction set checks differently.
@@ -41,10 +42,9 @@ class JsonTokens {
   // than another. All levels agree if the caller refuses every run with a byte for which IsPlainJsonByte() is false.
   bool Scan(std::string_view text);
 
-  // The tokens that the last Scan() found; none if it failed. Two more follow, both at text.size(), so that a walk may
-  // pass the end by two.
+  // The tokens that the last Scan() found, which returned true. Two more follow, both at text.size(): a walk ends at
+  // the first of them, and may pass it by one.
   const uint32_t* begin() const { return begin_; }
-  const uint32_t* end() const { return end_; }
 
  private:
   class Simd;
@@ -54,7 +54,6 @@ class JsonTokens {
   std::unique_ptr<Simd> simd_;  // null: portable
   std::vector<uint32_t> portable_;
   const uint32_t* begin_ = nullptr;
-  const uint32_t* end_ = nullptr;
 };
 
 inline bool IsJsonSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }

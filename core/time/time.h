@@ -59,7 +59,6 @@ class Minute {
   friend constexpr auto operator<=>(Minute, Minute) = default;
   friend constexpr Minute operator+(Minute m, int32_t n) { return Minute(m.index_ + n); }
   friend constexpr Minute operator-(Minute m, int32_t n) { return Minute(m.index_ - n); }
-  friend constexpr int64_t operator-(Minute a, Minute b) { return int64_t{a.index_} - b.index_; }
   template <typename H>
   friend H AbslHashValue(H state, Minute m) {
     return H::combine(std::move(state), m.index_);
