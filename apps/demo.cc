@@ -90,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Node>> StartNode(Config config, const Clock& cloc
 absl::Status Demo(const DemoOptions& options) {
   SystemClock clock;
   ASSIGN_OR_RETURN(std::unique_ptr<EmbeddedBroker> broker, EmbeddedBroker::Start());
-  for (const std::string& topic : Config().kafka.topics) RETURN_IF_ERROR(broker->CreateTopic(topic, kPartitions));
+  for (const std::string& topic : Config().kafka.topics) broker->CreateTopic(topic, kPartitions);
   ASSIGN_OR_RETURN(std::string directory, MakeDirectory());
   absl::Cleanup remove = [&] {
     std::error_code ignored;

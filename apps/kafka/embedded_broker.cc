@@ -6,7 +6,6 @@
 #include "apps/kafka/client_config.h"
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
 
 namespace tally {
 namespace {
@@ -30,10 +29,8 @@ EmbeddedBroker::EmbeddedBroker(ClientHandle client, rd_kafka_mock_cluster_s* clu
 
 EmbeddedBroker::~EmbeddedBroker() { rd_kafka_mock_cluster_destroy(cluster_); }
 
-absl::Status EmbeddedBroker::CreateTopic(const std::string& topic, int partitions) {
-  const rd_kafka_resp_err_t error = rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, kReplicas);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  return absl::InternalError(Cat("creating topic ", topic, ": ", std::string_view(rd_kafka_err2str(error))));
+void EmbeddedBroker::CreateTopic(const std::string& topic, int partitions) {
+  TALLY_CHECK(rd_kafka_mock_topic_create(cluster_, topic.c_str(), partitions, kReplicas) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 void EmbeddedBroker::SetTopicError(const std::string& topic, int error) {

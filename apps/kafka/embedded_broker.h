@@ -1,7 +1,7 @@
 // Kafka brokers inside the process: librdkafka's mock cluster, for the demo and for tests.
 //
 //   ASSIGN_OR_RETURN(auto broker, EmbeddedBroker::Start());
-//   RETURN_IF_ERROR(broker->CreateTopic("mw", /*partitions=*/4));
+//   broker->CreateTopic("mw", /*partitions=*/4);
 //   Connect(broker->bootstrap());   // 127.0.0.1, a free port
 //
 // It can produce and fetch, list topics, return the ends of logs, and store committed offsets. It cannot look up an
@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "apps/kafka/handles.h"
 
@@ -33,8 +32,8 @@ class EmbeddedBroker {
 
   const std::string& bootstrap() const { return bootstrap_; }
 
-  // An error if the topic exists.
-  absl::Status CreateTopic(const std::string& topic, int partitions);
+  // REQUIRES: no such topic exists.
+  void CreateTopic(const std::string& topic, int partitions);
 
   // Every request about the topic gets this error (librdkafka's number) until it is set to 0.
   void SetTopicError(const std::string& topic, int error);
