@@ -1,9 +1,11 @@
-// Ends a node while clients ask for its status.
+// Whole nodes: their end while clients ask for the status, and two demos on one machine.
 #include "apps/node/node.h"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/kafka/kafka_metadata.h"
@@ -17,6 +19,7 @@
 #include "tests/testing/subprocess.h"
 #include "tests/testing/tallyd.h"
 #include "tests/testing/temp_dir.h"
+#include "tests/testing/test_client.h"
 
 namespace tally {
 namespace {
@@ -77,6 +80,23 @@ TEST(NodeUnderClients, EndsWithStatus0InADemo) {
     ASSERT_TRUE(status.ok()) << status.status();
     EXPECT_EQ(*status, 0) << (*demo)->Stderr();
   }
+}
+
+// The first demo has the default ports, or another program has them.
+TEST(Demo, TakesFreePortsIfTheDefaultsAreInUse) {
+  std::vector<std::unique_ptr<Subprocess>> demos;
+  std::set<uint16_t> ports;
+  for (int i = 0; i < 2; ++i) {
+    auto demo = Subprocess::Start({TALLYD_BINARY, "demo"});
+    ASSERT_TRUE(demo.ok()) << demo.status();
+    absl::StatusOr<std::string> last_hint = (*demo)->WaitForLine("/metrics", kPatience);
+    ASSERT_TRUE(last_hint.ok()) << last_hint.status();
+    const uint16_t port = PortAfter((*demo)->Stdout(), "nc -N 127.0.0.1 ");
+    EXPECT_EQ(TestClient(port).Ask("PING"), "PONG\nEND\n");
+    ports.insert(port);
+    demos.push_back(*std::move(demo));
+  }
+  EXPECT_EQ(ports.size(), 2u);
 }
 
 }  // namespace
