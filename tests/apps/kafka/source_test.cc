@@ -10,6 +10,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/kafka/feed.h"
+#include "tests/testing/tallyd.h"
+#include "tests/testing/temp_dir.h"
 
 namespace tally {
 namespace {
@@ -290,6 +292,19 @@ TEST_F(KafkaSourceTest, ReturnsWithoutRecordsIfNoneArrive) {
   ASSERT_TRUE(source_->Poll(absl::ZeroDuration(), transcript_).ok());
   ASSERT_TRUE(source_->Poll(absl::Milliseconds(1), transcript_).ok());
   EXPECT_THAT(transcript_.lines, IsEmpty());
+}
+
+TEST(KafkaSource, LogsAnErrorThatIsOfNoPartition) {
+  constexpr int kFindCoordinator = 10;
+  Feed feed;
+  feed.Create("mw", 1);
+  feed.broker().FailRequests(kFindCoordinator, std::vector<int>(100, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED));
+  TempDir data;
+  auto node =
+      Tallyd::Start({"--brokers", feed.broker().bootstrap(), "--topics", "mw", "--data", data.path(), "--init"});
+  ASSERT_TRUE(node.ok()) << node.status();
+  const auto line = (*node)->process().WaitForLine("GROUP_AUTHORIZATION_FAILED: FindCoordinator response", kPatience);
+  EXPECT_TRUE(line.ok()) << line.status();
 }
 
 TEST(KafkaSource, RefusesAPropertyThatLibrdkafkaDoesNotAccept) {
