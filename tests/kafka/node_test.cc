@@ -122,6 +122,23 @@ TEST_F(NodeOnKafka, BeginsAtTheStartOfTheRetention) {
   ExpectRead(*node, 1);
 }
 
+TEST_F(NodeOnKafka, BeginsAtAConfiguredTime) {
+  CreateTopic();
+  const Timestamp start = now_ - absl::Minutes(30);
+  ASSERT_TRUE(broker_
+                  .Produce(topic_, 0,
+                           {{.payload = Event("old"), .timestamp = start - absl::Milliseconds(1)},
+                            {.payload = Event("new"), .timestamp = start},
+                            {.payload = Event("new")}})
+                  .ok());
+  auto node = Start({"--set", "kafka.start=" + FormatTimestamp(start)});
+  ASSERT_TRUE(node->process().WaitForLine(topic_ + ":0 begins at offset 1", kCountTimeout).ok());
+  ExpectRead(*node, 2);
+  EXPECT_EQ(CountOf(*node, "new"), "2");
+  EXPECT_EQ(CountOf(*node, "old"), "");
+  EXPECT_THAT(node->Query({"GET", "stats:mw:new", "-35m"}), StartsWith("ERR"));
+}
+
 TEST_F(NodeOnKafka, RefusesAnEmptyDirectoryIfAnEarlierNodeCommittedOffsets) {
   CreateTopic();
   Produce(3, "login");
