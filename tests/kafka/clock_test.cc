@@ -154,6 +154,18 @@ TEST_F(SteppingClock, IsTrustedWhenARecordOfAnAbortedTransactionAgrees) {
   EXPECT_EQ(Read(), 100u);
 }
 
+// The last offset of the log is that of a marker, which no consumer gets.
+TEST_F(SteppingClock, IsTrustedAfterTenMinutesAlsoIfTheLogEndsWithAMarker) {
+  Produce(100, start_);
+  ExpectRead(100);
+  clock_.Set(start_ + absl::Hours(5));
+  EXPECT_TRUE(Eventually([&] { return InDoubt(); }));
+  std::this_thread::sleep_for(absl::ToChronoMilliseconds(kLongEnough));  // until the verifier has read to the end
+  const std::vector<Message> message = {{.payload = R"({"game":"mw","call":"login"})", .timestamp = start_}};
+  ASSERT_TRUE(broker_.ProduceTransaction(topic_, 0, message, KafkaBroker::TransactionEnd::kAbort).ok());
+  ExpectTrustedAfterMinutesWithoutRecords();
+}
+
 TEST_F(SteppingClock, IsTrustedAfterTenMinutesWithoutRecords) {
   Produce(100, start_);
   ExpectRead(100);
