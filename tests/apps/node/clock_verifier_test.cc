@@ -49,6 +49,22 @@ class ClockVerifierTest : public testing::Test {
   void ExpectDetection() {
     EXPECT_TRUE(Trusted(kPatience, [&] { Produce(0, machine_.Now()); }));
   }
+  // Expects that records are not silence if every fetch of them gets `error`.
+  void ExpectNoSilence(int error) {
+    constexpr int kFetch = 1;
+    constexpr absl::Duration kLonger = absl::Seconds(10);
+    constexpr absl::Duration kShortStep = absl::Seconds(30);  // a failed fetch takes three of them
+    const TopicSet topics({"mw"});
+    ClockVerifier verifier(clock_, topics, feed_.options());
+    ExpectDetection();
+    machine_.Set(machine_.Now() + absl::Hours(1));
+    clock_.Check();
+    EXPECT_FALSE(Trusted(kLonger, [&] {
+      machine_.Advance(kShortStep);
+      feed_.broker().FailRequests(kFetch, {error});
+      Produce(0, TimeAt("14:30"));
+    }));
+  }
 
   Feed feed_;
   FakeClock machine_{TimeAt("14:30")};
@@ -135,6 +151,12 @@ TEST_F(ClockVerifierTest, FindsTheRecordThatAgreesAfterManyThatDoNot) {
   std::vector<int64_t> timestamps(2 * KafkaSource::kBatchMax, TimeAt("14:30").millis());
   timestamps.push_back(machine_.Now().millis());
   EXPECT_TRUE(Trusted(kPatience, [&] { feed_.ProduceAt("mw", 0, timestamps); }));
+}
+
+// Records that cannot be read may be fresh ones.
+TEST_F(ClockVerifierTest, DoesNotTreatDamagedRecordsAsSilence) { ExpectNoSilence(RD_KAFKA_RESP_ERR_INVALID_MSG); }
+TEST_F(ClockVerifierTest, DoesNotTreatExpiredRecordsAsSilence) {
+  ExpectNoSilence(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
 }
 
 }  // namespace
