@@ -36,6 +36,7 @@ void HttpReader::Reset() {
   parser_->header_limit(kHeaderBytesMax);
   parser_->body_limit(kBodyBytesMax);
   refusal_.reset();
+  header_bytes_ = 0;
 }
 
 HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
@@ -49,8 +50,11 @@ HttpReader::State HttpReader::Read(boost::beast::flat_buffer& input) {
     boost::system::error_code error;
     const size_t taken = parser_->put(part, error);
     input.consume(taken);
+    if (in_header) header_bytes_ += taken;
     if (error && error != http::error::need_more) {
       refusal_ = RefusalOf(error);
+    } else if (header_bytes_ > kHeaderBytesMax) {  // Beast's limit begins again after the lines that it has taken
+      refusal_ = RefusalOf(http::error::header_limit);
     } else if (taken == 0) {
       if (part.size() < kHeaderBytesMax) break;
       refusal_ = RefusalOf(http::error::header_limit);

@@ -61,6 +61,7 @@ class HttpReader {
 
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::optional<HttpResponse> refusal_;
+  size_t header_bytes_ = 0;  // that were taken so far
 };
 
 }  // namespace tally

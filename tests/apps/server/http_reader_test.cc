@@ -136,6 +136,23 @@ TEST_F(HttpReaderTest, LimitsTrailersHoweverTheyAreSplit) {
 }
 
 // A proxy in front of the node may see another end of such a request, and so another next request.
+TEST_F(HttpReaderTest, LimitsTheHeaderHoweverItIsSplit) {
+  for (size_t bytes : {HttpReader::kHeaderBytesMax, HttpReader::kHeaderBytesMax + 1}) {
+    std::string header = "GET / HTTP/1.1\r\nHost: x\r\nA: ";
+    header += Cat(std::string(bytes - header.size() - 4, 'x'), "\r\n\r\n");
+    for (size_t piece : {size_t{1}, size_t{100}, header.size() - 1, header.size()}) {
+      reader_.Reset();
+      input_.clear();
+      State state = State::kNeedMore;
+      for (size_t at = 0; at < header.size() && state == State::kNeedMore; at += piece) {
+        state = Feed(std::string_view(header).substr(at, piece));
+      }
+      EXPECT_EQ(state, bytes <= HttpReader::kHeaderBytesMax ? State::kWhole : State::kBroken)
+          << bytes << " bytes in pieces of " << piece;
+    }
+  }
+}
+
 TEST_F(HttpReaderTest, RefusesARequestWhoseEndIsUncertain) {
   auto refusal = [&](std::string_view headers, std::string_view version = "1.1") {
     reader_.Reset(), input_.clear();
