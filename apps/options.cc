@@ -217,7 +217,7 @@ Command ParseOptions(int argc, const char* const* argv) {
     const CLI::App* asked = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
     return Exit{kExitDone, asked->help()};
   } catch (const CLI::CallForVersion&) {
-    return Exit{kExitDone, Cat(VersionLine(), "\n")};
+    return Exit{kExitDone, Cat(app.version(), "\n")};
   } catch (const CLI::ExtrasError&) {
     return WrongUsage(name, Cat("unexpected argument '", app.remaining(true).front(), "'"));
   } catch (const CLI::Error& e) {

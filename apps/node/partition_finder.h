@@ -35,8 +35,8 @@ class PartitionFinder {
   absl::StatusOr<FoundPartitions> Find(KafkaMetadata& kafka, absl::Duration timeout);
 
  private:
-  static constexpr absl::Duration kClusterTimeout =
-      absl::Seconds(1);  // the answer came with the partitions, if there is an id
+  // Short, because the id came with the partitions, if there is one.
+  static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);
 
   const TopicSet& topics_;
   std::vector<std::string> missing_before_;

@@ -14,7 +14,7 @@ uint32_t HexValue(char c) {
   return kNoCode;
 }
 
-// The 16 bits of the \uXXXX that begins at `i`.
+// The 16 bits of the escape, \u and four hexadecimal digits, that begins at `i`.
 uint32_t ReadUnit(std::string_view raw, size_t i) {
   if (raw.size() < i + 6 || raw[i] != '\\' || raw[i + 1] != 'u') return kNoCode;
   uint32_t unit = 0;
@@ -26,7 +26,7 @@ uint32_t ReadUnit(std::string_view raw, size_t i) {
   return unit;
 }
 
-// The code point of the \uXXXX, or of the surrogate pair, that begins at `i`. Moves `i` past it.
+// The code point of the escape, or of the surrogate pair, that begins at `i`. Moves `i` past it.
 uint32_t ReadCode(std::string_view raw, size_t& i) {
   uint32_t unit = ReadUnit(raw, i);
   i += 6;

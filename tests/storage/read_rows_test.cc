@@ -141,7 +141,7 @@ TEST(OlderVersion, IsReplacedCompletely) {
   EXPECT_EQ(RawDatabase(directory.path()).rows(), RowsOf(**contents));
 }
 
-// A version of which this release can read only the number.
+// A directory of an unknown version: this release reads the number of the version and no other row.
 
 class UnknownDirectory : public StoredDirectory {
  public:
