@@ -128,8 +128,8 @@ bool Connection::StepRequest() {
   return BeginReply(std::move(reply), running_bytes_);
 }
 
-bool Connection::BeginReply(Reply reply, size_t request_bytes) {
-  reply_.emplace(ReplyInProgress{std::move(reply)});
+bool Connection::BeginReply(Reply&& reply, size_t request_bytes) {
+  reply_.emplace().reply = std::move(reply);
   input_.consume(request_bytes);
   return AppendReply();
 }
@@ -150,7 +150,7 @@ bool Connection::AppendReply() {
 void Connection::ReplyAndClose(std::string message) {
   Reply reply = ErrorReply(std::move(message));
   reply.close = true;
-  reply_ = ReplyInProgress{std::move(reply)};
+  reply_.emplace().reply = std::move(reply);
   AppendReply();
 }
 

@@ -74,7 +74,7 @@ class Connection : public Peer {
   bool MayRun();
   void Resume();
   bool StepRequest();
-  bool BeginReply(Reply reply, size_t request_bytes);
+  bool BeginReply(Reply&& reply, size_t request_bytes);
   bool AppendReply();
   void ReplyAndClose(std::string message);
   void Flush();

@@ -54,7 +54,7 @@ class [[nodiscard]] Task {
   class promise_type;
 
   // A task that is done.
-  Task(T result) : result_(std::move(result)) {}  // NOLINT(google-explicit-constructor): for `return value;`
+  Task(T&& result) : result_(std::move(result)) {}  // NOLINT(google-explicit-constructor): for `return value;`
 
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})), result_(std::move(other.result_)) {}
   Task& operator=(Task other) noexcept {
