@@ -129,7 +129,7 @@ bool Connection::StepRequest() {
 }
 
 bool Connection::BeginReply(Reply&& reply, size_t request_bytes) {
-  reply_.emplace().reply = std::move(reply);
+  reply_.emplace(std::move(reply));
   input_.consume(request_bytes);
   return AppendReply();
 }
@@ -150,7 +150,7 @@ bool Connection::AppendReply() {
 void Connection::ReplyAndClose(std::string message) {
   Reply reply = ErrorReply(std::move(message));
   reply.close = true;
-  reply_.emplace().reply = std::move(reply);
+  reply_.emplace(std::move(reply));
   AppendReply();
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "core/base/strings.h"
@@ -16,6 +17,8 @@
 namespace tally {
 
 struct ReplyInProgress {
+  explicit ReplyInProgress(Reply&& whole) : reply(std::move(whole)) {}
+
   Reply reply;
   size_t next_row = 0;  // of a table
   bool begun = false;   // its header is written
@@ -44,6 +47,8 @@ inline void AppendRow(const Row& row, std::string& out) {
       AppendOneLine(*text, out);
     } else if (auto* number = std::get_if<int64_t>(&row[i])) {
       Append(out, *number);
+    } else if (auto* count = std::get_if<StringCount>(&row[i])) {
+      Append(out, count->count);
     } else {
       out.push_back('-');
     }

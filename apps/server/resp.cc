@@ -121,6 +121,8 @@ void AppendCell(const Cell& cell, std::string& out) {
     out.push_back(':');
     Append(out, *number);
     out.append("\r\n");
+  } else if (auto* count = std::get_if<StringCount>(&cell)) {
+    AppendBulk(IntegerText(count->count).text(), out);
   } else {
     out.append("$-1\r\n");
   }

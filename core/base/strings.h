@@ -21,10 +21,25 @@ inline std::string_view FromAbsl(absl::string_view s) { return {s.data(), s.size
 
 inline void Append(std::string& out, std::string_view part) { out.append(part); }
 inline void Append(std::string& out, char part) { out.push_back(part); }
+
+// The decimal digits of an integer, without an allocation.
+class IntegerText {
+ public:
+  template <std::integral Int>
+  explicit IntegerText(Int n) : end_(std::to_chars(digits_, digits_ + sizeof digits_, n).ptr) {}
+  IntegerText(const IntegerText&) = delete;
+  IntegerText& operator=(const IntegerText&) = delete;
+
+  std::string_view text() const { return {digits_, end_}; }
+
+ private:
+  char digits_[24];
+  const char* end_;
+};
+
 template <std::integral Int>
 requires(!std::same_as<Int, char> && !std::same_as<Int, bool>) void Append(std::string& out, Int part) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, part).ptr);
+  out.append(IntegerText(part).text());
 }
 
 template <typename... Parts>

@@ -101,7 +101,10 @@ Task<Selection> SelectGroup(Slices slices, std::string_view group) {
 std::string MemberName(Slices slices, std::string_view group, std::string_view field) {
   const SeriesTable& table = TableOf(slices, 0);
   std::string name = Cat(group, ':', field);
-  if (table.MetricOf(name)) return GroupOf(name) == group ? name : std::string();
+  if (table.MetricOf(name)) {
+    if (GroupOf(name) != group) name.clear();
+    return name;
+  }
   std::optional<uint32_t> metric = table.MetricOf(group);
   bool plain = metric && table.metrics()[*metric].dimensions == 0 && field == kCountField;
   return std::string(plain ? group : "");

@@ -12,6 +12,7 @@ namespace {
 
 const CommandSpec* FindCommand(std::string_view name) {
   for (const CommandSpec* command : AllCommands()) {
+    if (command->name.size() != name.size()) continue;  // saves a call for most of them
     if (absl::EqualsIgnoreCase(ToAbsl(command->name), ToAbsl(name))) return command;
   }
   return nullptr;

@@ -49,7 +49,7 @@ Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part)
   auto row = [pin, slices = context.slices, part, fields = std::move(fields)](size_t i) {
     Row cells;
     if (part != Part::kCounts) cells.push_back(std::string(FieldOf(NameOf(slices, fields[i].series))));
-    if (part != Part::kNames) cells.push_back(Cat(fields[i].count));
+    if (part != Part::kNames) cells.push_back(StringCount{fields[i].count});
     return cells;
   };
   co_return TableReply({.rows = rows, .columns = columns, .row = std::move(row), .held_bytes = held_bytes});
@@ -69,7 +69,7 @@ Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& ke
   if (!key || key->minute < HorizonOf(context.slices)) return NullCell{};
   const std::string name = MemberName(context.slices, key->group, field);
   const uint64_t count = name.empty() ? 0 : CountOfOne(context.slices, name, key->minute);
-  return count == 0 ? Cell(NullCell{}) : Cell(Cat(count));
+  return count == 0 ? Cell(NullCell{}) : Cell(StringCount{count});
 }
 
 Task<Reply> Hget(CommandContext context, Words arguments) {

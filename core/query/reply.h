@@ -16,7 +16,13 @@
 namespace tally {
 
 struct NullCell {};  // unknown or missing: nil in RESP, `-` in text
-using Cell = std::variant<NullCell, int64_t, std::string>;
+
+// A count that is a string in RESP, as the values of a Redis hash are.
+struct StringCount {
+  uint64_t count;
+};
+
+using Cell = std::variant<NullCell, int64_t, StringCount, std::string>;
 using Row = std::vector<Cell>;
 
 // A table, produced row by row as the socket drains, so that a large reply is never in memory whole. Its length is

@@ -129,6 +129,7 @@ TEST(RespWriter, WritesAValueByItsType) {
   EXPECT_EQ(Resp(StatusReply("PONG")), "+PONG\r\n");
   EXPECT_EQ(Resp(BulkReply("12")), "$2\r\n12\r\n");
   EXPECT_EQ(Resp(IntegerReply(-12)), ":-12\r\n");
+  EXPECT_EQ(Resp({Value{StringCount{1234}}}), "$4\r\n1234\r\n");
   EXPECT_EQ(Resp(NullReply()), "$-1\r\n");
   EXPECT_EQ(Resp(ErrorReply("no such\r\nthing")), "-ERR no such  thing\r\n");
   EXPECT_EQ(Resp({Error{"no HELLO 4", "NOPROTO"}}), "-NOPROTO no HELLO 4\r\n");

@@ -30,6 +30,7 @@ inline Timestamp At(std::string_view time) {
 inline std::vector<std::string> Lines(const Reply& reply) {
   auto text = [](const Cell& cell) {
     if (auto* number = std::get_if<int64_t>(&cell)) return Cat(*number);
+    if (auto* count = std::get_if<StringCount>(&cell)) return Cat(count->count);
     auto* bytes = std::get_if<std::string>(&cell);
     return bytes == nullptr ? std::string("-") : *bytes;
   };
