@@ -22,6 +22,7 @@ int Run(const Exit& exit) {
 int Run(const ServeOptions& options) { return RunServe(options); }
 int Run(const DemoOptions& options) { return RunDemo(options); }
 int Run(const CheckOptions& options) { return RunCheck(options); }
+int Run(const TryOptions& options) { return RunTry(options); }
 int Run(const DumpOptions& options) { return RunDump(options); }
 int Run(const QueryOptions& options) {
   std::string password;

@@ -15,7 +15,7 @@
 namespace tally {
 namespace {
 
-constexpr std::string_view kCommands[] = {"serve", "demo", "check", "dump", "query"};
+constexpr std::string_view kCommands[] = {"serve", "demo", "try", "check", "dump", "query"};
 
 constexpr char kAbout[] = "Counts events from Kafka per minute, exactly, and answers queries for them.";
 
@@ -51,6 +51,16 @@ constexpr char kCheckFooter[] =
     "Prints the whole configuration as TOML, with its defaults; secrets are printed as ***. An\n"
     "error names the file, the line and the column, and the exit status is 2.";
 
+constexpr char kTryFooter[] =
+    "Reads records from FILE or standard input, one per line, and counts them as a node would.\n"
+    "Needs no Kafka. Prints how many were counted and why others were not, the largest series,\n"
+    "and the first rejected records. The clock follows the events, as with retention.clock =\n"
+    "\"event\", so an old file is not late. The exit status is 1 if nothing was counted.\n"
+    "\n"
+    "Examples:\n"
+    "  tallyd try --config tallyd.toml access.log\n"
+    "  kcat -C -b broker:9092 -t mw -o -1000 -e | tallyd try";
+
 constexpr char kDumpFooter[] =
     "Prints the checkpoint's sequence and offsets, then every counter. Locks the directory: the\n"
     "exit status is 3 if a node uses it. Changes nothing in the directory.";
@@ -70,8 +80,9 @@ class Formatter : public CLI::Formatter {
 
   std::string make_usage(const CLI::App* app, std::string) const override {
     static const std::map<std::string, std::string> kArguments = {
-        {"tallyd", "COMMAND [OPTION]..."}, {"serve", "[OPTION]..."},    {"demo", "[OPTION]..."},
-        {"check", "--config FILE"},        {"dump", "[OPTION]... DIR"}, {"query", "[OPTION]... COMMAND..."},
+        {"tallyd", "COMMAND [OPTION]..."},   {"serve", "[OPTION]..."},      {"demo", "[OPTION]..."},
+        {"check", "--config FILE"},          {"try", "[OPTION]... [FILE]"}, {"dump", "[OPTION]... DIR"},
+        {"query", "[OPTION]... COMMAND..."},
     };
     const std::string& name = app->get_name();
     return Cat("Usage: ", name == "tallyd" ? "" : "tallyd ", name, " ", kArguments.at(name), "\n");
@@ -88,6 +99,7 @@ struct Parsed {
   ServeOptions serve;
   DemoOptions demo;
   CheckOptions check;
+  TryOptions tried;
   DumpOptions dump;
   QueryOptions query;
 };
@@ -133,6 +145,15 @@ void AddDemo(CLI::App& app, DemoOptions& options) {
 void AddCheck(CLI::App& app, CheckOptions& options) {
   CLI::App* check = AddCommand(app, "check", "Check a configuration and print all of it", kCheckFooter);
   check->add_option("--config", options.config, "The configuration file")->option_text("FILE")->required();
+}
+
+void AddTry(CLI::App& app, TryOptions& options) {
+  CLI::App* tried = AddCommand(app, "try", "Show what would be counted of the lines of a file", kTryFooter);
+  AddText(*tried, "--config", options.config, "Read the configuration from this file")->option_text("FILE");
+  tried->add_option("--limit", options.limit, "Read at most N records")
+      ->option_text("N")
+      ->check(CLI::Range(int64_t{1}, INT64_MAX));
+  tried->add_option("FILE", options.file, "The records, one per line; without it, standard input")->option_text(" ");
 }
 
 void AddDump(CLI::App& app, DumpOptions& options) {
@@ -192,6 +213,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   AddServe(app, parsed.serve);
   AddDemo(app, parsed.demo);
   AddCheck(app, parsed.check);
+  AddTry(app, parsed.tried);
   AddDump(app, parsed.dump);
   AddQuery(app, parsed.query);
 
@@ -227,6 +249,7 @@ Command ParseOptions(int argc, const char* const* argv) {
   if (name == "serve") return std::move(parsed.serve);
   if (name == "demo") return parsed.demo;
   if (name == "check") return std::move(parsed.check);
+  if (name == "try") return std::move(parsed.tried);
   if (name == "dump") return std::move(parsed.dump);
   if (parsed.query.command.empty()) return WrongUsage("query", "query: expected a command such as GET stats:mw:login");
   return std::move(parsed.query);

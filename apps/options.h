@@ -43,6 +43,12 @@ struct CheckOptions {
   std::string config;
 };
 
+struct TryOptions {
+  std::optional<std::string> config;
+  int64_t limit = INT64_MAX;  // records
+  std::string file;           // empty: standard input
+};
+
 struct DumpOptions {
   enum class Format { kText, kJson, kCsv };
 
@@ -63,7 +69,7 @@ struct Exit {
   std::string text;  // ends with a line feed
 };
 
-using Command = std::variant<ServeOptions, DemoOptions, CheckOptions, DumpOptions, QueryOptions, Exit>;
+using Command = std::variant<ServeOptions, DemoOptions, CheckOptions, TryOptions, DumpOptions, QueryOptions, Exit>;
 
 // Prints nothing and does not exit the process.
 Command ParseOptions(int argc, const char* const* argv);

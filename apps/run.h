@@ -12,6 +12,7 @@ namespace tally {
 int RunServe(const ServeOptions& options);
 int RunDemo(const DemoOptions& options);
 int RunCheck(const CheckOptions& options);
+int RunTry(const TryOptions& options);
 int RunDump(const DumpOptions& options);
 
 // Writes log lines to stderr, one for each message, with RFC 3339 times in UTC.

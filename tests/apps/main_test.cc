@@ -41,6 +41,29 @@ TEST(Main, PrintsAUsageErrorToStderr) {
   EXPECT_THAT(run.err, HasSubstr("unknown command 'serv'"));
 }
 
+TEST(Main, TriesTheLinesOfAFile) {
+  TempDir directory;
+  std::ofstream(directory / "events") << R"({"time":1307284245,"game":"mw","call":"login"})"
+                                      << "\nno event\n";
+  const Finished run = RunTallyd({"try", directory / "events"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("RECORDS                  2\ncounted                  1   50.0 %\n"),
+                             HasSubstr("stats:mw:login"), HasSubstr("line 2: no event\n")));
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(RunTallyd({"try", "--limit", "1", directory / "events"}).out, HasSubstr("RECORDS                  1\n"));
+}
+
+TEST(Main, FailsIfATryCountsNothing) {
+  TempDir directory;
+  std::ofstream(directory / "events") << "no event\n";
+  const Finished run = RunTallyd({"try", directory / "events"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.out, HasSubstr("unparsable               1  100.0 %"));
+  EXPECT_THAT(run.err, HasSubstr("no record was counted"));
+  EXPECT_THAT(RunTallyd({"try", directory / "missing"}).err, HasSubstr(directory / "missing"));
+  EXPECT_EQ(RunTallyd({"try", directory / "missing"}).status, 1);
+}
+
 TEST(Main, QueriesWithThePasswordOfAFile) {
   const ServedNode node({.password = Password("hunter2")});
   TempDir directory;

@@ -104,6 +104,21 @@ TEST(Demo, LimitsItsNumbers) {
   for (const char* n : {"0", "-1", "1000001"}) ExpectWrong({"demo", "--rate", n}, "--rate");
 }
 
+TEST(Try, NeedsNoOption) {
+  EXPECT_EQ(Parsed<TryOptions>({"try"}).config, std::nullopt);
+  EXPECT_EQ(Parsed<TryOptions>({"try"}).file, "");
+  EXPECT_EQ(Parsed<TryOptions>({"try"}).limit, INT64_MAX);
+}
+
+TEST(Try, AcceptsEveryOption) {
+  const TryOptions options = Parsed<TryOptions>({"try", "--config", "f.toml", "--limit", "10", "access.log"});
+  EXPECT_EQ(options.config, "f.toml");
+  EXPECT_EQ(options.limit, 10);
+  EXPECT_EQ(options.file, "access.log");
+  for (const char* n : {"0", "-1", "x"}) ExpectWrong({"try", "--limit", n}, "--limit");
+  ExpectWrong({"try", "a", "b"}, "unexpected argument 'b'");
+}
+
 TEST(Check, NeedsAFile) {
   EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "f.toml"}).config, "f.toml");
   ExpectWrong({"check"}, "--config");
@@ -170,7 +185,7 @@ TEST(Options, NeedACommandThatExists) {
   ExpectWrong({}, "expected a command");
   ExpectWrong({""}, "unknown command");
   ExpectWrong({"srve"}, "unknown command 'srve'; did you mean 'serve'?");
-  ExpectWrong({"report"}, "unknown command 'report'; expected one of serve, demo, check, dump, query");
+  ExpectWrong({"report"}, "unknown command 'report'; expected one of serve, demo, try, check, dump, query");
   ExpectWrong({"--init"}, "--init");
   ExpectWrong({"--config", "serve"}, "--config");
   ExpectWrong({"-h"}, "unknown option '-h'");
