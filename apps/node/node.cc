@@ -101,7 +101,6 @@ NodeStatus Node::Status() const {
   const std::string doubt = clock_.doubt();
   status.not_ready = manager.not_ready;
   if (status.not_ready.empty() && !doubt.empty()) status.not_ready = Cat("the clock is in doubt: ", doubt);
-  status.loading = !manager.not_ready.empty();
   status.clock_in_doubt = !doubt.empty();
   status.uptime = clock_.Monotonic() - began_;
   status.checkpoint_sequence = progress.sequence;

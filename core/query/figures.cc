@@ -15,8 +15,9 @@ constexpr FigureType kGauge = FigureType::kGauge;
 constexpr FigureType kCounter = FigureType::kCounter;
 
 constexpr NodeFigure kNodeFigures[] = {
-    {"Server", "loading", "tallyd_loading", kGauge, "1 until a partition is assigned.",
-     [](const NodeFacts& f) { return Number(f.node.loading); }},
+    {"Server", "loading", "tallyd_loading", kGauge,
+     "1 until the checkpoint is loaded. It is loaded before the node listens.",
+     [](const NodeFacts&) { return Number(0); }},
     {"Server", "ready", "tallyd_ready", kGauge, "1 if /readyz answers 200.",
      [](const NodeFacts& f) { return Number(f.node.not_ready.empty()); }},
     {"Server", "clock_in_doubt", "tallyd_clock_in_doubt", kGauge, "1 while the clock is in doubt: nothing is counted.",

@@ -14,7 +14,6 @@ namespace tally {
 struct NodeStatus {
   std::string version;
   std::string not_ready;        // the reason for 503 of /readyz; empty once it is 200
-  bool loading = false;         // no partition is assigned yet
   bool clock_in_doubt = false;  // and so nothing is counted
   absl::Duration uptime;
   uint64_t checkpoint_sequence = 0;
