@@ -138,7 +138,8 @@ Parsed Connection::NextRequest() { return *is_resp_ ? resp_.Next(Input()) : text
 
 // Returns true: there may be another request.
 bool Connection::AppendReply() {
-  bool whole = *is_resp_ ? AppendResp(*reply_, kChunkBytes, output_) : AppendText(*reply_, kChunkBytes, output_);
+  const bool whole =
+      *is_resp_ ? AppendResp(*reply_, session_.resp, kChunkBytes, output_) : AppendText(*reply_, kChunkBytes, output_);
   if (whole) {
     if (reply_->reply.close) closing_ = true;
     reply_.reset();

@@ -49,6 +49,11 @@ inline void AppendRow(const Row& row, std::string& out) {
       Append(out, *number);
     } else if (auto* count = std::get_if<StringCount>(&row[i])) {
       Append(out, count->count);
+    } else if (auto* words = std::get_if<WordList>(&row[i]); words != nullptr && !words->empty()) {
+      for (const std::string& word : *words) {
+        if (&word != words->data()) out.push_back(',');
+        AppendOneLine(word, out);
+      }
     } else {
       out.push_back('-');
     }

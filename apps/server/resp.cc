@@ -114,7 +114,12 @@ void AppendBulk(std::string_view text, std::string& out) {
   out.append("\r\n");
 }
 
-void AppendCell(const Cell& cell, std::string& out) {
+void AppendList(const WordList& words, std::string& out) {
+  AppendHeader('*', words.size(), out);
+  for (const std::string& word : words) AppendBulk(word, out);
+}
+
+void AppendCell(const Cell& cell, RespVersion version, std::string& out) {
   if (auto* text = std::get_if<std::string>(&cell)) {
     AppendBulk(*text, out);
   } else if (auto* number = std::get_if<int64_t>(&cell)) {
@@ -123,13 +128,11 @@ void AppendCell(const Cell& cell, std::string& out) {
     out.append("\r\n");
   } else if (auto* count = std::get_if<StringCount>(&cell)) {
     AppendBulk(IntegerText(count->count).text(), out);
+  } else if (auto* words = std::get_if<WordList>(&cell)) {
+    AppendList(*words, out);
   } else {
-    out.append("$-1\r\n");
+    out.append(version == RespVersion::k3 ? "_\r\n" : "$-1\r\n");
   }
-}
-
-void AppendCells(const Row& row, std::string& out) {
-  for (const Cell& cell : row) AppendCell(cell, out);
 }
 
 // Redis' cursors are strings, although they look like numbers.
@@ -139,54 +142,64 @@ void AppendCursor(const Row& row, std::string& out) {
   AppendBulk(cursor, out);
 }
 
-void AppendLines(const Table& table, std::string& out) {
-  std::string lines;
+void AppendLines(const Table& table, RespVersion version, std::string& out) {
+  constexpr std::string_view kFormat = "txt:";  // of a verbatim string, and part of its length
+  std::string lines(version == RespVersion::k3 ? kFormat : "");
   for (size_t i = 0; i < table.rows; ++i) {
     AppendRow(table.row(i), lines);
     lines.append("\r\n");
   }
-  AppendBulk(lines, out);
+  AppendHeader(version == RespVersion::k3 ? '=' : '$', lines.size(), out);
+  out.append(lines);
+  out.append("\r\n");
 }
 
 // Writes the part before the first row, or all rows at once. For a cursor this includes its row.
-void BeginTable(const Table& table, size_t& next_row, std::string& out) {
+void BeginTable(const Table& table, RespVersion version, size_t& next_row, std::string& out) {
   switch (table.shape) {
     case Table::Shape::kFlat:
       AppendHeader('*', table.rows * table.columns, out);
+      return;
+    case Table::Shape::kMap:
+      TALLY_CHECK(table.columns == 2);
+      version == RespVersion::k3 ? AppendHeader('%', table.rows, out) : AppendHeader('*', table.rows * 2, out);
       return;
     case Table::Shape::kNested:
       AppendHeader('*', table.rows, out);
       return;
     case Table::Shape::kLines:
-      AppendLines(table, out);
+      AppendLines(table, version, out);
       next_row = table.rows;
       return;
     case Table::Shape::kCursor:
       TALLY_CHECK(table.rows > 0);
       AppendHeader('*', 2, out);
       AppendCursor(table.row(next_row++), out);
-      AppendHeader('*', table.rows - 1, out);
+      AppendHeader('*', (table.rows - 1) * table.columns, out);
       return;
   }
 }
 
-bool AppendTable(const Table& table, ReplyInProgress& progress, size_t enough, std::string& out) {
-  if (!progress.begun) BeginTable(table, progress.next_row, out);
+bool AppendTable(ReplyInProgress& progress, RespVersion version, size_t enough, std::string& out) {
+  const Table& table = std::get<Table>(progress.reply.body);
+  if (!progress.begun) BeginTable(table, version, progress.next_row, out);
   progress.begun = true;
   while (progress.next_row < table.rows) {
     if (out.size() >= enough) return false;
-    Row row = table.row(progress.next_row++);
+    const Row row = table.row(progress.next_row++);
     // The array's length is already written: a row of another length would break all later replies.
-    if (table.shape == Table::Shape::kFlat) TALLY_CHECK(row.size() == table.columns);
-    if (table.shape == Table::Shape::kCursor) TALLY_CHECK(row.size() == 1);
-    if (table.shape == Table::Shape::kNested) AppendHeader('*', row.size(), out);
-    AppendCells(row, out);
+    if (table.shape == Table::Shape::kNested) {
+      AppendHeader('*', row.size(), out);
+    } else {
+      TALLY_CHECK(row.size() == table.columns);
+    }
+    for (const Cell& cell : row) AppendCell(cell, version, out);
   }
   return true;
 }
 
-void AppendValue(const Value& value, std::string& out) {
-  if (!value.status) return AppendCell(value.cell, out);
+void AppendValue(const Value& value, RespVersion version, std::string& out) {
+  if (!value.status) return AppendCell(value.cell, version, out);
   out.push_back('+');
   AppendRow({value.cell}, out);
   out.append("\r\n");
@@ -194,8 +207,8 @@ void AppendValue(const Value& value, std::string& out) {
 
 }  // namespace
 
-bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out) {
-  if (auto* table = std::get_if<Table>(&progress.reply.body)) return AppendTable(*table, progress, enough, out);
+bool AppendResp(ReplyInProgress& progress, RespVersion version, size_t enough, std::string& out) {
+  if (std::holds_alternative<Table>(progress.reply.body)) return AppendTable(progress, version, enough, out);
   if (auto* error = std::get_if<Error>(&progress.reply.body)) {
     out.push_back('-');
     out.append(error->code);
@@ -203,7 +216,7 @@ bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out) {
     AppendOneLine(error->message, out);
     out.append("\r\n");
   } else {
-    AppendValue(std::get<Value>(progress.reply.body), out);
+    AppendValue(std::get<Value>(progress.reply.body), version, out);
   }
   return true;
 }

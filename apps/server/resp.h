@@ -1,4 +1,5 @@
-// RESP2, the protocol of Redis' clients: a request is an array of bulk strings, a reply has a type.
+// RESP, the protocol of Redis' clients, in its versions 2 and 3: a request is an array of bulk strings, a reply has a
+// type.
 //
 //   RespParser parser;
 //   Parsed parsed = parser.Next("*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n");   // {"ECHO", "hi"}
@@ -52,8 +53,8 @@ class RespParser {
 };
 
 // Appends the next part of the reply, until it is whole or `out` holds `enough` bytes. The last row may exceed that,
-// and a table of lines is written whole, because it is one bulk string with its length first. Returns whether the reply
-// is whole.
-bool AppendResp(ReplyInProgress& progress, size_t enough, std::string& out);
+// and a table of lines is written whole, because it is one string with its length first. Returns whether the reply is
+// whole. `version` is the same for all parts.
+bool AppendResp(ReplyInProgress& progress, RespVersion version, size_t enough, std::string& out);
 
 }  // namespace tally

@@ -36,8 +36,9 @@ namespace tally {
 // The state of a connection that commands read and set. The connection owns it.
 struct Session {
   int64_t id = 0;
-  std::string name = {};       // set by CLIENT SETNAME
-  bool authenticated = false;  // has sent the password, if there is one
+  std::string name = {};               // set by CLIENT SETNAME
+  bool authenticated = false;          // has sent the password, if there is one
+  RespVersion resp = RespVersion::k2;  // set by HELLO; the text protocol has no versions
 };
 
 class Commands {

@@ -17,13 +17,11 @@ constexpr size_t kClientNameMax = 256;
 
 bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
-template <size_t kRows>
-Reply PairsReply(std::array<std::pair<std::string_view, Cell>, kRows> pairs) {
+Reply MapReply(std::vector<std::pair<std::string_view, Cell>> pairs) {
+  const size_t rows = pairs.size();
   auto row = [pairs = std::move(pairs)](size_t i) { return Row{std::string(pairs[i].first), pairs[i].second}; };
-  return TableReply({.rows = kRows, .columns = 2, .row = std::move(row)});
+  return TableReply({.shape = Table::Shape::kMap, .rows = rows, .columns = 2, .row = std::move(row)});
 }
-
-Reply NothingReply() { return TableReply({}); }
 
 Reply UnknownSubcommand(std::string_view command, std::string_view word, std::string_view expected) {
   return ErrorReply(Cat("unknown subcommand ", Quoted(word), " of ", command, ", expected ", expected));
@@ -51,20 +49,22 @@ Task<Reply> Select(CommandContext, Words arguments) {
   return ErrorReply(Cat("DB index is out of range: expected 0, got ", Quoted(arguments[0])));
 }
 
-// The texts are those of Redis, because clients look for them. The only user is named default, as in Redis.
-Reply Authenticate(const CommandContext& context, Words arguments) {
-  if (!context.password.needed()) {
-    return ErrorReply(
-        "AUTH <password> called without any password configured for the default user. "
-        "Are you sure your configuration is correct?");
-  }
-  const bool known = arguments.size() == 1 || arguments[0] == "default";
-  context.session.authenticated = context.password.Is(arguments.back()) && known;
+// Any user name will do. Without a password any is right, as for the default user of Redis. The texts of errors are
+// those of Redis, because clients look for them.
+Reply Authenticate(const CommandContext& context, std::string_view password) {
+  context.session.authenticated = !context.password.needed() || context.password.Is(password);
   if (context.session.authenticated) return StatusReply("OK");
   return {Error{"invalid username-password pair or user is disabled.", "WRONGPASS"}};
 }
 
-Task<Reply> Auth(CommandContext context, Words arguments) { return Authenticate(context, arguments); }
+Task<Reply> Auth(CommandContext context, Words arguments) {
+  if (!context.password.needed() && arguments.size() == 1) {
+    return ErrorReply(
+        "AUTH <password> called without any password configured for the default user. "
+        "Are you sure your configuration is correct?");
+  }
+  return Authenticate(context, arguments.back());
+}
 
 Reply SetName(Session& session, std::string_view name) {
   bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -84,7 +84,7 @@ Task<Reply> Client(CommandContext context, Words arguments) {
     return session.name.empty() ? NullReply() : BulkReply(session.name);
   }
   if (Same(word, "INFO") && arguments.size() == 1) {
-    return BulkReply(Cat("id=", session.id, " name=", session.name, " db=0 resp=2"));
+    return BulkReply(Cat("id=", session.id, " name=", session.name, " db=0 resp=", static_cast<int>(session.resp)));
   }
   if (Same(word, "SETNAME") && arguments.size() == 2) return SetName(session, arguments[1]);
   // A library's name and version. No command shows them.
@@ -92,38 +92,50 @@ Task<Reply> Client(CommandContext context, Words arguments) {
   return UnknownSubcommand("CLIENT", word, "ID, GETNAME, INFO, SETNAME name or SETINFO attribute value");
 }
 
-Task<Reply> Hello(CommandContext context, Words arguments) {
-  if (!arguments.empty()) {
-    std::optional<int64_t> version = ParseInteger(arguments[0]);
-    if (!version) return ErrorReply(Cat("Protocol version is not an integer or out of range: ", Quoted(arguments[0])));
-    if (*version != 2) return Reply{Error{"unsupported protocol version", "NOPROTO"}};
-    arguments = arguments.subspan(1);
-  }
-  while (!arguments.empty()) {
-    const size_t values = Same(arguments[0], "AUTH") ? 2 : Same(arguments[0], "SETNAME") ? 1 : arguments.size();
-    if (arguments.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(arguments[0])));
-    Reply reply = values == 2 ? Authenticate(context, arguments.subspan(1, 2)) : SetName(context.session, arguments[1]);
+// Reads the options of HELLO. Returns an error, or OK.
+Reply SetOptions(const CommandContext& context, Words options) {
+  while (!options.empty()) {
+    const size_t values = Same(options[0], "AUTH") ? 2 : Same(options[0], "SETNAME") ? 1 : options.size();
+    if (options.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(options[0])));
+    Reply reply = values == 2 ? Authenticate(context, options[2]) : SetName(context.session, options[1]);
     if (std::holds_alternative<Error>(reply.body)) return reply;
-    arguments = arguments.subspan(1 + values);
+    options = options.subspan(1 + values);
   }
-  if (context.password.needed() && !context.session.authenticated) {
+  return StatusReply("OK");
+}
+
+// The reply is already in the version that it switches to. A HELLO that fails switches nothing.
+Task<Reply> Hello(CommandContext context, Words arguments) {
+  Session& session = context.session;
+  RespVersion version = session.resp;
+  if (!arguments.empty()) {
+    std::optional<int64_t> number = ParseInteger(arguments[0]);
+    if (!number) return ErrorReply(Cat("Protocol version is not an integer or out of range: ", Quoted(arguments[0])));
+    if (*number != 2 && *number != 3) return Reply{Error{"unsupported protocol version", "NOPROTO"}};
+    version = *number == 3 ? RespVersion::k3 : RespVersion::k2;
+    Reply options = SetOptions(context, arguments.subspan(1));
+    if (std::holds_alternative<Error>(options.body)) return options;
+  }
+  if (context.password.needed() && !session.authenticated) {
     return Reply{
         Error{"HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
               "<pass> option can be used to authenticate the client and select the RESP protocol version at the "
               "same time",
               "NOAUTH"}};
   }
-  return PairsReply<7>({{{"server", "redis"},
-                         {"version", std::string(kRedisVersion)},
-                         {"proto", 2},
-                         {"id", context.session.id},
-                         {"mode", "standalone"},
-                         {"role", "master"},
-                         {"modules", NullCell{}}}});
+  session.resp = version;
+  return MapReply({{"server", "redis"},
+                   {"version", std::string(kRedisVersion)},
+                   {"proto", static_cast<int64_t>(version)},
+                   {"id", session.id},
+                   {"mode", "standalone"},
+                   {"role", "master"},
+                   {"modules", WordList()}});
 }
 
 Task<Reply> Command(CommandContext, Words arguments) {
-  if (arguments.empty() || Same(arguments[0], "DOCS") || Same(arguments[0], "INFO")) return NothingReply();
+  if (arguments.empty() || Same(arguments[0], "INFO")) return TableReply({});
+  if (Same(arguments[0], "DOCS")) return MapReply({});
   if (Same(arguments[0], "COUNT")) return IntegerReply(static_cast<int64_t>(AllCommands().size()));
   return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
 }
@@ -140,19 +152,18 @@ Task<Reply> Config(CommandContext, Words arguments) {
     for (size_t i = 0; i < asked.size(); ++i) asked[i] = asked[i] || glob->Matches(kConfig[i].first);
     co_await Did(Glob::ParseWork(pattern));
   }
-  std::vector<Row> rows;
+  std::vector<std::pair<std::string_view, Cell>> values;
   for (size_t i = 0; i < asked.size(); ++i) {
-    if (asked[i]) rows.push_back({std::string(kConfig[i].first), std::string(kConfig[i].second)});
+    if (asked[i]) values.emplace_back(kConfig[i].first, std::string(kConfig[i].second));
   }
-  size_t size = rows.size();
-  co_return TableReply({.rows = size, .columns = 2, .row = [rows = std::move(rows)](size_t i) { return rows[i]; }});
+  co_return MapReply(std::move(values));
 }
 
 constexpr CommandSpec kConnectionCommands[] = {
     {"PING", "[message]", 0, 1, false, Ping},
     {"ECHO", "message", 1, 1, false, Echo},
     {"HELP", "", 0, 0, false, Help},
-    {"HELLO", "[2 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello, true},
+    {"HELLO", "[2 | 3 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello, true},
     {"AUTH", "[user] password", 1, 2, false, Auth, true},
     {"SELECT", "0", 1, 1, false, Select},
     {"CLIENT", "ID | GETNAME | INFO | SETNAME name | SETINFO attribute value", 1, 3, false, Client},

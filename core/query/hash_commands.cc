@@ -44,7 +44,7 @@ Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part)
   std::shared_ptr<const void> pin = context.Pin();
   std::deque<FieldCount> fields = co_await FieldsOf(context.slices, key);
   size_t rows = fields.size();
-  size_t columns = part == Part::kBoth ? 2 : 1;
+  const bool pairs = part == Part::kBoth;
   size_t held_bytes = HeldBytes(fields);
   auto row = [pin, slices = context.slices, part, fields = std::move(fields)](size_t i) {
     Row cells;
@@ -52,7 +52,11 @@ Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part)
     if (part != Part::kNames) cells.push_back(StringCount{fields[i].count});
     return cells;
   };
-  co_return TableReply({.rows = rows, .columns = columns, .row = std::move(row), .held_bytes = held_bytes});
+  co_return TableReply({.shape = pairs ? Table::Shape::kMap : Table::Shape::kFlat,
+                        .rows = rows,
+                        .columns = pairs ? size_t{2} : size_t{1},
+                        .row = std::move(row),
+                        .held_bytes = held_bytes});
 }
 
 Task<Reply> Hgetall(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kBoth); }

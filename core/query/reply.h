@@ -15,14 +15,20 @@
 
 namespace tally {
 
-struct NullCell {};  // unknown or missing: nil in RESP, `-` in text
+// The versions of RESP. They differ in the types of replies, not in requests.
+enum class RespVersion { k2 = 2, k3 = 3 };
+
+struct NullCell {};  // unknown or missing: null in RESP, `-` in text
 
 // A count that is a string in RESP, as the values of a Redis hash are.
 struct StringCount {
   uint64_t count;
 };
 
-using Cell = std::variant<NullCell, int64_t, StringCount, std::string>;
+// Words in one cell: an array in RESP, separated by commas in text, `-` if there are none.
+using WordList = std::vector<std::string>;
+
+using Cell = std::variant<NullCell, int64_t, StringCount, std::string, WordList>;
 using Row = std::vector<Cell>;
 
 // A table, produced row by row as the socket drains, so that a large reply is never in memory whole. Its length is
@@ -30,15 +36,16 @@ using Row = std::vector<Cell>;
 struct Table {
   // The format in RESP. Text always has one line per row.
   enum class Shape {
-    kFlat,    // one array of all cells: replies of one column, and HGETALL's field, value, field, value
+    kFlat,    // one array of all cells: replies of one column
+    kMap,     // HGETALL, HELLO: a map of two columns. In RESP2 like kFlat: field, value, field, value
     kNested,  // an array of arrays
-    kLines,   // one bulk string of lines (INFO)
-    kCursor,  // SCAN: [cursor, [key...]]; the first row is the cursor
+    kLines,   // INFO: one verbatim string of lines. In RESP2 a bulk string
+    kCursor,  // SCAN: [cursor, [key...]]; the first row is the cursor, and the others have `columns` cells
   };
 
   Shape shape = Shape::kFlat;
   size_t rows = 0;
-  size_t columns = 1;  // of kFlat: the number of cells of each row
+  size_t columns = 1;  // of kFlat, kMap and kCursor: the number of cells of each row
 
   // Makes row `i`. Called once for each row, in order. Holds everything that it needs.
   std::function<Row(size_t i)> row;

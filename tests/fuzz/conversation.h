@@ -54,10 +54,10 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
     std::string whole;
     for (bool done = false; !done;) {
       std::string chunk;
-      done = append(progress, cuts.written, chunk);
+      done = append(progress, session, cuts.written, chunk);
       whole += chunk;
     }
-    check_reply(whole);
+    check_reply(whole, session);
     output += whole;
   };
   for (int requests = 0; !bytes.empty();) {

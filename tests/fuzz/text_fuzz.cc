@@ -6,7 +6,7 @@ namespace tally {
 namespace {
 
 // Checks that a reply is lines followed by END, or one line that begins with ERR.
-void CheckReply(std::string_view reply) {
+void CheckReply(std::string_view reply, const Session&) {
   TALLY_CHECK(reply.ends_with('\n'));
   if (reply.starts_with("ERR ") && reply.find('\n') + 1 == reply.size()) return;
   TALLY_CHECK(reply == "END\n" || reply.ends_with("\nEND\n"));
@@ -16,6 +16,9 @@ void CheckReply(std::string_view reply) {
 }  // namespace tally
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  tally::CheckConversation<tally::TextParser>(tally::Input(data, size), tally::AppendText, tally::CheckReply);
+  auto append = [](tally::ReplyInProgress& reply, const tally::Session&, size_t enough, std::string& out) {
+    return tally::AppendText(reply, enough, out);
+  };
+  tally::CheckConversation<tally::TextParser>(tally::Input(data, size), append, tally::CheckReply);
   return 0;
 }

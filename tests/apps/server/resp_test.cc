@@ -41,16 +41,18 @@ std::string ErrorOf(std::string_view text) {
   return requests.back()[1];
 }
 
-std::string Resp(Reply reply, size_t enough = SIZE_MAX) {
+std::string Resp(Reply reply, size_t enough = SIZE_MAX, RespVersion version = RespVersion::k2) {
   ReplyInProgress progress{std::move(reply)};
   std::string all;
   std::string chunk;
   for (bool whole = false; !whole; chunk.clear()) {
-    whole = AppendResp(progress, enough, chunk);
+    whole = AppendResp(progress, version, enough, chunk);
     all += chunk;
   }
   return all;
 }
+
+std::string Resp3(Reply reply) { return Resp(std::move(reply), SIZE_MAX, RespVersion::k3); }
 
 Reply Rows(Table::Shape shape, std::vector<Row> rows, size_t columns = 1) {
   Table table;
@@ -131,6 +133,9 @@ TEST(RespWriter, WritesAValueByItsType) {
   EXPECT_EQ(Resp(IntegerReply(-12)), ":-12\r\n");
   EXPECT_EQ(Resp({Value{StringCount{1234}}}), "$4\r\n1234\r\n");
   EXPECT_EQ(Resp(NullReply()), "$-1\r\n");
+  EXPECT_EQ(Resp3(NullReply()), "_\r\n");
+  EXPECT_EQ(Resp({Value{WordList{"a", ""}}}), "*2\r\n$1\r\na\r\n$0\r\n\r\n");
+  EXPECT_EQ(Resp({Value{WordList{}}}), "*0\r\n");
   EXPECT_EQ(Resp(ErrorReply("no such\r\nthing")), "-ERR no such  thing\r\n");
   EXPECT_EQ(Resp({Error{"no HELLO 4", "NOPROTO"}}), "-NOPROTO no HELLO 4\r\n");
 }
@@ -139,6 +144,14 @@ TEST(RespWriter, WritesAFlatTableAsOneArrayOfItsCells) {
   EXPECT_EQ(Resp(Rows(Table::Shape::kFlat, {{"a", "1"}, {"b", NullCell()}}, 2)),
             "*4\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$-1\r\n");
   EXPECT_EQ(Resp(Rows(Table::Shape::kFlat, {})), "*0\r\n");
+  EXPECT_EQ(Resp3(Rows(Table::Shape::kFlat, {{"a"}, {NullCell()}})), "*2\r\n$1\r\na\r\n_\r\n");
+}
+
+TEST(RespWriter, WritesAMapAsAMapInVersionThree) {
+  const Reply map = Rows(Table::Shape::kMap, {{"a", "1"}, {"b", NullCell()}}, 2);
+  EXPECT_EQ(Resp(map), "*4\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$-1\r\n");
+  EXPECT_EQ(Resp3(map), "%2\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n_\r\n");
+  EXPECT_EQ(Resp3(Rows(Table::Shape::kMap, {}, 2)), "%0\r\n");
 }
 
 TEST(RespWriter, WritesANestedTableAsAnArrayOfArrays) {
@@ -146,14 +159,16 @@ TEST(RespWriter, WritesANestedTableAsAnArrayOfArrays) {
             "*2\r\n*2\r\n$1\r\na\r\n:1\r\n*3\r\n$1\r\nb\r\n:2\r\n$4\r\nopen\r\n");
 }
 
-TEST(RespWriter, WritesLinesAsOneBulkString) {
+TEST(RespWriter, WritesLinesAsOneString) {
   EXPECT_EQ(Resp(Rows(Table::Shape::kLines, {{"# Server"}, {"a:1"}}), 1), "$15\r\n# Server\r\na:1\r\n\r\n");
+  EXPECT_EQ(Resp3(Rows(Table::Shape::kLines, {{"# Server"}, {"a:1"}})), "=19\r\ntxt:# Server\r\na:1\r\n\r\n");
 }
 
 TEST(RespWriter, WritesACursorAndItsKeys) {
   EXPECT_EQ(Resp(Rows(Table::Shape::kCursor, {{int64_t{17}}, {"a"}, {"b"}})),
             "*2\r\n$2\r\n17\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n");
   EXPECT_EQ(Resp(Rows(Table::Shape::kCursor, {{"0"}})), "*2\r\n$1\r\n0\r\n*0\r\n");
+  EXPECT_EQ(Resp(Rows(Table::Shape::kCursor, {{"0"}, {"a", "1"}}, 2)), "*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n");
 }
 
 TEST(RespWriter, MakesTheSameBytesForAnySizeOfChunks) {

@@ -42,16 +42,29 @@ TEST_F(ConnectionCommands, HelpHasALineForEachCommand) {
   EXPECT_EQ(help.size(), 29u);
 }
 
-TEST_F(ConnectionCommands, HelloSpeaksRedisTwo) {
-  std::vector<std::string> map = {"server redis",    "version 7.0.0", "proto 2",  "id 17",
-                                  "mode standalone", "role master",   "modules -"};
-  EXPECT_EQ(Ask({"HELLO", "2"}), map);
-  EXPECT_EQ(Ask({"HELLO"}), map);
-  EXPECT_EQ(std::get<Table>(Execute({"HELLO"}).body).shape, Table::Shape::kFlat);
-  EXPECT_THAT(Ask({"HELLO", "3"}), ElementsAre("NOPROTO unsupported protocol version"));
-  EXPECT_THAT(Ask({"HELLO", "two"}), ElementsAre(StartsWith("ERR Protocol version is not an integer")));
-  EXPECT_THAT(Ask({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(StartsWith("ERR AUTH <password> called")));
-  EXPECT_THAT(Ask({"HELLO", "2", "BOGUS"}), ElementsAre("ERR syntax error in HELLO option 'BOGUS'"));
+std::vector<std::string> HelloLines(int version) {
+  return {"server redis", "version 7.0.0", Cat("proto ", version), "id 17", "mode standalone",
+          "role master",  "modules -"};
+}
+
+TEST_F(ConnectionCommands, HelloChoosesTheVersionOfResp) {
+  EXPECT_EQ(Ask({"HELLO"}), HelloLines(2));
+  EXPECT_EQ(Ask({"HELLO", "3"}), HelloLines(3));
+  EXPECT_EQ(session_.resp, RespVersion::k3);
+  EXPECT_EQ(Ask({"HELLO"}), HelloLines(3));
+  EXPECT_EQ(Ask({"HELLO", "2"}), HelloLines(2));
+  EXPECT_EQ(session_.resp, RespVersion::k2);
+  EXPECT_EQ(std::get<Table>(Execute({"HELLO"}).body).shape, Table::Shape::kMap);
+}
+
+TEST_F(ConnectionCommands, AHelloThatFailsChangesNoVersion) {
+  EXPECT_THAT(Ask({"HELLO", "4"}), ElementsAre("NOPROTO unsupported protocol version"));
+  EXPECT_THAT(Ask({"HELLO", "1"}), ElementsAre("NOPROTO unsupported protocol version"));
+  EXPECT_THAT(Ask({"HELLO", "three"}), ElementsAre(StartsWith("ERR Protocol version is not an integer")));
+  EXPECT_THAT(Ask({"HELLO", "3", "BOGUS"}), ElementsAre("ERR syntax error in HELLO option 'BOGUS'"));
+  EXPECT_THAT(Ask({"HELLO", "3", "SETNAME"}), ElementsAre("ERR syntax error in HELLO option 'SETNAME'"));
+  EXPECT_THAT(Ask({"HELLO", "3", "SETNAME", "two words"}), ElementsAre(StartsWith("ERR Client names")));
+  EXPECT_EQ(session_.resp, RespVersion::k2);
 }
 
 TEST_F(ConnectionCommands, AConnectionHasANumberAndAName) {
@@ -65,6 +78,11 @@ TEST_F(ConnectionCommands, AConnectionHasANumberAndAName) {
   EXPECT_THAT(Ask({"CLIENT", "SETNAME", std::string(257, 'x')}), ElementsAre(StartsWith("ERR Client names")));
   EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-NAME", "redis-py"}), ElementsAre("OK"));
   EXPECT_THAT(Ask({"CLIENT", "KILL"}), ElementsAre(StartsWith("ERR unknown subcommand 'KILL' of CLIENT, expected ID")));
+}
+
+TEST_F(ConnectionCommands, WithoutAPasswordAUserMaySendAnyPassword) {
+  EXPECT_THAT(Ask({"AUTH", "default", "x"}), ElementsAre("OK"));
+  EXPECT_EQ(Ask({"HELLO", "3", "AUTH", "someone", "x"}), HelloLines(3));
 }
 
 TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
@@ -92,13 +110,16 @@ TEST_F(WithPassword, NothingIsAnsweredBeforeItIsSent) {
 TEST_F(WithPassword, AuthOpensTheConnection) {
   EXPECT_THAT(Send({"AUTH", "hunter2"}), ElementsAre("OK"));
   EXPECT_THAT(Send({"PING"}), ElementsAre("PONG"));
-  session_ = {};
-  EXPECT_THAT(Send({"AUTH", "default", "hunter2"}), ElementsAre("OK"));
-  EXPECT_THAT(Send({"PING"}), ElementsAre("PONG"));
+  for (const char* user : {"default", "grafana", ""}) {
+    session_ = {};
+    EXPECT_THAT(Send({"AUTH", user, "hunter2"}), ElementsAre("OK"));
+    EXPECT_THAT(Send({"PING"}), ElementsAre("PONG"));
+  }
 }
 
 TEST_F(WithPassword, HelloMaySendItToo) {
-  EXPECT_EQ(Send({"HELLO", "2", "AUTH", "default", "hunter2", "SETNAME", "page"}).size(), 7u);
+  EXPECT_EQ(Send({"HELLO", "3", "AUTH", "grafana", "hunter2", "SETNAME", "page"}).size(), 7u);
+  EXPECT_EQ(session_.resp, RespVersion::k3);
   EXPECT_THAT(Send({"CLIENT", "GETNAME"}), ElementsAre("page"));
 }
 
@@ -109,8 +130,10 @@ TEST_F(WithPassword, AWrongPasswordEndsTheAuthentication) {
     EXPECT_THAT(Send({"AUTH", wrong}), ElementsAre(kWrong)) << wrong;
     EXPECT_THAT(Send({"PING"}), ElementsAre("NOAUTH Authentication required."));
   }
-  EXPECT_THAT(Send({"AUTH", "other", "hunter2"}), ElementsAre(kWrong));
-  EXPECT_THAT(Send({"HELLO", "2", "AUTH", "default", "x"}), ElementsAre(kWrong));
+  EXPECT_THAT(Send({"AUTH", "default", "x"}), ElementsAre(kWrong));
+  EXPECT_THAT(Send({"HELLO", "3", "AUTH", "default", "x"}), ElementsAre(kWrong));
+  EXPECT_THAT(Send({"HELLO", "3"}), ElementsAre(StartsWith("NOAUTH HELLO must be called")));
+  EXPECT_EQ(session_.resp, RespVersion::k2);
 }
 
 TEST_F(ConnectionCommands, ThereIsOneDatabase) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "core/base/check.h"
 #include "core/base/strings.h"
@@ -31,6 +32,9 @@ inline std::vector<std::string> Lines(const Reply& reply) {
   auto text = [](const Cell& cell) {
     if (auto* number = std::get_if<int64_t>(&cell)) return Cat(*number);
     if (auto* count = std::get_if<StringCount>(&cell)) return Cat(count->count);
+    if (auto* words = std::get_if<WordList>(&cell); words != nullptr && !words->empty()) {
+      return absl::StrJoin(*words, ",");
+    }
     auto* bytes = std::get_if<std::string>(&cell);
     return bytes == nullptr ? std::string("-") : *bytes;
   };
