@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "apps/config/endpoint.h"
+#include "apps/server/text_protocol.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -18,12 +19,14 @@ int Fail(std::ostream& err, std::string_view message) {
   return kFailed;
 }
 
-// Returns the request, or nullopt if `words` are not one line with at least one word.
+// Returns the request, or nullopt if `words` are not one line with at least one word. A single word may be a whole
+// line, such as "GET stats:mw:login": no command has a space in its name.
 std::optional<std::string> RequestLine(std::span<const std::string> words) {
   std::string line;
-  for (const std::string& word : words) {
-    if (!line.empty()) line += ' ';
-    line += word;
+  if (words.size() == 1) line = words.front();
+  for (size_t i = 0; words.size() > 1 && i < words.size(); ++i) {
+    if (i > 0) line += ' ';
+    AppendField(words[i], line);
   }
   if (line.find_first_of("\r\n") != std::string::npos) return std::nullopt;
   if (line.find_first_not_of(" \t") == std::string::npos) return std::nullopt;
@@ -68,8 +71,13 @@ int RunQuery(const std::string& host, uint16_t port, const std::string& password
   stream.expires_after(kQueryConnectTime);
   stream.connect(host, Cat(port));
   if (!stream) return Fail(err, Cat("cannot connect to ", address, ": ", stream.error().message()));
-  if (!password.empty()) stream << "AUTH " << password << '\n';
-  stream << *request << std::flush;
+  std::string authentication;
+  if (!password.empty()) {
+    authentication = "AUTH ";
+    AppendField(password, authentication);
+    authentication += '\n';
+  }
+  stream << authentication << *request << std::flush;
   boost::system::error_code ignored;  // if the node is gone, reading fails
   stream.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
   if (std::string line; !password.empty() && !(ReadLine(stream, line) && line == "OK" && ReadLine(stream, line))) {

@@ -43,7 +43,8 @@ void Connection::Read() {
 }
 
 void Connection::NoteHeld() {
-  context_.peers.Hold(*this, input_.capacity() + output_.capacity() + (reply_ ? reply_->held_bytes() : 0));
+  context_.peers.Hold(
+      *this, input_.capacity() + text_.held_bytes() + output_.capacity() + (reply_ ? reply_->held_bytes() : 0));
 }
 
 void Connection::OnRead(Error error, size_t bytes) {
@@ -99,6 +100,7 @@ bool Connection::ProduceNext() {
     return true;
   }
   Task<Reply> task = context_.commands.Execute(parsed.words, session_);
+  if (parsed.kind == Parsed::Kind::kInvalid) return BeginReply(ErrorReply(std::move(parsed.error)), parsed.consumed);
   if (task.Step()) return BeginReply(task.Take(), parsed.consumed);
   running_.emplace(std::move(task));
   running_bytes_ = parsed.consumed;

@@ -39,24 +39,30 @@ inline void AppendOneLine(std::string_view text, std::string& out) {
   }
 }
 
-// Appends cells in text format, with one space between them. RESP's lines have the same format.
-inline void AppendRow(const Row& row, std::string& out) {
+// Appends a cell as it is in a line for a person.
+inline void AppendPlain(const Cell& cell, std::string& out) {
+  if (auto* text = std::get_if<std::string>(&cell)) {
+    AppendOneLine(*text, out);
+  } else if (auto* number = std::get_if<int64_t>(&cell)) {
+    Append(out, *number);
+  } else if (auto* count = std::get_if<StringCount>(&cell)) {
+    Append(out, count->count);
+    if (count->open) out.append(" open");
+  } else if (auto* words = std::get_if<WordList>(&cell); words != nullptr && !words->empty()) {
+    for (const std::string& word : *words) {
+      if (&word != words->data()) out.push_back(',');
+      AppendOneLine(word, out);
+    }
+  } else {
+    out.push_back('-');
+  }
+}
+
+// Appends a row as a line for a person: its cells with one space between them.
+inline void AppendLine(const Row& row, std::string& out) {
   for (size_t i = 0; i < row.size(); ++i) {
     if (i > 0) out.push_back(' ');
-    if (auto* text = std::get_if<std::string>(&row[i])) {
-      AppendOneLine(*text, out);
-    } else if (auto* number = std::get_if<int64_t>(&row[i])) {
-      Append(out, *number);
-    } else if (auto* count = std::get_if<StringCount>(&row[i])) {
-      Append(out, count->count);
-    } else if (auto* words = std::get_if<WordList>(&row[i]); words != nullptr && !words->empty()) {
-      for (const std::string& word : *words) {
-        if (&word != words->data()) out.push_back(',');
-        AppendOneLine(word, out);
-      }
-    } else {
-      out.push_back('-');
-    }
+    AppendPlain(row[i], out);
   }
 }
 

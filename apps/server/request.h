@@ -16,6 +16,7 @@ struct Parsed {
   enum class Kind {
     kNeedMore,  // no whole request yet: call again with more bytes after these
     kRequest,   // `words`; the next call begins `consumed` bytes later
+    kInvalid,   // send `error` in place of a reply; the next call begins `consumed` bytes later
     kBroken,    // the input after this cannot be parsed: send `error` and close
   };
 
@@ -29,6 +30,7 @@ struct Parsed {
   static Parsed Request(size_t bytes, std::span<const std::string_view> words) {
     return {Kind::kRequest, bytes, words, {}};
   }
+  static Parsed Invalid(size_t bytes, std::string error) { return {Kind::kInvalid, bytes, {}, std::move(error)}; }
   static Parsed Broken(std::string error) { return {Kind::kBroken, 0, {}, std::move(error)}; }
 };
 

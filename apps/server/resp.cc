@@ -127,7 +127,7 @@ void AppendCell(const Cell& cell, RespVersion version, std::string& out) {
     Append(out, *number);
     out.append("\r\n");
   } else if (auto* count = std::get_if<StringCount>(&cell)) {
-    AppendBulk(IntegerText(count->count).text(), out);
+    count->open ? AppendBulk(Cat(count->count, " open"), out) : AppendBulk(IntegerText(count->count).text(), out);
   } else if (auto* words = std::get_if<WordList>(&cell)) {
     AppendList(*words, out);
   } else {
@@ -138,7 +138,7 @@ void AppendCell(const Cell& cell, RespVersion version, std::string& out) {
 // Redis' cursors are strings, although they look like numbers.
 void AppendCursor(const Row& row, std::string& out) {
   std::string cursor;
-  AppendRow(row, cursor);
+  AppendLine(row, cursor);
   AppendBulk(cursor, out);
 }
 
@@ -146,7 +146,7 @@ void AppendLines(const Table& table, RespVersion version, std::string& out) {
   constexpr std::string_view kFormat = "txt:";  // of a verbatim string, and part of its length
   std::string lines(version == RespVersion::k3 ? kFormat : "");
   for (size_t i = 0; i < table.rows; ++i) {
-    AppendRow(table.row(i), lines);
+    AppendLine(table.row(i), lines);
     lines.append("\r\n");
   }
   AppendHeader(version == RespVersion::k3 ? '=' : '$', lines.size(), out);
@@ -201,7 +201,7 @@ bool AppendTable(ReplyInProgress& progress, RespVersion version, size_t enough, 
 void AppendValue(const Value& value, RespVersion version, std::string& out) {
   if (!value.status) return AppendCell(value.cell, version, out);
   out.push_back('+');
-  AppendRow({value.cell}, out);
+  AppendPlain(value.cell, out);
   out.append("\r\n");
 }
 

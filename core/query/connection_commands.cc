@@ -40,7 +40,8 @@ Task<Reply> Quit(CommandContext, Words) {
 }
 
 Task<Reply> Help(CommandContext, Words) {
-  return TableReply({.rows = AllCommands().size(), .row = [](size_t i) { return Row{AllCommands()[i]->usage()}; }});
+  auto row = [](size_t i) { return Row{AllCommands()[i]->usage()}; };
+  return TableReply({.rows = AllCommands().size(), .row = row, .plain = true});
 }
 
 Task<Reply> Select(CommandContext, Words arguments) {

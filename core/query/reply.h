@@ -23,6 +23,7 @@ struct NullCell {};  // unknown or missing: null in RESP, `-` in text
 // A count that is a string in RESP, as the values of a Redis hash are.
 struct StringCount {
   uint64_t count;
+  bool open = false;  // of a minute that is open: ` open` is written after it
 };
 
 // Words in one cell: an array in RESP, separated by commas in text, `-` if there are none.
@@ -51,6 +52,9 @@ struct Table {
   std::function<Row(size_t i)> row;
 
   // The bytes that `row` holds, where they grow with the request. The server limits the sum over all clients.
+  // The rows are lines for a person, not fields: the text protocol quotes nothing. So are those of kLines.
+  bool plain = false;
+
   size_t held_bytes = 0;
 };
 

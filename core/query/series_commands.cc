@@ -64,7 +64,7 @@ absl::StatusOr<MinuteCount> GetCount(const CommandContext& context, Words argume
 Task<Reply> Get(CommandContext context, Words arguments) {
   absl::StatusOr<MinuteCount> answer = GetCount(context, arguments);
   if (!answer.ok()) return ErrorReply(answer.status());
-  return BulkReply(Cat(answer->count, answer->open ? " open" : ""));
+  return Reply{Value{StringCount{answer->count, answer->open}}};
 }
 
 struct RangeArguments {

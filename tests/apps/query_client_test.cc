@@ -111,8 +111,18 @@ TEST(Query, ReportsThatTheNodeIsNotReachable) {
 TEST(Query, SendsOneLineOfText) {
   ServedNode node;
   EXPECT_EQ(Query(node.server->text_port(), {"PING\nPING"}).code, 1);
-  EXPECT_EQ(Query(node.server->text_port(), {"", " "}).err, "query: expected a command in one line\n");
+  EXPECT_EQ(Query(node.server->text_port(), {" "}).err, "query: expected a command in one line\n");
+  EXPECT_EQ(Query(node.server->text_port(), {"ECHO hello"}).out, "hello\n");
   EXPECT_THAT(Query(node.server->text_port(), {"*1"}).err, StartsWith("ERR "));  // not RESP
+}
+
+TEST(Query, SendsEachWordAsItIs) {
+  ServedNode node({.password = Password("\"hunter's\\2")});
+  for (std::string word : {"a b", "", "\"", "it's", "\\x41", "END", "\t"}) {
+    Result result = Query(node.server->text_port(), {"HGET", word, "field"}, "\"hunter's\\2");
+    EXPECT_EQ(result.code, 0) << word << ": " << result.err;
+  }
+  EXPECT_EQ(Query(node.server->text_port(), {"ECHO", "a\nb"}, "\"hunter's\\2").out, "\"a\\x0ab\"\n");
 }
 
 }  // namespace

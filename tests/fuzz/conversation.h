@@ -72,7 +72,9 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
       }
       TALLY_CHECK(parsed.consumed > 0 && parsed.consumed <= input.size());
       if (++requests > kRequestsMax) return output;
-      if (!parsed.words.empty()) {
+      if (parsed.kind == Parsed::Kind::kInvalid) {
+        write(ErrorReply(parsed.error));
+      } else if (!parsed.words.empty()) {
         Reply reply = commands.Execute(parsed.words, session).Finish();
         const bool close = reply.close;
         write(std::move(reply));

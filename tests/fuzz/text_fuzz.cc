@@ -5,11 +5,15 @@
 namespace tally {
 namespace {
 
-// Checks that a reply is lines followed by END, or one line that begins with ERR.
+// Checks that a reply is lines followed by END, or one line that begins with ERR, and that no other line is END or
+// begins with ERR.
 void CheckReply(std::string_view reply, const Session&) {
   TALLY_CHECK(reply.ends_with('\n'));
   if (reply.starts_with("ERR ") && reply.find('\n') + 1 == reply.size()) return;
-  TALLY_CHECK(reply == "END\n" || reply.ends_with("\nEND\n"));
+  while (reply != "END\n") {
+    TALLY_CHECK(!reply.empty() && !reply.starts_with("END\n") && !reply.starts_with("ERR"));
+    reply.remove_prefix(reply.find('\n') + 1);
+  }
 }
 
 }  // namespace

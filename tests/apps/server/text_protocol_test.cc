@@ -26,7 +26,11 @@ std::vector<Words> ParseText(std::string_view text, size_t piece = SIZE_MAX) {
         requests.push_back({"broken", parsed.error});
         return requests;
       }
-      requests.emplace_back(parsed.words.begin(), parsed.words.end());
+      if (parsed.kind == Parsed::Kind::kInvalid) {
+        requests.push_back({"invalid", parsed.error});
+      } else {
+        requests.emplace_back(parsed.words.begin(), parsed.words.end());
+      }
       input.erase(0, parsed.consumed);
     }
   }
@@ -60,17 +64,35 @@ TEST(TextParser, SeparatesWordsAtSpacesAndTabs) {
   EXPECT_THAT(ParseText(" HGET \t a\tb  \n"), ElementsAre(Words{"HGET", "a", "b"}));
 }
 
+TEST(TextParser, TakesQuotedWordsAsRedisDoes) {
+  EXPECT_THAT(ParseText("HGET key \"a b\"\n"), ElementsAre(Words{"HGET", "key", "a b"}));
+  EXPECT_THAT(ParseText("HGET '' \"\" 'a \"b'\n"), ElementsAre(Words{"HGET", "", "", "a \"b"}));
+  EXPECT_THAT(ParseText("\"it's\" 'it\\'s' 'a\\n'\r\n"), ElementsAre(Words{"it's", "it's", "a\\n"}));
+  EXPECT_THAT(ParseText("\"\\x41\\n\\r\\t\\b\\a\\\\\\\"\\q\\x4\\xgg\"\n"), ElementsAre(Words{"A\n\r\t\b\a\\\"qx4xgg"}));
+  EXPECT_THAT(ParseText("ab\"c d\" e\\f\n"), ElementsAre(Words{"abc d", "e\\f"}));
+  EXPECT_THAT(ParseText("ECHO \"END\"\nPING\n"), ElementsAre(Words{"ECHO", "END"}, Words{"PING"}));
+}
+
+TEST(TextParser, TakesTheNextLineAfterUnbalancedQuotes) {
+  for (std::string line : {"ECHO \"a", "ECHO 'a", "ECHO \"a\"b", "ECHO 'a'\"b\"", "\"", "ECHO \"a\\\"", "'\\'"}) {
+    EXPECT_THAT(ParseText(line + "\r\nPING\n"),
+                ElementsAre(Words{"invalid", "unbalanced quotes in request"}, Words{"PING"}))
+        << line;
+  }
+}
+
 TEST(TextParser, FindsNoWordsInAnEmptyLine) { EXPECT_THAT(ParseText("\n \r\n"), ElementsAre(Words{}, Words{})); }
 
 TEST(TextParser, WaitsForTheEndOfALine) { EXPECT_THAT(ParseText("PING"), IsEmpty()); }
 
 TEST(TextParser, TakesAnyByteForPartOfAWord) {
-  std::string word("a\0\r\xff*$", 6);
+  std::string word("a\0\x01\xff*$", 6);
   EXPECT_THAT(ParseText("ECHO " + word + "\n"), ElementsAre(Words{"ECHO", word}));
 }
 
 TEST(TextParser, FindsTheSameRequestsForAnySplitOfTheBytes) {
-  std::string text = "PING\r\n\n  GET a  -1m\nECHO \r x\r\n" + std::string(300, 'x') + "\nHGET a b\n";
+  std::string text =
+      "PING\r\n\n  GET a  -1m\nECHO \r x\r\n\"a\" 'b\n\"a\" 'b'\n" + std::string(300, 'x') + "\nHGET a b\n";
   for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(ParseText(text, piece), ParseText(text)) << piece;
 }
 
@@ -87,14 +109,15 @@ TEST(TextParser, RefusesALongerLineOnceItIsTooLong) {
 }
 
 TEST(TextParser, RefusesHttp) {
-  for (std::string line : {"POST /api HTTP/1.1", "POST", "host: example.com", "GET / HTTP/1.1"}) {
+  for (std::string line :
+       {"POST /api HTTP/1.1", "POST", "host: example.com", "GET / HTTP/1.1", "POST /it's HTTP/1.1"}) {
     EXPECT_THAT(ParseText(line + "\r\n"), ElementsAre(ElementsAre("broken", HasSubstr("HTTP")))) << line;
   }
 }
 
 TEST(TextWriter, WritesAValueAndEnd) {
   EXPECT_EQ(Text(StatusReply("PONG")), "PONG\nEND\n");
-  EXPECT_EQ(Text(BulkReply("12 open")), "12 open\nEND\n");
+  EXPECT_EQ(Text(BulkReply("12")), "12\nEND\n");
   EXPECT_EQ(Text(IntegerReply(-7)), "-7\nEND\n");
 }
 
@@ -108,7 +131,30 @@ TEST(TextWriter, WritesOneLinePerRowAndNullCellsAsADash) {
 
 TEST(TextWriter, KeepsAnErrorOnOneLine) { EXPECT_EQ(Text(ErrorReply("no such\r\nthing")), "ERR no such  thing\n"); }
 
-TEST(TextWriter, KeepsACellOnOneLine) { EXPECT_EQ(Text(BulkReply("a\nEND\n")), "a END \nEND\n"); }
+TEST(TextWriter, KeepsACellOnOneLine) { EXPECT_EQ(Text(BulkReply("a\nEND\n")), "\"a\\x0aEND\\x0a\"\nEND\n"); }
+
+TEST(TextWriter, QuotesAFieldThatWouldBeTakenForSomethingElse) {
+  const std::vector<std::pair<std::string, std::string>> fields = {
+      {"", "\"\""},       {"a b", "\"a b\""}, {"a\"b", "\"a\\\"b\""}, {"it's", "\"it's\""},
+      {"END", "\"END\""}, {"ERR", "\"ERR\""}, {"ERROR", "\"ERROR\""}, {"\x01 \\\x7f", "\"\\x01 \\\\\\x7f\""},
+      {"end", "end"},     {"a\\b", "a\\b"},   {"ENDS", "ENDS"},       {"\xc3\xa4\xff", "\xc3\xa4\xff"},
+  };
+  for (const auto& [field, written] : fields) {
+    EXPECT_EQ(Text(BulkReply(field)), Cat(written, "\nEND\n"));
+    EXPECT_EQ(Text(Rows({{field, int64_t{1}}}, 2)), Cat(written, " 1\nEND\n"));
+    EXPECT_THAT(ParseText(Cat("ECHO ", written, "\n")), ElementsAre(Words{"ECHO", field}));
+  }
+}
+
+TEST(TextWriter, LeavesALineForAPersonAsItIs) {
+  Reply lines = Rows({{"GET series [when]"}, {""}, {"it's \"quoted\""}});
+  std::get<Table>(lines.body).plain = true;
+  EXPECT_EQ(Text(lines), "GET series [when]\n\nit's \"quoted\"\nEND\n");
+}
+
+TEST(TextWriter, WritesOpenAfterTheCountOfAnOpenMinute) {
+  EXPECT_EQ(Text({Value{StringCount{12, /*open=*/true}}}), "12 open\nEND\n");
+}
 
 TEST(TextWriter, MakesTheSameBytesForAnySizeOfChunks) {
   std::vector<Row> rows;

@@ -31,7 +31,7 @@ inline Timestamp At(std::string_view time) {
 inline std::vector<std::string> Lines(const Reply& reply) {
   auto text = [](const Cell& cell) {
     if (auto* number = std::get_if<int64_t>(&cell)) return Cat(*number);
-    if (auto* count = std::get_if<StringCount>(&cell)) return Cat(count->count);
+    if (auto* count = std::get_if<StringCount>(&cell)) return Cat(count->count, count->open ? " open" : "");
     if (auto* words = std::get_if<WordList>(&cell); words != nullptr && !words->empty()) {
       return absl::StrJoin(*words, ",");
     }
