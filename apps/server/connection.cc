@@ -8,10 +8,14 @@ namespace tally {
 namespace asio = boost::asio;
 
 Connection::Connection(std::unique_ptr<Stream> stream, const Context& context, bool over)
-    : stream_(std::move(stream)), context_(context), over_(over), session_{.id = context.peers.NewId(), .name = {}} {}
+    : stream_(std::move(stream)),
+      context_(context),
+      over_(over),
+      session_{.id = context.peers.NewId(), .address = stream_->peer()} {}
 
 void Connection::Start() {
   if (!stream_->is_open()) return Close();
+  context_.commands.Add(session_);
   Read();
 }
 
@@ -20,6 +24,7 @@ void Connection::Close() {
   running_.reset();  // and everything that these hold
   reply_.reset();
   context_.long_requests.Leave(*this);
+  context_.commands.Remove(session_);
   context_.peers.Remove(this);
 }
 
@@ -95,12 +100,12 @@ bool Connection::ProduceNext() {
     ReplyAndClose(std::move(parsed.error));
     return true;
   }
+  if (parsed.kind == Parsed::Kind::kInvalid) return BeginReply(ErrorReply(std::move(parsed.error)), parsed.consumed);
   if (parsed.words.empty()) {
     input_.consume(parsed.consumed);
     return true;
   }
   Task<Reply> task = context_.commands.Execute(parsed.words, session_);
-  if (parsed.kind == Parsed::Kind::kInvalid) return BeginReply(ErrorReply(std::move(parsed.error)), parsed.consumed);
   if (task.Step()) return BeginReply(task.Take(), parsed.consumed);
   running_.emplace(std::move(task));
   running_bytes_ = parsed.consumed;
@@ -142,12 +147,19 @@ Parsed Connection::NextRequest() { return *is_resp_ ? resp_.Next(Input()) : text
 bool Connection::AppendReply() {
   const bool whole =
       *is_resp_ ? AppendResp(*reply_, session_.resp, kChunkBytes, output_) : AppendText(*reply_, kChunkBytes, output_);
-  if (whole) {
-    if (reply_->reply.close) closing_ = true;
-    reply_.reset();
-    ClearReplyDeadline();
-  }
+  if (whole) EndReply();
   return true;
+}
+
+// Text has no pushes, and neither has RESP2: a client that tracks keys there is told nothing, as by Redis.
+void Connection::EndReply() {
+  if (reply_->reply.close) closing_ = true;
+  if (!session_.invalidated.empty()) {
+    std::vector<std::string> keys = std::exchange(session_.invalidated, {});
+    if (*is_resp_ && session_.resp == RespVersion::k3) return (void)reply_.emplace(InvalidationReply(std::move(keys)));
+  }
+  reply_.reset();
+  ClearReplyDeadline();
 }
 
 void Connection::ReplyAndClose(std::string message) {

@@ -76,6 +76,7 @@ class Connection : public Peer {
   bool StepRequest();
   bool BeginReply(Reply&& reply, size_t request_bytes);
   bool AppendReply();
+  void EndReply();
   void ReplyAndClose(std::string message);
   void Flush();
   void AfterFlush(Error error);

@@ -167,6 +167,8 @@ void BeginTable(const Table& table, RespVersion version, size_t& next_row, std::
     case Table::Shape::kNested:
       AppendHeader('*', table.rows, out);
       return;
+    case Table::Shape::kPushes:
+      return;
     case Table::Shape::kLines:
       AppendLines(table, version, out);
       next_row = table.rows;
@@ -190,6 +192,8 @@ bool AppendTable(ReplyInProgress& progress, RespVersion version, size_t enough, 
     // The array's length is already written: a row of another length would break all later replies.
     if (table.shape == Table::Shape::kNested) {
       AppendHeader('*', row.size(), out);
+    } else if (table.shape == Table::Shape::kPushes) {
+      AppendHeader(version == RespVersion::k3 ? '>' : '*', row.size(), out);
     } else {
       TALLY_CHECK(row.size() == table.columns);
     }

@@ -9,6 +9,7 @@
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
@@ -42,6 +43,9 @@ class Stream {
   // Returns whether the client has reset the connection, without a read. A client that closed its socket looks like one
   // that only ended sending, so it does not count.
   virtual bool HasPeerGone() = 0;
+
+  // The client's address as HOST:PORT.
+  virtual std::string peer() const = 0;
 
   virtual boost::asio::any_io_executor executor() = 0;
 };

@@ -9,6 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "apps/config/endpoint.h"
+
 namespace tally {
 
 namespace asio = boost::asio;
@@ -66,6 +68,12 @@ void TcpStream::EndWriting() {
 void TcpStream::Close() {
   Error ignored;
   socket_.close(ignored);
+}
+
+std::string TcpStream::peer() const {
+  Error error;
+  const asio::ip::tcp::endpoint end = socket_.remote_endpoint(error);
+  return error ? "" : FormatEndpoint({end.address().to_string(), end.port()});
 }
 
 bool TcpStream::HasPeerGone() {

@@ -23,6 +23,7 @@ class TcpStream : public Stream {
   void Close() override;
   bool is_open() const override { return socket_.is_open(); }
   bool HasPeerGone() override;
+  std::string peer() const override;
   boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 
  private:

@@ -18,6 +18,22 @@ const CommandSpec* FindCommand(std::string_view name) {
   return nullptr;
 }
 
+Reply UnknownCommand(std::string_view name) {
+  const std::string_view write = WriteCommandOf(name);
+  if (write.empty()) return ErrorReply(Cat("unknown command ", Quoted(name), ", try HELP"));
+  return ErrorReply(Cat(write, " is not available: counts come from Kafka alone, and clients can only read them"));
+}
+
+// Notes the keys that a command reads, for a client that tracks them.
+void NoteReads(Reads reads, Words arguments, Session& session) {
+  const bool named = std::exchange(session.caching_named, false);
+  session.invalidated.clear();
+  if (reads != Reads::kKey && reads != Reads::kKeys) return;
+  if (named != (session.tracking == Tracking::kOptIn)) return;
+  const Words keys = reads == Reads::kKey ? arguments.first(1) : arguments;
+  session.invalidated.assign(keys.begin(), keys.end());
+}
+
 }  // namespace
 
 std::string CommandSpec::usage() const { return arguments.empty() ? std::string(name) : Cat(name, ' ', arguments); }
@@ -25,7 +41,8 @@ std::string CommandSpec::usage() const { return arguments.empty() ? std::string(
 const std::vector<const CommandSpec*>& AllCommands() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<const CommandSpec*>();
-    for (auto family : {SeriesCommands, HashCommands, KeyCommands, NodeCommands, ConnectionCommands}) {
+    for (auto family : {SeriesCommands, HashCommands, KeyCommands, NodeCommands, ConnectionCommands, ClientCommands,
+                        SubscribeCommands}) {
       for (const CommandSpec& command : family()) all->push_back(&command);
     }
     return all;
@@ -36,20 +53,27 @@ const std::vector<const CommandSpec*>& AllCommands() {
 Commands::Commands(std::vector<Counters*> slices, const Clock& clock, const StatusSource& status, Password password)
     : slices_(std::move(slices)), clock_(clock), status_(status), password_(std::move(password)) {}
 
+void Commands::Add(Session& session) {
+  session.began = clock_.Monotonic();
+  state_.sessions.emplace(session.id, &session);
+}
+
 Task<Reply> Commands::Execute(std::span<const std::string_view> words, Session& session) {
+  executed_.store(executed() + 1, std::memory_order_relaxed);  // only this thread writes it
   if (words.empty()) return ErrorReply("expected a command, try HELP");
   const CommandSpec* command = FindCommand(words[0]);
   const bool may = session.authenticated || !password_.needed() || (command != nullptr && command->open);
   if (!may) return Reply{Error{"Authentication required.", "NOAUTH"}};
-  if (command == nullptr) return ErrorReply(Cat("unknown command ", Quoted(words[0]), ", try HELP"));
+  if (command == nullptr) return UnknownCommand(words[0]);
   Words arguments = words.subspan(1);
   if (arguments.size() < command->min || arguments.size() > command->max) {
     return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
   }
-  if (command->counters) {
+  if (command->reads != Reads::kNothing) {
     for (Counters* counters : slices_) counters->Tick(clock_.Now());
   }
-  return command->run({slices_, clock_, status_, password_, session, pins_}, arguments);
+  if (session.tracking != Tracking::kOff) NoteReads(command->reads, arguments, session);
+  return command->run({slices_, clock_, status_, password_, session, state_}, arguments);
 }
 
 Reply Commands::Execute(std::span<const std::string_view> words) {

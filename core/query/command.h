@@ -14,9 +14,10 @@
 // - With long names. A glob is matched against one name without a pause: up to 12 ms for 4,000 bytes, and 82 ms for
 //   13,300, the longest name that a configuration allows.
 //
-// Not thread-safe: belongs to the server's thread. Any thread may call OldestPin().
+// Not thread-safe: belongs to the server's thread. Any thread may call OldestPin() and executed().
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -29,16 +30,24 @@
 #include "core/query/node_status.h"
 #include "core/query/password.h"
 #include "core/query/reply.h"
+#include "core/query/session.h"
 #include "core/time/clock.h"
 
 namespace tally {
 
-// The state of a connection that commands read and set. The connection owns it.
-struct Session {
-  int64_t id = 0;
-  std::string name = {};               // set by CLIENT SETNAME
-  bool authenticated = false;          // has sent the password, if there is one
-  RespVersion resp = RespVersion::k2;  // set by HELLO; the text protocol has no versions
+// How many buckets there are, as of some time. Counting them takes long on a large node.
+struct KeyCount {
+  static constexpr absl::Duration kAgeMax = absl::Minutes(1);
+
+  int64_t keys = 0;
+  absl::Duration counted = -absl::InfiniteDuration();  // in monotonic time
+};
+
+// What requests leave for later ones.
+struct CommandState {
+  NamePins pins;
+  Sessions sessions = {};
+  KeyCount key_count = {};
 };
 
 class Commands {
@@ -55,15 +64,23 @@ class Commands {
   // Runs all steps at once. For a caller without a connection; needs no password.
   Reply Execute(std::span<const std::string_view> words);
 
+  // A connection begins or ends: CLIENT LIST shows those between. `session` outlives the call to Remove().
+  void Add(Session& session);
+  void Remove(const Session& session) { state_.sessions.erase(session.id); }
+
+  // The requests executed so far. Any thread may call it.
+  uint64_t executed() const { return executed_.load(std::memory_order_relaxed); }
+
   // The age of the oldest pin of series names, held by a request or a reply (NamePins). Zero if there is none.
-  absl::Duration OldestPin() const { return pins_.OldestAge(clock_.Monotonic()); }
+  absl::Duration OldestPin() const { return state_.pins.OldestAge(clock_.Monotonic()); }
 
  private:
   const std::vector<Counters*> slices_;
   const Clock& clock_;
   const StatusSource& status_;
   const Password password_;
-  NamePins pins_{slices_};
+  CommandState state_{NamePins(slices_)};
+  std::atomic<uint64_t> executed_{0};
 };
 
 }  // namespace tally

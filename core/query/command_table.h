@@ -28,19 +28,23 @@ struct CommandContext {
   const StatusSource& status;
   const Password& password;
   Session& session;
-  NamePins& pins;
+  CommandState& state;
 
   Timestamp now() const { return ClockOf(slices); }
   // Pins series numbers: take it before they are looked up, and hold it until they are no longer needed.
-  std::shared_ptr<const void> Pin() const { return pins.Take(wall.Monotonic()); }
+  std::shared_ptr<const void> Pin() const { return state.pins.Take(wall.Monotonic()); }
 };
+
+// What a command reads. If it reads counters, the horizon is raised first. Its keys are invalidated for a client with
+// CLIENT TRACKING: the first argument, or all of them.
+enum class Reads { kNothing, kCounters, kKey, kKeys };
 
 struct CommandSpec {
   std::string_view name;       // in capitals
   std::string_view arguments;  // shown by HELP
   size_t min = 0;              // the smallest number of arguments
   size_t max = 0;
-  bool counters = false;  // reads counters: the horizon is raised first
+  Reads reads = Reads::kNothing;
   // Takes a copy of the context, because a coroutine keeps it. A short command returns a Reply, which converts to a
   // finished task.
   Task<Reply> (*run)(CommandContext context, Words arguments);
@@ -56,7 +60,12 @@ std::span<const CommandSpec> SeriesCommands();      // LIST, GET, RANGE, TOP
 std::span<const CommandSpec> HashCommands();        // HGETALL and so on, by a bucket's key
 std::span<const CommandSpec> KeyCommands();         // KEYS, SCAN and so on, over buckets
 std::span<const CommandSpec> NodeCommands();        // LAG, REJECTS, INFO
-std::span<const CommandSpec> ConnectionCommands();  // PING, HELLO, CLIENT and so on
+std::span<const CommandSpec> ConnectionCommands();  // PING, HELLO and so on
+std::span<const CommandSpec> ClientCommands();      // CLIENT
+std::span<const CommandSpec> SubscribeCommands();   // SUBSCRIBE and so on
+
+// The name in capitals, if it is a command of Redis that writes; otherwise empty.
+std::string_view WriteCommandOf(std::string_view name);
 
 // All of them, in the order in which HELP shows them.
 const std::vector<const CommandSpec*>& AllCommands();

@@ -1,9 +1,10 @@
-// PING, HELP, HELLO, CLIENT and so on: enough for today's clients to connect.
+// PING, HELP, HELLO and so on: enough for today's clients to connect.
 #include <algorithm>
 #include <array>
 
 #include "absl/strings/match.h"
 #include "core/base/strings.h"
+#include "core/query/client_name.h"
 #include "core/query/command_table.h"
 #include "core/query/glob.h"
 #include "core/query/info.h"
@@ -11,9 +12,6 @@
 
 namespace tally {
 namespace {
-
-// The longest name that CLIENT SETNAME takes, in bytes.
-constexpr size_t kClientNameMax = 256;
 
 bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
@@ -27,7 +25,12 @@ Reply UnknownSubcommand(std::string_view command, std::string_view word, std::st
   return ErrorReply(Cat("unknown subcommand ", Quoted(word), " of ", command, ", expected ", expected));
 }
 
-Task<Reply> Ping(CommandContext, Words arguments) {
+// As in Redis: in RESP2, a client that has subscribed can read only arrays.
+Task<Reply> Ping(CommandContext context, Words arguments) {
+  const Session& session = context.session;
+  if (session.resp == RespVersion::k2 && session.subscriptions() > 0) {
+    return Reply{Value{WordList{"pong", std::string(arguments.empty() ? "" : arguments[0])}}};
+  }
   return arguments.empty() ? StatusReply("PONG") : BulkReply(std::string(arguments[0]));
 }
 
@@ -67,38 +70,12 @@ Task<Reply> Auth(CommandContext context, Words arguments) {
   return Authenticate(context, arguments.back());
 }
 
-Reply SetName(Session& session, std::string_view name) {
-  bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (!plain || name.size() > kClientNameMax) {
-    return ErrorReply(Cat("Client names cannot contain spaces, newlines or special characters, or be longer than ",
-                          kClientNameMax, " bytes, got ", Quoted(name)));
-  }
-  session.name = name;
-  return StatusReply("OK");
-}
-
-Task<Reply> Client(CommandContext context, Words arguments) {
-  std::string_view word = arguments[0];
-  Session& session = context.session;
-  if (Same(word, "ID") && arguments.size() == 1) return IntegerReply(session.id);
-  if (Same(word, "GETNAME") && arguments.size() == 1) {
-    return session.name.empty() ? NullReply() : BulkReply(session.name);
-  }
-  if (Same(word, "INFO") && arguments.size() == 1) {
-    return BulkReply(Cat("id=", session.id, " name=", session.name, " db=0 resp=", static_cast<int>(session.resp)));
-  }
-  if (Same(word, "SETNAME") && arguments.size() == 2) return SetName(session, arguments[1]);
-  // A library's name and version. No command shows them.
-  if (Same(word, "SETINFO") && arguments.size() == 3) return StatusReply("OK");
-  return UnknownSubcommand("CLIENT", word, "ID, GETNAME, INFO, SETNAME name or SETINFO attribute value");
-}
-
 // Reads the options of HELLO. Returns an error, or OK.
 Reply SetOptions(const CommandContext& context, Words options) {
   while (!options.empty()) {
     const size_t values = Same(options[0], "AUTH") ? 2 : Same(options[0], "SETNAME") ? 1 : options.size();
     if (options.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(options[0])));
-    Reply reply = values == 2 ? Authenticate(context, options[2]) : SetName(context.session, options[1]);
+    Reply reply = values == 2 ? Authenticate(context, options[2]) : SetClientName(context.session, options[1]);
     if (std::holds_alternative<Error>(reply.body)) return reply;
     options = options.subspan(1 + values);
   }
@@ -141,8 +118,12 @@ Task<Reply> Command(CommandContext, Words arguments) {
   return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
 }
 
-// redis-benchmark asks for these before it begins.
-constexpr std::pair<std::string_view, std::string_view> kConfig[] = {{"save", ""}, {"appendonly", "no"}};
+// The words of Redis without cluster mode, by which clients see that there is one node.
+Task<Reply> Cluster(CommandContext, Words) { return ErrorReply("This instance has cluster support disabled"); }
+
+// What clients ask for before they begin. timeout: seconds until an idle client is disconnected.
+constexpr std::pair<std::string_view, std::string_view> kConfig[] = {
+    {"save", ""}, {"appendonly", "no"}, {"timeout", "300"}, {"databases", "1"}};
 
 Task<Reply> Config(CommandContext, Words arguments) {
   if (!Same(arguments[0], "GET")) co_return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
@@ -161,16 +142,16 @@ Task<Reply> Config(CommandContext, Words arguments) {
 }
 
 constexpr CommandSpec kConnectionCommands[] = {
-    {"PING", "[message]", 0, 1, false, Ping},
-    {"ECHO", "message", 1, 1, false, Echo},
-    {"HELP", "", 0, 0, false, Help},
-    {"HELLO", "[2 | 3 [AUTH user password] [SETNAME name]]", 0, 6, false, Hello, true},
-    {"AUTH", "[user] password", 1, 2, false, Auth, true},
-    {"SELECT", "0", 1, 1, false, Select},
-    {"CLIENT", "ID | GETNAME | INFO | SETNAME name | SETINFO attribute value", 1, 3, false, Client},
-    {"COMMAND", "[COUNT | DOCS | INFO]", 0, kAnyNumber, false, Command},
-    {"CONFIG", "GET pattern [pattern ...]", 2, kAnyNumber, false, Config},
-    {"QUIT", "", 0, 0, false, Quit, true},
+    {"PING", "[message]", 0, 1, Reads::kNothing, Ping},
+    {"ECHO", "message", 1, 1, Reads::kNothing, Echo},
+    {"HELP", "", 0, 0, Reads::kNothing, Help},
+    {"HELLO", "[2 | 3 [AUTH user password] [SETNAME name]]", 0, 6, Reads::kNothing, Hello, true},
+    {"AUTH", "[user] password", 1, 2, Reads::kNothing, Auth, true},
+    {"SELECT", "0", 1, 1, Reads::kNothing, Select},
+    {"COMMAND", "[COUNT | DOCS | INFO]", 0, kAnyNumber, Reads::kNothing, Command},
+    {"CLUSTER", "subcommand [argument ...]", 1, kAnyNumber, Reads::kNothing, Cluster},
+    {"CONFIG", "GET pattern [pattern ...]", 2, kAnyNumber, Reads::kNothing, Config},
+    {"QUIT", "", 0, 0, Reads::kNothing, Quit, true},
 };
 
 }  // namespace

@@ -94,12 +94,12 @@ Task<Reply> Hmget(CommandContext context, Words arguments) {
 }
 
 constexpr CommandSpec kHashCommands[] = {
-    {"HGETALL", "key", 1, 1, true, Hgetall},
-    {"HGET", "key field", 2, 2, true, Hget},
-    {"HMGET", "key field [field ...]", 2, kAnyNumber, true, Hmget},
-    {"HKEYS", "key", 1, 1, true, Hkeys},
-    {"HVALS", "key", 1, 1, true, Hvals},
-    {"HLEN", "key", 1, 1, true, Hlen},
+    {"HGETALL", "key", 1, 1, Reads::kKey, Hgetall},
+    {"HGET", "key field", 2, 2, Reads::kKey, Hget},
+    {"HMGET", "key field [field ...]", 2, kAnyNumber, Reads::kKey, Hmget},
+    {"HKEYS", "key", 1, 1, Reads::kKey, Hkeys},
+    {"HVALS", "key", 1, 1, Reads::kKey, Hvals},
+    {"HLEN", "key", 1, 1, Reads::kKey, Hlen},
 };
 
 }  // namespace

@@ -123,12 +123,12 @@ Task<Reply> Scan(CommandContext context, Words arguments) {
 }
 
 constexpr CommandSpec kKeyCommands[] = {
-    {"EXISTS", "key [key ...]", 1, kAnyNumber, true, ExistsCommand},
-    {"TTL", "key", 1, 1, true, Ttl},
-    {"TYPE", "key", 1, 1, true, Type},
-    {"KEYS", "glob", 1, 1, true, Keys},
-    {"SCAN", kScanArguments, 1, 7, true, Scan},
-    {"DBSIZE", "", 0, 0, true, Dbsize},
+    {"EXISTS", "key [key ...]", 1, kAnyNumber, Reads::kKeys, ExistsCommand},
+    {"TTL", "key", 1, 1, Reads::kKey, Ttl},
+    {"TYPE", "key", 1, 1, Reads::kKey, Type},
+    {"KEYS", "glob", 1, 1, Reads::kCounters, Keys},
+    {"SCAN", kScanArguments, 1, 7, Reads::kCounters, Scan},
+    {"DBSIZE", "", 0, 0, Reads::kCounters, Dbsize},
 };
 
 }  // namespace

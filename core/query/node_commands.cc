@@ -79,9 +79,9 @@ Task<Reply> Info(CommandContext context, Words arguments) {
 }
 
 constexpr CommandSpec kNodeCommands[] = {
-    {"LAG", "", 0, 0, false, LagCommand},
-    {"REJECTS", "[topic]", 0, 1, false, RejectsCommand},
-    {"INFO", "[section]", 0, 1, true, Info},
+    {"LAG", "", 0, 0, Reads::kNothing, LagCommand},
+    {"REJECTS", "[topic]", 0, 1, Reads::kNothing, RejectsCommand},
+    {"INFO", "[section]", 0, 1, Reads::kCounters, Info},
 };
 
 }  // namespace

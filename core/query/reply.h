@@ -41,6 +41,7 @@ struct Table {
     kMap,     // HGETALL, HELLO: a map of two columns. In RESP2 like kFlat: field, value, field, value
     kNested,  // an array of arrays
     kLines,   // INFO: one verbatim string of lines. In RESP2 a bulk string
+    kPushes,  // SUBSCRIBE, invalidations: each row is a push of its own. In RESP2 an array
     kCursor,  // SCAN: [cursor, [key...]]; the first row is the cursor, and the others have `columns` cells
   };
 
@@ -51,10 +52,10 @@ struct Table {
   // Makes row `i`. Called once for each row, in order. Holds everything that it needs.
   std::function<Row(size_t i)> row;
 
-  // The bytes that `row` holds, where they grow with the request. The server limits the sum over all clients.
   // The rows are lines for a person, not fields: the text protocol quotes nothing. So are those of kLines.
   bool plain = false;
 
+  // The bytes that `row` holds, where they grow with the request. The server limits the sum over all clients.
   size_t held_bytes = 0;
 };
 
@@ -89,6 +90,12 @@ inline Reply BulkReply(std::string text) { return {Value{std::move(text)}}; }
 inline Reply IntegerReply(int64_t n) { return {Value{n}}; }
 inline Reply NullReply() { return {Value{NullCell{}}}; }
 inline Reply TableReply(Table table) { return {std::move(table)}; }
+// Tells a client that tracks the keys that they may have changed.
+inline Reply InvalidationReply(std::vector<std::string> keys) {
+  return TableReply({.shape = Table::Shape::kPushes, .rows = 1, .row = [keys = std::move(keys)](size_t) {
+                       return Row{"invalidate", keys};
+                     }});
+}
 inline Reply ErrorReply(std::string message) { return {Error{std::move(message)}}; }
 inline Reply ErrorReply(const absl::Status& status) { return ErrorReply(std::string(FromAbsl(status.message()))); }
 

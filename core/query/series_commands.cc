@@ -127,10 +127,10 @@ Task<Reply> TopCommand(CommandContext context, Words arguments) {
 }
 
 constexpr CommandSpec kSeriesCommands[] = {
-    {"LIST", "[glob]", 0, 1, true, List},
-    {"GET", "series [when]", 1, 2, true, Get},
-    {"RANGE", "glob from to [step]", 3, 4, true, RangeCommand},
-    {"TOP", "n glob from to", 4, 4, true, TopCommand},
+    {"LIST", "[glob]", 0, 1, Reads::kCounters, List},
+    {"GET", "series [when]", 1, 2, Reads::kKey, Get},
+    {"RANGE", "glob from to [step]", 3, 4, Reads::kCounters, RangeCommand},
+    {"TOP", "n glob from to", 4, 4, Reads::kCounters, TopCommand},
 };
 
 }  // namespace

@@ -78,6 +78,8 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
         Reply reply = commands.Execute(parsed.words, session).Finish();
         const bool close = reply.close;
         write(std::move(reply));
+        std::vector<std::string> keys = std::exchange(session.invalidated, {});
+        if (!keys.empty() && session.resp == RespVersion::k3) write(InvalidationReply(std::move(keys)));
         if (close) return output;
       }
       input.erase(0, parsed.consumed);

@@ -45,7 +45,7 @@ void TakeValue(std::string_view& reply, RespVersion version) {
   if (type == ':') return;
   TALLY_CHECK(n >= 0 || (n == -1 && version == RespVersion::k2 && type == '$'));
   if (n < 0) return;
-  if (type == '*' || type == '%') {
+  if (type == '*' || type == '%' || type == '>') {
     TALLY_CHECK(type == '*' || version == RespVersion::k3);
     for (int64_t i = 0; i < (type == '%' ? 2 * n : n); ++i) TakeValue(reply, version);
     return;
@@ -55,9 +55,11 @@ void TakeValue(std::string_view& reply, RespVersion version) {
   TALLY_CHECK(type == '$' || text.starts_with("txt:"));
 }
 
+// SUBSCRIBE has a value for each channel. In version 3 they are pushes.
 void CheckReply(std::string_view reply, const Session& session) {
-  TakeValue(reply, session.resp);
-  TALLY_CHECK(reply.empty());
+  do {
+    TakeValue(reply, session.resp);
+  } while (!reply.empty());
 }
 
 }  // namespace

@@ -227,6 +227,7 @@ class SlowStream : public Stream {
   void Close() override { open_ = false; }
   bool is_open() const override { return open_; }
   bool HasPeerGone() override { return false; }
+  std::string peer() const override { return ""; }
   boost::asio::any_io_executor executor() override { return loop_.get_executor(); }
 
   const std::string& written() const { return written_; }

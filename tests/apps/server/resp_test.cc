@@ -172,6 +172,13 @@ TEST(RespWriter, WritesACursorAndItsKeys) {
   EXPECT_EQ(Resp(Rows(Table::Shape::kCursor, {{"0"}, {"a", "1"}}, 2)), "*2\r\n$1\r\n0\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n");
 }
 
+TEST(RespWriter, WritesEachPushOnItsOwn) {
+  const Reply pushes = Rows(Table::Shape::kPushes, {{"subscribe", "a", int64_t{1}}, {"subscribe", "b", int64_t{2}}});
+  EXPECT_EQ(Resp3(pushes), ">3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n");
+  EXPECT_EQ(Resp(pushes), "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n");
+  EXPECT_EQ(Resp3(InvalidationReply({"a", "b"})), ">2\r\n$10\r\ninvalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+}
+
 TEST(RespWriter, MakesTheSameBytesForAnySizeOfChunks) {
   std::vector<Row> rows;
   for (int64_t i = 0; i < 50; ++i) rows.push_back({i});

@@ -1,3 +1,4 @@
+#include "core/query/command_table.h"
 #include "gmock/gmock.h"
 #include "tests/core/query/node_fixture.h"
 
@@ -6,6 +7,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -18,7 +20,7 @@ TEST_F(ConnectionCommands, NamesAreCaseInsensitive) {
 }
 
 TEST_F(ConnectionCommands, UnknownCommandsAreNamedForAnyBytes) {
-  EXPECT_THAT(Ask({"FLUSHALL"}), ElementsAre("ERR unknown command 'FLUSHALL', try HELP"));
+  EXPECT_THAT(Ask({"SHUTDOWN"}), ElementsAre("ERR unknown command 'SHUTDOWN', try HELP"));
   EXPECT_THAT(Ask({"\r\n\xff"}), ElementsAre("ERR unknown command '\\r\\n\\xff', try HELP"));
   EXPECT_THAT(Ask({std::string(5000, 'x')}),
               ElementsAre("ERR unknown command '" + std::string(64, 'x') + "...', try HELP"));
@@ -69,21 +71,101 @@ TEST_F(ConnectionCommands, AHelloThatFailsChangesNoVersion) {
 }
 
 TEST_F(ConnectionCommands, AConnectionHasANumberAndAName) {
+  session_.address = "127.0.0.1:5";
+  commands_.Add(session_);
+  clock_.Advance(absl::Seconds(90));
   EXPECT_THAT(Ask({"CLIENT", "ID"}), ElementsAre("17"));
   EXPECT_THAT(Ask({"CLIENT", "GETNAME"}), ElementsAre("-"));
   EXPECT_THAT(Ask({"CLIENT", "SETNAME", "page"}), ElementsAre("OK"));
   EXPECT_THAT(Ask({"client", "getname"}), ElementsAre("page"));
   EXPECT_EQ(Ask({"HELLO", "2", "SETNAME", "other"}).size(), 7u);
-  EXPECT_THAT(Ask({"CLIENT", "INFO"}), ElementsAre("id=17 name=other db=0 resp=2"));
+  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "lib-name", "redis-py"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-VER", "8.0"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "INFO"}), ElementsAre("id=17 addr=127.0.0.1:5 name=other age=90 flags=N db=0 sub=0 psub=0 "
+                                                   "user=default lib-name=redis-py lib-ver=8.0 resp=2"));
   EXPECT_THAT(Ask({"CLIENT", "SETNAME", "two words"}), ElementsAre(StartsWith("ERR Client names cannot contain")));
   EXPECT_THAT(Ask({"CLIENT", "SETNAME", std::string(257, 'x')}), ElementsAre(StartsWith("ERR Client names")));
-  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-NAME", "redis-py"}), ElementsAre("OK"));
-  EXPECT_THAT(Ask({"CLIENT", "KILL"}), ElementsAre(StartsWith("ERR unknown subcommand 'KILL' of CLIENT, expected ID")));
+  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "LIB-NAME", "a b"}), ElementsAre(StartsWith("ERR lib-name cannot contain")));
+  EXPECT_THAT(Ask({"CLIENT", "SETINFO", "X", "a"}), ElementsAre(StartsWith("ERR Unrecognized option 'X'")));
+  EXPECT_THAT(Ask({"CLIENT", "KILL"}),
+              ElementsAre(StartsWith("ERR unknown subcommand 'KILL' of CLIENT, expected one of ID,")));
+  EXPECT_THAT(Ask({"CLIENT", "SETNAME"}), ElementsAre("ERR wrong number of arguments for 'CLIENT SETNAME', expected: "
+                                                      "CLIENT SETNAME name"));
 }
 
 TEST_F(ConnectionCommands, WithoutAPasswordAUserMaySendAnyPassword) {
   EXPECT_THAT(Ask({"AUTH", "default", "x"}), ElementsAre("OK"));
   EXPECT_EQ(Ask({"HELLO", "3", "AUTH", "someone", "x"}), HelloLines(3));
+}
+
+class ClientTracking : public NodeTest {
+ protected:
+  // The keys that are invalidated after the reply.
+  std::vector<std::string> Invalidated(std::initializer_list<std::string_view> words) {
+    session_.invalidated.clear();
+    Execute(words);
+    return session_.invalidated;
+  }
+};
+
+TEST_F(ClientTracking, InvalidatesEachKeyThatIsRead) {
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), IsEmpty());
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), ElementsAre("a"));
+  EXPECT_THAT(Invalidated({"hgetall", "a"}), ElementsAre("a"));
+  EXPECT_THAT(Invalidated({"GET", "stats:mw:login"}), ElementsAre("stats:mw:login"));
+  EXPECT_THAT(Invalidated({"EXISTS", "a", "b"}), ElementsAre("a", "b"));
+  EXPECT_THAT(Invalidated({"PING", "a"}), IsEmpty());
+  EXPECT_THAT(Invalidated({"HGET", "a"}), IsEmpty());
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "off"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), IsEmpty());
+}
+
+TEST_F(ClientTracking, OptInInvalidatesTheKeysOfTheNextCommandAlone) {
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON", "OPTIN"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), IsEmpty());
+  EXPECT_THAT(Ask({"CLIENT", "CACHING", "YES"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), ElementsAre("a"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), IsEmpty());
+  EXPECT_THAT(Ask({"CLIENT", "CACHING", "NO"}), ElementsAre(StartsWith("ERR CLIENT CACHING NO is only valid")));
+}
+
+TEST_F(ClientTracking, OptOutLeavesTheKeysOfTheNextCommandOut) {
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON", "OPTOUT", "NOLOOP"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), ElementsAre("a"));
+  EXPECT_THAT(Ask({"CLIENT", "CACHING", "NO"}), ElementsAre("OK"));
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), IsEmpty());
+  EXPECT_THAT(Invalidated({"HGET", "a", "field"}), ElementsAre("a"));
+  EXPECT_THAT(Ask({"CLIENT", "CACHING", "YES"}), ElementsAre(StartsWith("ERR CLIENT CACHING YES is only valid")));
+}
+
+TEST_F(ClientTracking, NamesTheOptionThatItDoesNotHave) {
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "stats:"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON", "REDIRECT", "5"}), ElementsAre(StartsWith("ERR expected no REDIRECT")));
+  for (auto option : {"PREFIX", "BOGUS"}) {
+    EXPECT_THAT(Ask({"CLIENT", "TRACKING", "ON", option}), ElementsAre(StartsWith("ERR syntax error")));
+  }
+  EXPECT_THAT(Ask({"CLIENT", "TRACKING", "perhaps"}), ElementsAre(StartsWith("ERR syntax error")));
+}
+
+TEST_F(ConnectionCommands, SubscribeCountsTheSubscriptions) {
+  EXPECT_THAT(Ask({"SUBSCRIBE", "a", "b", "a"}), ElementsAre("subscribe a 1", "subscribe b 2", "subscribe a 2"));
+  EXPECT_THAT(Ask({"PSUBSCRIBE", "a*"}), ElementsAre("psubscribe a* 3"));
+  EXPECT_EQ(std::get<Table>(Execute({"SUBSCRIBE", "a"}).body).shape, Table::Shape::kPushes);
+  EXPECT_THAT(Ask({"UNSUBSCRIBE", "a", "none"}), ElementsAre("unsubscribe a 2", "unsubscribe none 2"));
+  EXPECT_THAT(Ask({"UNSUBSCRIBE"}), ElementsAre("unsubscribe b 1"));
+  EXPECT_THAT(Ask({"UNSUBSCRIBE"}), ElementsAre("unsubscribe - 1"));
+  EXPECT_THAT(Ask({"PUNSUBSCRIBE"}), ElementsAre("punsubscribe a* 0"));
+  EXPECT_THAT(Ask({"SUBSCRIBE", std::string(17'000, 'x')}),
+              ElementsAre(StartsWith("ERR expected subscriptions of at")));
+}
+
+TEST_F(ConnectionCommands, PingOfASubscriberIsAnArrayInRespTwo) {
+  Ask({"SUBSCRIBE", "a"});
+  EXPECT_THAT(Ask({"PING"}), ElementsAre("pong,"));
+  EXPECT_THAT(Ask({"PING", "x"}), ElementsAre("pong,x"));
+  Ask({"HELLO", "3"});
+  EXPECT_THAT(Ask({"PING"}), ElementsAre("PONG"));
 }
 
 TEST_F(ConnectionCommands, AuthWithoutAPasswordIsRedisError) {
@@ -153,6 +235,34 @@ TEST_F(ConnectionCommands, ClientsThatAskForCommandsAndConfigurationContinue) {
   EXPECT_THAT(Ask({"CONFIG", "GET", "append*", "save"}), ElementsAre("save ", "appendonly no"));
   EXPECT_THAT(Ask({"CONFIG", "GET", "maxmemory"}), IsEmpty());
   EXPECT_THAT(Ask({"CONFIG", "SET", "save"}), ElementsAre(StartsWith("ERR unknown subcommand 'SET' of CONFIG")));
+}
+
+TEST_F(ConnectionCommands, ClientListHasALineForEachConnection) {
+  Session other{.id = 5, .name = "page"};
+  commands_.Add(session_);
+  commands_.Add(other);
+  EXPECT_THAT(Ask({"CLIENT", "LIST"}), ElementsAre(StartsWith("id=5 addr= name=page"), StartsWith("id=17 ")));
+  EXPECT_EQ(std::get<Table>(Execute({"CLIENT", "LIST"}).body).shape, Table::Shape::kLines);
+  commands_.Remove(other);
+  EXPECT_THAT(Ask({"CLIENT", "LIST"}), ElementsAre(StartsWith("id=17 ")));
+}
+
+TEST_F(ConnectionCommands, WhatClientsSwitchOnConnectIsOk) {
+  EXPECT_THAT(Ask({"CLIENT", "NO-EVICT", "on"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "NO-TOUCH", "ON"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLIENT", "MAINT_NOTIFICATIONS", "ON", "moving-endpoint-type", "auto"}), ElementsAre("OK"));
+  EXPECT_THAT(Ask({"CLUSTER", "NODES"}), ElementsAre("ERR This instance has cluster support disabled"));
+  EXPECT_THAT(Ask({"SENTINEL", "MASTERS"}), ElementsAre(StartsWith("ERR unknown command 'SENTINEL'")));
+}
+
+TEST_F(ConnectionCommands, AWriteIsRefusedWithTheReason) {
+  for (const char* command : {"SET", "hincrby", "HSET", "INCR", "DEL", "EXPIRE", "TS.ADD", "FLUSHALL"}) {
+    EXPECT_THAT(
+        Ask({command, "stats:mw:2011_0605_1430", "login", "1"}),
+        ElementsAre(EndsWith(" is not available: counts come from Kafka alone, and clients can only read them")));
+  }
+  EXPECT_THAT(Ask({"hincrby", "a", "b", "1"}), ElementsAre(StartsWith("ERR HINCRBY is not available: ")));
+  for (const CommandSpec* command : AllCommands()) EXPECT_EQ(WriteCommandOf(command->name), "") << command->name;
 }
 
 TEST_F(ConnectionCommands, QuitEndsTheConnection) {
