@@ -92,6 +92,8 @@ class Peers {
 
   // A number that is unique among the connections of this server.
   int64_t NewId() { return ++last_id_; }
+  // How many numbers were given: the connections to the line port so far.
+  uint64_t connections() const { return static_cast<uint64_t>(last_id_); }
 
   void ExpireThoseBefore(SteadyTime now);
   void CloseAll();

@@ -35,6 +35,8 @@ class StatusWithClients : public StatusSource {
   NodeStatus Status() const override {
     NodeStatus status = node_.Status();
     status.clients = peers_.size();
+    status.connections = peers_.connections();
+    status.commands = commands_.executed();
     status.oldest_pin = commands_.OldestPin();
     return status;
   }

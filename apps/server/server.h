@@ -47,7 +47,7 @@ struct ServerOptions {
 class Server {
  public:
   // `slices` are all slices of the node, at least one. They, `clock` and `status` outlive the server. The server fills
-  // in NodeStatus::clients and oldest_pin.
+  // in the part of NodeStatus that is its own.
   Server(const ServerOptions& options, std::vector<Counters*> slices, const Clock& clock, const StatusSource& status);
   ~Server();  // calls Stop()
   Server(const Server&) = delete;

@@ -150,6 +150,13 @@ Task<bool> ForEachBucket(Slices slices, const Glob* glob, absl::FunctionRef<bool
   co_return true;
 }
 
+Task<int64_t> CountBuckets(Slices slices) {
+  int64_t buckets = 0;
+  auto count = [&](const Bucket&) { return ++buckets, true; };
+  co_await ForEachBucket(slices, nullptr, count);
+  co_return buckets;
+}
+
 Task<ScanPage> ScanBuckets(Slices slices, const Glob& glob, int64_t cursor, size_t count) {
   ScanPage page;
   const std::string prefix = SeriesPrefix(glob);

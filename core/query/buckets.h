@@ -37,6 +37,9 @@ std::string MemberName(Slices slices, std::string_view group, std::string_view f
 // as long as the task.
 Task<int64_t> CountExisting(Slices slices, std::span<const std::string_view> keys);
 
+// How many buckets exist.
+Task<int64_t> CountBuckets(Slices slices);
+
 // Calls visit for each bucket whose key `glob` matches, by minute and then by name, until it returns false. A null
 // `glob` matches all. `glob` and `visit` live as long as the task.
 Task<bool> ForEachBucket(Slices slices, const Glob* glob, absl::FunctionRef<bool(const Bucket&)> visit);

@@ -32,6 +32,12 @@ constexpr NodeFigure kNodeFigures[] = {
      "series_max. 0 if there is none.",
      [](const NodeFacts& f) { return FigureValue(f.node.oldest_pin); }},
 
+    {"Stats", "total_connections_received", "tallyd_connections_total", kCounter,
+     "Connections to the line port since the node started.",
+     [](const NodeFacts& f) { return Number(f.node.connections); }},
+    {"Stats", "total_commands_processed", "tallyd_commands_total", kCounter,
+     "Commands that were executed since the node started.", [](const NodeFacts& f) { return Number(f.node.commands); }},
+
     {"Memory", "rss_bytes", "process_resident_memory_bytes", kGauge, "Resident memory size in bytes.",
      [](const NodeFacts& f) { return Number(f.node.rss_bytes); }},
 

@@ -28,6 +28,7 @@ struct NodeFacts {
   std::vector<PartitionStatus> partitions = {};
   std::vector<Minute> minutes = {};  // those with counts, ascending
   Timestamp wall;
+  int64_t keys = 0;  // buckets: set by INFO only, because counting them takes long
 };
 NodeFacts ReadFacts(Slices slices, NodeStatus node, Timestamp wall);
 

@@ -4,10 +4,13 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/buckets.h"
 #include "core/query/command_table.h"
 #include "core/query/primitives.h"
+#include "core/query/scan_options.h"
+#include "core/query/words.h"
 
 namespace tally {
 namespace {
@@ -40,6 +43,13 @@ Task<std::deque<FieldCount>> FieldsOf(Slices slices, std::string_view key_text) 
 // The names or the counts of all fields, or both in pairs.
 enum class Part { kNames, kCounts, kBoth };
 
+Row CellsOf(Slices slices, const FieldCount& field, Part part) {
+  Row cells;
+  if (part != Part::kCounts) cells.push_back(std::string(FieldOf(NameOf(slices, field.series))));
+  if (part != Part::kNames) cells.push_back(StringCount{field.count});
+  return cells;
+}
+
 Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part) {
   std::shared_ptr<const void> pin = context.Pin();
   std::deque<FieldCount> fields = co_await FieldsOf(context.slices, key);
@@ -47,10 +57,7 @@ Task<Reply> FieldsReply(CommandContext context, std::string_view key, Part part)
   const bool pairs = part == Part::kBoth;
   size_t held_bytes = HeldBytes(fields);
   auto row = [pin, slices = context.slices, part, fields = std::move(fields)](size_t i) {
-    Row cells;
-    if (part != Part::kCounts) cells.push_back(std::string(FieldOf(NameOf(slices, fields[i].series))));
-    if (part != Part::kNames) cells.push_back(StringCount{fields[i].count});
-    return cells;
+    return CellsOf(slices, fields[i], part);
   };
   co_return TableReply({.shape = pairs ? Table::Shape::kMap : Table::Shape::kFlat,
                         .rows = rows,
@@ -63,10 +70,50 @@ Task<Reply> Hgetall(CommandContext context, Words words) { return FieldsReply(co
 Task<Reply> Hkeys(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kNames); }
 Task<Reply> Hvals(CommandContext context, Words words) { return FieldsReply(context, words[0], Part::kCounts); }
 
+constexpr std::string_view kHscanArguments = "key cursor [MATCH glob] [COUNT n]";
+
+// The whole hash is one page, whatever COUNT says, as that of a small hash in Redis: its rows are made while the socket
+// takes them, so pages would save nothing.
+Task<Reply> Hscan(CommandContext context, Words arguments) {
+  absl::StatusOr<ScanOptions> options = ParseScanOptions(arguments.subspan(1), Cat("HSCAN ", kHscanArguments));
+  if (!options.ok()) co_return ErrorReply(options.status());
+  std::shared_ptr<const void> pin = context.Pin();
+  std::deque<FieldCount> all = co_await FieldsOf(context.slices, arguments[0]);
+  std::deque<FieldCount> fields;
+  for (const FieldCount& field : all) {
+    const std::string name = NameOf(context.slices, field.series);
+    if (options->match.Matches(FieldOf(name))) fields.push_back(field);
+    co_await Did(MatchWork(name));
+  }
+  const size_t rows = 1 + fields.size();
+  const size_t held_bytes = HeldBytes(fields);
+  auto row = [pin, slices = context.slices, fields = std::move(fields)](size_t i) {
+    return i == 0 ? Row{"0"} : CellsOf(slices, fields[i - 1], Part::kBoth);
+  };
+  co_return TableReply(
+      {.shape = Table::Shape::kCursor, .rows = rows, .columns = 2, .row = std::move(row), .held_bytes = held_bytes});
+}
+
 Task<Reply> Hlen(CommandContext context, Words arguments) {
   std::shared_ptr<const void> pin = context.Pin();
   std::deque<FieldCount> fields = co_await FieldsOf(context.slices, arguments[0]);
   co_return IntegerReply(static_cast<int64_t>(fields.size()));
+}
+
+// The memory of a counter in a packed minute, rounded up (docs/memory.md). The names of a bucket's fields are not part
+// of it: the buckets of all minutes share them.
+constexpr int64_t kCounterBytes = 2;
+
+constexpr std::string_view kMemoryArguments = "USAGE key [SAMPLES n]";
+
+Task<Reply> Memory(CommandContext context, Words arguments) {
+  if (!absl::EqualsIgnoreCase(ToAbsl(arguments[0]), "USAGE")) {
+    co_return ErrorReply(Cat("unknown subcommand ", Quoted(arguments[0]), " of MEMORY, expected ", kMemoryArguments));
+  }
+  std::shared_ptr<const void> pin = context.Pin();
+  std::deque<FieldCount> fields = co_await FieldsOf(context.slices, arguments[1]);
+  if (fields.empty()) co_return NullReply();
+  co_return IntegerReply(kCounterBytes * static_cast<int64_t>(fields.size()));
 }
 
 Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& key, std::string_view field) {
@@ -78,6 +125,11 @@ Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& ke
 
 Task<Reply> Hget(CommandContext context, Words arguments) {
   return Reply{Value{FieldCell(context, ParseBucketKey(arguments[0]), arguments[1])}};
+}
+
+Task<Reply> Hexists(CommandContext context, Words arguments) {
+  const Cell count = FieldCell(context, ParseBucketKey(arguments[0]), arguments[1]);
+  return IntegerReply(std::holds_alternative<NullCell>(count) ? 0 : 1);
 }
 
 Task<Reply> Hmget(CommandContext context, Words arguments) {
@@ -100,6 +152,9 @@ constexpr CommandSpec kHashCommands[] = {
     {"HKEYS", "key", 1, 1, Reads::kKey, Hkeys},
     {"HVALS", "key", 1, 1, Reads::kKey, Hvals},
     {"HLEN", "key", 1, 1, Reads::kKey, Hlen},
+    {"HEXISTS", "key field", 2, 2, Reads::kKey, Hexists},
+    {"HSCAN", kHscanArguments, 2, 6, Reads::kKey, Hscan},
+    {"MEMORY", kMemoryArguments, 2, 4, Reads::kCounters, Memory},
 };
 
 }  // namespace

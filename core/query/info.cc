@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "core/base/strings.h"
+#include "core/query/buckets.h"
 #include "core/query/figures.h"
 #include "core/query/words.h"
 #include "core/time/format.h"
@@ -33,12 +34,32 @@ std::string Shown(const NodeFigure& figure, const NodeFacts& facts) {
 
 // The lines of a section that are not figures of the node.
 
+constexpr std::string_view kKeyspace = "Keyspace";
+
 void Nothing(const NodeFacts&, Lines&) {}
 
 void Server(const NodeFacts& facts, Lines& out) {
   out.Add("version", facts.node.version);
   out.Add("redis_version", kRedisVersion);
   out.Add("redis_mode", "standalone");
+}
+
+// The names of Redis, which redis-cli --stat and client libraries read.
+
+void Clients(const NodeFacts& facts, Lines& out) {
+  out.Add("connected_clients", facts.node.clients);
+  out.Add("blocked_clients", 0);
+}
+
+void Memory(const NodeFacts& facts, Lines& out) { out.Add("used_memory", facts.node.rss_bytes); }
+
+void Replication(const NodeFacts&, Lines& out) {
+  out.Add("role", "master");
+  out.Add("connected_slaves", 0);
+}
+
+void Keyspace(const NodeFacts& facts, Lines& out) {
+  if (facts.keys > 0) out.Add("db0", Cat("keys=", facts.keys, ",expires=", facts.keys, ",avg_ttl=0"));
 }
 
 void Events(const NodeFacts& facts, Lines& out) {
@@ -68,28 +89,45 @@ constexpr struct {
   std::string_view name;
   void (*add)(const NodeFacts&, Lines&);
 } kSections[] = {
-    {"Server", Server}, {"Clients", Nothing}, {"Memory", Nothing},     {"Counters", Nothing},
-    {"Events", Events}, {"Kafka", Kafka},     {"Checkpoint", Nothing},
+    {"Server", Server},           {"Clients", Clients},  {"Memory", Memory}, {"Stats", Nothing},
+    {"Counters", Nothing},        {"Events", Events},    {"Kafka", Kafka},   {"Checkpoint", Nothing},
+    {"Replication", Replication}, {kKeyspace, Keyspace},
 };
 
 bool IsSection(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
+bool IsShown(std::string_view section, std::string_view asked) {
+  return asked.empty() || IsSection(asked, "all") || IsSection(asked, "default") || IsSection(asked, "everything") ||
+         IsSection(asked, section);
+}
+
+Task<int64_t> CountKeys(CommandContext context) {
+  KeyCount& known = context.state.key_count;
+  const absl::Duration now = context.wall.Monotonic();
+  if (now < known.counted + KeyCount::kAgeMax) co_return int64_t{known.keys};
+  std::shared_ptr<const void> pin = context.Pin();
+  const int64_t keys = co_await CountBuckets(context.slices);
+  known = {keys, now};
+  co_return int64_t{keys};
+}
+
 }  // namespace
 
-std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section) {
-  const NodeFacts facts = ReadFacts(context.slices, context.status.Status(), context.wall.Now());
-  bool all =
-      section.empty() || IsSection(section, "all") || IsSection(section, "default") || IsSection(section, "everything");
+Task<std::vector<std::string>> InfoLines(CommandContext context, std::string section) {
+  int64_t keys = 0;
+  if (IsShown(kKeyspace, section)) keys = co_await CountKeys(context);
+  NodeFacts facts = ReadFacts(context.slices, context.status.Status(), context.wall.Now());
+  facts.keys = keys;
   Lines out;
   for (const auto& [name, add] : kSections) {
-    if (!all && !IsSection(section, name)) continue;
+    if (!IsShown(name, section)) continue;
     out.lines.push_back(Cat("# ", name));
     add(facts, out);
     for (const NodeFigure& figure : NodeFigures()) {
       if (figure.section == name) out.Add(figure.info, Shown(figure, facts));
     }
   }
-  return std::move(out.lines);
+  co_return std::move(out.lines);
 }
 
 }  // namespace tally

@@ -13,7 +13,7 @@ namespace tally {
 inline constexpr std::string_view kRedisVersion = "7.0.0";
 
 // Returns a line "# Section" and the lines of that section. "", "all", "default" and "everything" name all sections.
-// Case does not matter. Returns no lines if there is no such section.
-std::vector<std::string> InfoLines(const CommandContext& context, std::string_view section);
+// Case does not matter. Returns no lines if there is no such section. Keyspace is counted once in KeyCount::kAgeMax.
+Task<std::vector<std::string>> InfoLines(CommandContext context, std::string section);
 
 }  // namespace tally

@@ -1,26 +1,21 @@
-// KEYS, SCAN, DBSIZE, EXISTS, TYPE, TTL: the buckets, shown to a Redis client as a database of hashes.
+// KEYS, SCAN, DBSIZE, EXISTS, TYPE, TTL, PTTL: the buckets, shown to a Redis client as a database of hashes.
 #include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/buckets.h"
 #include "core/query/command_table.h"
 #include "core/query/glob.h"
-#include "core/query/words.h"
+#include "core/query/scan_options.h"
 
 namespace tally {
 namespace {
 
 // KEYS with more matches than this is an ERR: each match takes 12 bytes while the reply is written. SCAN has no limit.
 constexpr size_t kKeysMax = 10'000'000;
-
-// SCAN reduces a larger COUNT to this, because a page is held in memory whole.
-constexpr int64_t kScanCountMax = 1'000;
-constexpr int64_t kScanCountDefault = 10;
 
 Task<Reply> ExistsCommand(CommandContext context, Words arguments) {
   std::shared_ptr<const void> pin = context.Pin();
@@ -34,21 +29,26 @@ Task<Reply> Type(CommandContext context, Words arguments) {
   co_return StatusReply(existing > 0 ? "hash" : "none");
 }
 
-// In seconds; -2 if there is no such key.
-Task<Reply> Ttl(CommandContext context, Words arguments) {
+// The time until a bucket is dropped, in `unit`; -2 if there is no such key.
+Task<Reply> TimeToLive(CommandContext context, Words arguments, absl::Duration unit) {
   std::shared_ptr<const void> pin = context.Pin();
   const int64_t existing = co_await CountExisting(context.slices, arguments);
   if (existing == 0) co_return IntegerReply(-2);
   const Minute minute = ParseBucketKey(arguments[0])->minute;
   absl::Duration left = minute.end() + context.slices.front()->options().ttl - context.now();
-  co_return IntegerReply(std::max(int64_t{0}, absl::ToInt64Seconds(left)));
+  co_return IntegerReply(std::max(int64_t{0}, left / unit));
+}
+
+Task<Reply> Ttl(CommandContext context, Words arguments) {
+  return TimeToLive(std::move(context), arguments, absl::Seconds(1));
+}
+Task<Reply> Pttl(CommandContext context, Words arguments) {
+  return TimeToLive(std::move(context), arguments, absl::Milliseconds(1));
 }
 
 Task<Reply> Dbsize(CommandContext context, Words) {
   std::shared_ptr<const void> pin = context.Pin();
-  int64_t buckets = 0;
-  auto count = [&](const Bucket&) { return ++buckets, true; };
-  co_await ForEachBucket(context.slices, nullptr, count);
+  const int64_t buckets = co_await CountBuckets(context.slices);
   co_return IntegerReply(buckets);
 }
 
@@ -79,52 +79,21 @@ Task<Reply> Keys(CommandContext context, Words arguments) {
   co_return KeysReply(context, std::move(pin), Table::Shape::kFlat, {}, std::move(buckets));
 }
 
-struct ScanOptions {
-  std::string_view match = "*";
-  int64_t count = kScanCountDefault;
-  bool hashes = true;  // TYPE is absent or hash
-};
-
-// Returns nothing if `options` are not valid.
-std::optional<ScanOptions> ParseScanOptions(Words options) {
-  ScanOptions parsed;
-  if (options.size() % 2 != 0) return std::nullopt;
-  for (size_t i = 0; i < options.size(); i += 2) {
-    absl::string_view name = ToAbsl(options[i]);
-    std::string_view value = options[i + 1];
-    if (absl::EqualsIgnoreCase(name, "match")) {
-      parsed.match = value;
-    } else if (absl::EqualsIgnoreCase(name, "count")) {
-      parsed.count = ParseInteger(value).value_or(0);
-    } else if (absl::EqualsIgnoreCase(name, "type")) {
-      parsed.hashes = absl::EqualsIgnoreCase(ToAbsl(value), "hash");
-    } else {
-      return std::nullopt;
-    }
-  }
-  if (parsed.count < 1) return std::nullopt;
-  parsed.count = std::min(parsed.count, kScanCountMax);
-  return parsed;
-}
-
 constexpr std::string_view kScanArguments = "cursor [MATCH glob] [COUNT n] [TYPE type]";
 
 Task<Reply> Scan(CommandContext context, Words arguments) {
-  std::optional<int64_t> cursor = ParseInteger(arguments[0]);
-  if (!cursor || *cursor < 0) co_return ErrorReply(Cat("invalid cursor ", Quoted(arguments[0]), ", expected a number"));
-  std::optional<ScanOptions> options = ParseScanOptions(arguments.subspan(1));
-  if (!options) co_return ErrorReply(Cat("syntax error, expected: SCAN ", kScanArguments));
-  absl::StatusOr<Glob> glob = Glob::Parse(options->match);
-  if (!glob.ok()) co_return ErrorReply(glob.status());
+  absl::StatusOr<ScanOptions> options = ParseScanOptions(arguments, Cat("SCAN ", kScanArguments));
+  if (!options.ok()) co_return ErrorReply(options.status());
   std::shared_ptr<const void> pin = context.Pin();
   ScanPage page;
-  if (options->hashes) page = co_await ScanBuckets(context.slices, *glob, *cursor, static_cast<size_t>(options->count));
+  if (options->hashes) page = co_await ScanBuckets(context.slices, options->match, options->cursor, options->count);
   co_return KeysReply(context, std::move(pin), Table::Shape::kCursor, {Cat(page.next)}, std::move(page.buckets));
 }
 
 constexpr CommandSpec kKeyCommands[] = {
     {"EXISTS", "key [key ...]", 1, kAnyNumber, Reads::kKeys, ExistsCommand},
     {"TTL", "key", 1, 1, Reads::kKey, Ttl},
+    {"PTTL", "key", 1, 1, Reads::kKey, Pttl},
     {"TYPE", "key", 1, 1, Reads::kKey, Type},
     {"KEYS", "glob", 1, 1, Reads::kCounters, Keys},
     {"SCAN", kScanArguments, 1, 7, Reads::kCounters, Scan},

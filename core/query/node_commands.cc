@@ -74,8 +74,9 @@ Task<Reply> RejectsCommand(CommandContext context, Words arguments) {
 
 Task<Reply> Info(CommandContext context, Words arguments) {
   std::vector<Row> rows;
-  for (std::string& line : InfoLines(context, arguments.empty() ? "" : arguments[0])) rows.push_back({std::move(line)});
-  return RowsReply(Table::Shape::kLines, std::move(rows));
+  std::vector<std::string> lines = co_await InfoLines(context, std::string(arguments.empty() ? "" : arguments[0]));
+  for (std::string& line : lines) rows.push_back({std::move(line)});
+  co_return RowsReply(Table::Shape::kLines, std::move(rows));
 }
 
 constexpr CommandSpec kNodeCommands[] = {

@@ -21,9 +21,12 @@ struct NodeStatus {
   bool checkpoint_stale = false;       // this age is above ten intervals
   uint64_t checkpoint_failures = 0;    // since the start of the node
   absl::Duration checkpoint_duration;  // of the last written checkpoint; zero before the first
-  size_t clients = 0;                  // open connections, filled in by the server
-  absl::Duration oldest_pin;           // age of the oldest pin of series names (NamePins); zero if there is none
-  size_t kafka_clients_ending = 0;     // no longer used, and not ended in time
+  // Filled in by the server:
+  size_t clients = 0;               // open connections
+  uint64_t connections = 0;         // to the line port, since the start
+  uint64_t commands = 0;            // executed since the start
+  absl::Duration oldest_pin;        // age of the oldest pin of series names (NamePins); zero if there is none
+  size_t kafka_clients_ending = 0;  // no longer used, and not ended in time
   uint64_t rss_bytes = 0;
   std::vector<std::string> waiting_topics;  // configured, but do not exist yet
 };

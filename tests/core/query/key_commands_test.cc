@@ -49,6 +49,33 @@ TEST_F(KeyCommands, ABucketIsAHashOfItsLastDimension) {
   EXPECT_THAT(Ask({"HMGET", "stats:mw:2011_0605_1434", "login", "none", "buy"}), ElementsAre("3", "-", "2"));
 }
 
+TEST_F(KeyCommands, HscanIsTheWholeHashInOnePage) {
+  Count("14:34", "mw", "login", 3);
+  Count("14:34", "mw", "buy", 2);
+  EXPECT_THAT(Ask({"HSCAN", "stats:mw:2011_0605_1434", "0"}), ElementsAre("0", "buy 2", "login 3"));
+  EXPECT_THAT(Ask({"HSCAN", "stats:mw:2011_0605_1434", "0", "MATCH", "l*", "COUNT", "1"}), ElementsAre("0", "login 3"));
+  EXPECT_THAT(Ask({"HSCAN", "none", "0"}), ElementsAre("0"));
+  EXPECT_THAT(Ask({"HSCAN", "none", "x"}), ElementsAre("ERR invalid cursor 'x', expected a number"));
+  EXPECT_THAT(Ask({"HSCAN", "none", "0", "COUNT", "0"}), ElementsAre(StartsWith("ERR syntax error, expected: HSCAN")));
+  EXPECT_EQ(std::get<Table>(Execute({"HSCAN", "none", "0"}).body).columns, 2u);
+}
+
+TEST_F(KeyCommands, HexistsIsOneIfTheFieldHasACount) {
+  Count("14:34", "mw", "login", 3);
+  EXPECT_THAT(Ask({"HEXISTS", "stats:mw:2011_0605_1434", "login"}), ElementsAre("1"));
+  EXPECT_THAT(Ask({"HEXISTS", "stats:mw:2011_0605_1434", "none"}), ElementsAre("0"));
+  EXPECT_THAT(Ask({"HEXISTS", "none", "login"}), ElementsAre("0"));
+}
+
+TEST_F(KeyCommands, MemoryUsageGrowsWithTheFields) {
+  Count("14:34", "mw", "login", 3);
+  Count("14:34", "mw", "buy", 2);
+  EXPECT_THAT(Ask({"MEMORY", "USAGE", "stats:mw:2011_0605_1434"}), ElementsAre("4"));
+  EXPECT_THAT(Ask({"memory", "usage", "all:2011_0605_1434", "SAMPLES", "0"}), ElementsAre("2"));
+  EXPECT_THAT(Ask({"MEMORY", "USAGE", "none"}), ElementsAre("-"));
+  EXPECT_THAT(Ask({"MEMORY", "DOCTOR", "x"}), ElementsAre(StartsWith("ERR unknown subcommand 'DOCTOR' of MEMORY")));
+}
+
 TEST_F(KeyCommands, WithoutDimensionsTheFieldIsCount) {
   Count("14:34", "mw", "login", 3);
   EXPECT_THAT(Ask({"HGETALL", "all:2011_0605_1434"}), ElementsAre("count 3"));
@@ -73,6 +100,7 @@ TEST_F(KeyCommands, AnyOtherKeyIsAnEmptyHash) {
     EXPECT_THAT(Ask({"EXISTS", key}), ElementsAre("0")) << key;
     EXPECT_THAT(Ask({"TYPE", key}), ElementsAre("none")) << key;
     EXPECT_THAT(Ask({"TTL", key}), ElementsAre("-2")) << key;
+    EXPECT_THAT(Ask({"PTTL", key}), ElementsAre("-2")) << key;
   }
 }
 
@@ -88,6 +116,7 @@ TEST_F(KeyCommands, TtlIsTheTimeUntilTheMinuteIsDropped) {
   EXPECT_THAT(Ask({"TTL", "all:2011_0605_1434"}), ElementsAre(Cat(4 * 3600 - 30)));
   clock_.Set(At("18:34:59"));
   EXPECT_THAT(Ask({"TTL", "all:2011_0605_1434"}), ElementsAre("1"));
+  EXPECT_THAT(Ask({"PTTL", "all:2011_0605_1434"}), ElementsAre("1000"));
   clock_.Set(At("18:35:00"));
   EXPECT_THAT(Ask({"TTL", "all:2011_0605_1434"}), ElementsAre("-2"));
 }
@@ -168,12 +197,12 @@ TEST_F(KeyCommands, AReplyKeepsItsNamesWhileItIsWritten) {
     Apply(Cat(R"({"time":)", clock_.Now().millis(), R"(,"game":")", game, R"(","call":"a"})"), clock_.Now());
   };
   std::vector<std::vector<std::string_view>> commands = {
-      {"KEYS", "*"}, {"SCAN", "0"}, {"HKEYS", ""}, {"LIST", "*"}, {"TOP", "3", "*", "-1m", "now"}};
+      {"KEYS", "*"}, {"SCAN", "0"}, {"HKEYS", ""}, {"HSCAN", "", "0"}, {"LIST", "*"}, {"TOP", "3", "*", "-1m", "now"}};
   for (std::vector<std::string_view>& words : commands) {
     clock_.Advance(absl::Hours(5));
     count("mw");
     std::string key = Ask({"KEYS", "stats:mw:*"}).at(0);
-    if (words[0] == "HKEYS") words[1] = key;
+    if (words[0] == "HKEYS" || words[0] == "HSCAN") words[1] = key;
     std::vector<std::string> expected = Lines(commands_.Execute(words));
     Reply reply = commands_.Execute(words);
     clock_.Advance(absl::Hours(5));

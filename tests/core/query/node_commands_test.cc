@@ -92,6 +92,8 @@ TEST_F(NodeCommands, InfoHasEveryPromisedName) {
              .checkpoint_failures = 2,
              .checkpoint_duration = absl::Milliseconds(35),
              .clients = 3,
+             .connections = 5,
+             .commands = 8,
              .oldest_pin = absl::Seconds(2),
              .kafka_clients_ending = 1,
              .rss_bytes = 4096,
@@ -99,26 +101,39 @@ TEST_F(NodeCommands, InfoHasEveryPromisedName) {
   Count("14:34", "mw", "login", 3);
   Apply("x", At("14:35"));
   Cut();
-  EXPECT_THAT(Ask({"INFO"}),
-              ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0",
-                          "ready:1", "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "clients:3",
-                          "oldest_pin_seconds:2", "# Memory", "rss_bytes:4096", "# Counters", "series:2", "counters:2",
-                          "minutes:1", "minute_oldest:2011-06-05T10:35Z", "minute_newest:2011-06-05T14:34Z", "# Events",
-                          "events_read:4", "events_counted:3", "events_late:0", "events_future:0",
-                          "events_unparsable:1", "events_missing_field:0", "events_filtered:0", "# Kafka",
-                          "lag_records:0", "lag_seconds:0", "partitions_stopped:0", "partitions:1",
-                          "kafka_clients_ending:1", "# Checkpoint", "checkpoint_sequence:7", "checkpoint_age_ms:12000",
-                          "checkpoint_stale:1", "checkpoint_failures:2", "checkpoint_duration_ms:35"));
+  EXPECT_THAT(
+      Ask({"INFO"}),
+      ElementsAre("# Server", "version:0.1.0", "redis_version:7.0.0", "redis_mode:standalone", "loading:0", "ready:1",
+                  "clock_in_doubt:0", "uptime_seconds:90", "# Clients", "connected_clients:3", "blocked_clients:0",
+                  "clients:3", "oldest_pin_seconds:2", "# Memory", "used_memory:4096", "rss_bytes:4096", "# Stats",
+                  "total_connections_received:5", "total_commands_processed:8", "# Counters", "series:2", "counters:2",
+                  "minutes:1", "minute_oldest:2011-06-05T10:35Z", "minute_newest:2011-06-05T14:34Z", "# Events",
+                  "events_read:4", "events_counted:3", "events_late:0", "events_future:0", "events_unparsable:1",
+                  "events_missing_field:0", "events_filtered:0", "# Kafka", "lag_records:0", "lag_seconds:0",
+                  "partitions_stopped:0", "partitions:1", "kafka_clients_ending:1", "# Checkpoint",
+                  "checkpoint_sequence:7", "checkpoint_age_ms:12000", "checkpoint_stale:1", "checkpoint_failures:2",
+                  "checkpoint_duration_ms:35", "# Replication", "role:master", "connected_slaves:0", "# Keyspace",
+                  "db0:keys=2,expires=2,avg_ttl=0"));
 }
 
 TEST_F(NodeCommands, InfoOfASection) {
   status_.clock_in_doubt = true;
   status_.clients = 1;
-  EXPECT_THAT(Ask({"INFO", "cLIENTS"}), ElementsAre("# Clients", "clients:1", "oldest_pin_seconds:0"));
+  EXPECT_THAT(Ask({"INFO", "cLIENTS"}), ElementsAre("# Clients", "connected_clients:1", "blocked_clients:0",
+                                                    "clients:1", "oldest_pin_seconds:0"));
   EXPECT_THAT(Ask({"INFO", "server"}), IsSupersetOf({"loading:0", "clock_in_doubt:1"}));
   EXPECT_THAT(Ask({"INFO", "everything"}), Contains("clients:1"));
   EXPECT_THAT(Ask({"INFO", "counters"}), Contains("minute_newest:-"));
   EXPECT_THAT(Ask({"INFO", "none"}), IsEmpty());
+}
+
+TEST_F(NodeCommands, InfoCountsTheKeysOnceAMinute) {
+  EXPECT_THAT(Ask({"INFO", "keyspace"}), ElementsAre("# Keyspace"));
+  Count("14:34", "mw", "login");
+  clock_.Advance(absl::Seconds(59));
+  EXPECT_THAT(Ask({"INFO", "keyspace"}), ElementsAre("# Keyspace"));
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_THAT(Ask({"INFO", "keyspace"}), ElementsAre("# Keyspace", "db0:keys=2,expires=2,avg_ttl=0"));
 }
 
 TEST_F(NodeCommands, InfoShowsWhyAPartitionStopped) {
