@@ -16,11 +16,19 @@ Parsed Wrong(std::string_view expected, std::string_view got) {
   return Parsed::Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
 }
 
+// redis-cli --pipe ends with an empty line before its last request. As in Redis, it is a request without words.
+Parsed EmptyLine(std::string_view input) {
+  if (input.size() < 2) return Parsed::NeedMore();
+  if (input[1] != '\n') return Wrong("LF after CR", input.substr(1, 1));
+  return Parsed::Request(2, {});
+}
+
 }  // namespace
 
 Parsed RespParser::Next(std::string_view input) {
   Parsed parsed;
   if (words_left_ < 0) {
+    if (input.starts_with('\r')) return EmptyLine(input);
     Header header = ReadHeader(input, '*');
     if (header.found == Header::Found::kNo) return Parsed::NeedMore();
     if (header.found == Header::Found::kWrong || header.number > kWordsMax) {

@@ -24,8 +24,8 @@ class RespParser {
   static constexpr size_t kRequestBytesMax = 256 * 1024;
   static constexpr int64_t kWordsMax = 16 * 1024;
 
-  // The caller ignores a request without words (`*0`, `*-1`). A request is broken if it exceeds a limit or its framing
-  // is wrong.
+  // The caller ignores a request without words (`*0`, `*-1`, an empty line). A request is broken if it exceeds a limit
+  // or its framing is wrong.
   Parsed Next(std::string_view input);
 
  private:

@@ -75,6 +75,13 @@ TEST(RespParser, TakesAnyByteAsPartOfAWord) {
 
 TEST(RespParser, FindsNoWordsInAnEmptyArray) { EXPECT_THAT(Parse("*0\r\n*-1\r\n"), ElementsAre(Words{}, Words{})); }
 
+// redis-cli --pipe sends an empty line before its last request.
+TEST(RespParser, FindsNoWordsInAnEmptyLine) {
+  EXPECT_THAT(Parse("\r\n*1\r\n$4\r\nPING\r\n\r\n"), ElementsAre(Words{}, Words{"PING"}, Words{}));
+  EXPECT_THAT(Parse("\r"), IsEmpty());
+  EXPECT_EQ(ErrorOf("\rx"), "Protocol error: expected LF after CR, got 'x'");
+}
+
 TEST(RespParser, TakesAnEmptyWord) { EXPECT_THAT(Parse("*1\r\n$0\r\n\r\n"), ElementsAre(Words{""})); }
 
 TEST(RespParser, WaitsForTheRest) {
@@ -84,9 +91,9 @@ TEST(RespParser, WaitsForTheRest) {
 
 TEST(RespParser, FindsTheSameRequestsForAnySplitOfTheBytes) {
   std::string text =
-      "*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n*0\r\n"
+      "*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n*0\r\n\r\n"
       "*3\r\n$0\r\n\r\n$4\r\n\r\n\r\n\r\n$12\r\n*1\r\n$4\r\nPING\r\n*1\r\n$1\r\nx\r\n";
-  ASSERT_EQ(Parse(text).size(), 4);
+  ASSERT_EQ(Parse(text).size(), 5);
   for (size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(Parse(text, piece), Parse(text)) << piece;
 }
 
