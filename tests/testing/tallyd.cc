@@ -31,17 +31,24 @@ std::string PortOf(const std::string& endpoint) { return endpoint.substr(endpoin
 
 absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::string>& arguments,
                                                       const std::vector<std::string>& wrapper) {
-  std::vector<std::string> argv = wrapper;
-  for (const char* word : {TALLYD_BINARY, "serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"}) {
-    argv.push_back(word);
-  }
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
   auto node = std::make_unique<Tallyd>();
-  ASSIGN_OR_RETURN(node->process_, Subprocess::Start(argv));
-  ASSIGN_OR_RETURN(std::string line, node->process_->WaitForLine("listening text=", kTallydTimeout));
-  node->port_ = PortOf(After(line, "text="));
-  node->http_port_ = PortOf(After(line, "http="));
+  node->argv_ = wrapper;
+  for (const char* word : {TALLYD_BINARY, "serve"}) node->argv_.push_back(word);
+  node->argv_.insert(node->argv_.end(), arguments.begin(), arguments.end());
+  RETURN_IF_ERROR(node->Launch("0", "0"));
   return node;
+}
+
+absl::Status Tallyd::StartAgain() { return Launch(port_, http_port_); }
+
+absl::Status Tallyd::Launch(const std::string& port, const std::string& http_port) {
+  std::vector<std::string> argv = argv_;
+  argv.insert(argv.end(), {"--listen", Cat("127.0.0.1:", port), "--http", Cat("127.0.0.1:", http_port)});
+  ASSIGN_OR_RETURN(process_, Subprocess::Start(argv));
+  ASSIGN_OR_RETURN(std::string line, process_->WaitForLine("listening text=", kTallydTimeout));
+  port_ = PortOf(After(line, "text="));
+  http_port_ = PortOf(After(line, "http="));
+  return absl::OkStatus();
 }
 
 std::string Tallyd::Query(const std::vector<std::string>& words) {

@@ -53,7 +53,13 @@ class Tallyd {
   static constexpr absl::Duration kStopMax = absl::Seconds(2);
   absl::StatusOr<int> Stop();
 
+  // Runs the binary again with the same arguments and on the same ports. REQUIRES: it has ended.
+  absl::Status StartAgain();
+
  private:
+  absl::Status Launch(const std::string& port, const std::string& http_port);
+
+  std::vector<std::string> argv_;
   std::unique_ptr<Subprocess> process_;
   std::string port_;
   std::string http_port_;
