@@ -14,12 +14,14 @@
 
 #include "core/base/strings.h"
 #include "tests/clients/known_node.h"
+#include "tests/testing/fault_row.h"
 #include "tests/testing/subprocess.h"
 
 namespace tally {
 namespace {
 
 constexpr absl::Duration kClientMax = absl::Seconds(60);
+constexpr absl::Duration kBuildMax = absl::Minutes(10);
 constexpr char kRestart[] = "restart the node: please";
 
 // What each program prints. Fields of a hash and names of keys are sorted.
@@ -114,6 +116,40 @@ TEST_F(RedisClients, Jedis) { JavaPasses("Jedis.java"); }
 TEST_F(RedisClients, Lettuce) { JavaPasses("Lettuce.java"); }
 
 TEST_F(RedisClients, Hiredis) { Passes({HIREDIS_CLIENT}); }
+
+// Clients whose toolchain Debian 12 lacks: only in tools/soak. A row says if this machine lacks it too.
+class RedisClientsInSoak : public RedisClients {
+ protected:
+  // Builds a program and runs it.
+  void Passes(const std::string& name, const std::vector<std::string>& build, const std::string& program) {
+    FaultRow row(name, /*times=*/1, /*times_in_test=*/0);
+    if (row.times() == 0) return;
+    const auto built = RunToEnd(build, kBuildMax);
+    if (!built.ok()) {
+      row.Did("nothing");
+      return row.Saw(std::string(FromAbsl(built.status().message())));
+    }
+    ASSERT_EQ(built->status, 0) << built->err;
+    RedisClients::Passes({program});
+    row.Did(Cat(kExpected.size(), " checks"));
+    row.Saw("the replies of every other client");
+  }
+};
+
+TEST_F(RedisClientsInSoak, GoRedis) {
+  Passes("go-redis", {"go", "build", "-C", kFolder + "go", "-o", kCache + "go/", "./..."}, kCache + "go/go_redis");
+}
+
+TEST_F(RedisClientsInSoak, Rueidis) {
+  Passes("rueidis", {"go", "build", "-C", kFolder + "go", "-o", kCache + "go/", "./..."}, kCache + "go/rueidis");
+}
+
+TEST_F(RedisClientsInSoak, RedisRs) {
+  Passes("redis-rs",
+         {"cargo", "build", "--quiet", "--locked", "--manifest-path", kFolder + "rust/Cargo.toml", "--target-dir",
+          kCache + "rust"},
+         kCache + "rust/debug/redis_rs");
+}
 
 TEST_F(RedisClients, RedisBenchmark) {
   const auto run = RunToEnd({"redis-benchmark", "-p", node_.port(), "-n", "20000", "-P", "16", "-q", "HGET",
