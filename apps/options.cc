@@ -95,7 +95,7 @@ CLI::App* AddCommand(CLI::App& app, const char* name, const char* about, const c
 }
 
 // The targets of the parser. Their initial values are the defaults.
-struct Parsed {
+struct ParsedOptions {
   ServeOptions serve;
   DemoOptions demo;
   CheckOptions check;
@@ -203,7 +203,7 @@ Exit WrongUsage(std::string_view command, std::string_view what) {
 
 Command ParseOptions(int argc, const char* const* argv) {
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
-  Parsed parsed;
+  ParsedOptions parsed;
   CLI::App app(kAbout, "tallyd");
   app.formatter(std::make_shared<Formatter>());
   app.set_help_flag("--help", "Print this help");

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstring>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -49,7 +48,7 @@ std::string FormatEndpoint(const Endpoint& endpoint) {
 }
 
 bool IsLoopback(std::string_view host) {
-  if (absl::EqualsIgnoreCase(ToAbsl(host), "localhost")) return true;
+  if (EqualsIgnoreCase(host, "localhost")) return true;
   const std::string text(host);
   in_addr v4{};
   if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;

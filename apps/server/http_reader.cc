@@ -3,7 +3,6 @@
 #include <boost/asio/buffer.hpp>
 #include <string_view>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -72,8 +71,7 @@ std::optional<HttpResponse> HttpReader::CheckHeader() const {
   const auto& header = parser_->get();
   // Beast ignores other encodings. A proxy does not, and then a client could hide a request in the body of another one.
   const auto encoding = header.find(http::field::transfer_encoding);
-  if (encoding != header.end() &&
-      !(is_http11() && absl::EqualsIgnoreCase(ToAbsl(FromBeast(encoding->value())), "chunked"))) {
+  if (encoding != header.end() && !(is_http11() && EqualsIgnoreCase(FromBeast(encoding->value()), "chunked"))) {
     return HttpResponse{501, "expected no Transfer-Encoding other than chunked, in HTTP/1.1\n"};
   }
   // A request without it is from a client that uses another protocol.
@@ -83,7 +81,7 @@ std::optional<HttpResponse> HttpReader::CheckHeader() const {
 
 bool HttpReader::expects_continue() const {
   return is_http11() && !parser_->is_done() &&
-         absl::EqualsIgnoreCase(ToAbsl(FromBeast(parser_->get()[http::field::expect])), "100-continue");
+         EqualsIgnoreCase(FromBeast(parser_->get()[http::field::expect]), "100-continue");
 }
 
 HttpRequest HttpReader::request() const {

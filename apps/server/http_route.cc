@@ -59,7 +59,7 @@ bool HasPassword(std::string_view authorization, const Password& password) {
   constexpr std::string_view kScheme = "basic ";
   if (!password.needed()) return true;
   std::string credentials;
-  if (!absl::EqualsIgnoreCase(ToAbsl(authorization.substr(0, kScheme.size())), ToAbsl(kScheme)) ||
+  if (!EqualsIgnoreCase(authorization.substr(0, kScheme.size()), kScheme) ||
       !absl::Base64Unescape(ToAbsl(authorization.substr(kScheme.size())), &credentials)) {
     return false;
   }

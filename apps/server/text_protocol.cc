@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -43,7 +42,7 @@ char TakeEscape(std::string_view line, size_t& at) {
 
 // `GET / HTTP/1.1`, `POST ...`, `Host: ...`: no command has these forms.
 bool IsHttp(const std::vector<std::string_view>& words) {
-  return !words.empty() && (words.front() == "POST" || absl::EqualsIgnoreCase(ToAbsl(words.front()), "Host:") ||
+  return !words.empty() && (words.front() == "POST" || EqualsIgnoreCase(words.front(), "Host:") ||
                             (words.size() == 3 && words.back().starts_with("HTTP/")));
 }
 

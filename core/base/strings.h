@@ -12,12 +12,18 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
 namespace tally {
 
 inline absl::string_view ToAbsl(std::string_view s) { return {s.data(), s.size()}; }
 inline std::string_view FromAbsl(absl::string_view s) { return {s.data(), s.size()}; }
+
+// Whether two ASCII texts are equal, apart from upper and lower case.
+inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b));
+}
 
 inline void Append(std::string& out, std::string_view part) { out.append(part); }
 inline void Append(std::string& out, char part) { out.push_back(part); }

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/client_name.h"
 #include "core/query/command_table.h"
@@ -11,8 +10,6 @@
 
 namespace tally {
 namespace {
-
-bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
 Reply SyntaxError(std::string_view expected) { return ErrorReply(Cat("syntax error, expected: CLIENT ", expected)); }
 
@@ -28,11 +25,11 @@ Reply SetName(const CommandContext& context, Words arguments) { return SetClient
 // The attributes of Redis: a library's name and version.
 Reply SetInfo(const CommandContext& context, Words arguments) {
   Session& session = context.session;
-  const bool is_name = Same(arguments[0], "LIB-NAME");
-  if (!is_name && !Same(arguments[0], "LIB-VER")) {
+  const bool is_name = EqualsIgnoreCase(arguments[0], "LIB-NAME");
+  if (!is_name && !EqualsIgnoreCase(arguments[0], "LIB-VER")) {
     return ErrorReply(Cat("Unrecognized option ", Quoted(arguments[0]), ", expected LIB-NAME or LIB-VER"));
   }
-  if (!IsClientName(arguments[1])) return ClientNameError(Same(arguments[0], "LIB-NAME") ? "lib-name" : "lib-ver");
+  if (!IsClientName(arguments[1])) return ClientNameError(is_name ? "lib-name" : "lib-ver");
   (is_name ? session.library : session.library_version) = arguments[1];
   return StatusReply("OK");
 }
@@ -76,19 +73,19 @@ constexpr std::string_view kTrackingArguments = "TRACKING ON | OFF [OPTIN | OPTO
 // With BCAST, Redis invalidates keys that the client has not read. Here as well only keys that it reads change for it.
 Reply SetTracking(const CommandContext& context, Words arguments) {
   Session& session = context.session;
-  if (Same(arguments[0], "OFF")) return session.tracking = Tracking::kOff, StatusReply("OK");
-  if (!Same(arguments[0], "ON")) return SyntaxError(kTrackingArguments);
+  if (EqualsIgnoreCase(arguments[0], "OFF")) return session.tracking = Tracking::kOff, StatusReply("OK");
+  if (!EqualsIgnoreCase(arguments[0], "ON")) return SyntaxError(kTrackingArguments);
   Tracking mode = Tracking::kAll;
   for (Words options = arguments.subspan(1); !options.empty(); options = options.subspan(1)) {
-    if (Same(options[0], "OPTIN")) {
+    if (EqualsIgnoreCase(options[0], "OPTIN")) {
       mode = Tracking::kOptIn;
-    } else if (Same(options[0], "OPTOUT")) {
+    } else if (EqualsIgnoreCase(options[0], "OPTOUT")) {
       mode = Tracking::kOptOut;
-    } else if (Same(options[0], "REDIRECT")) {
+    } else if (EqualsIgnoreCase(options[0], "REDIRECT")) {
       return ErrorReply("expected no REDIRECT: invalidations are sent to the connection that reads, after HELLO 3");
-    } else if (Same(options[0], "PREFIX") && options.size() > 1) {
+    } else if (EqualsIgnoreCase(options[0], "PREFIX") && options.size() > 1) {
       options = options.subspan(1);
-    } else if (!Same(options[0], "BCAST") && !Same(options[0], "NOLOOP")) {
+    } else if (!EqualsIgnoreCase(options[0], "BCAST") && !EqualsIgnoreCase(options[0], "NOLOOP")) {
       return SyntaxError(kTrackingArguments);
     }
   }
@@ -98,8 +95,8 @@ Reply SetTracking(const CommandContext& context, Words arguments) {
 
 Reply Caching(const CommandContext& context, Words arguments) {
   Session& session = context.session;
-  const bool yes = Same(arguments[0], "YES");
-  if (!yes && !Same(arguments[0], "NO")) return SyntaxError("CACHING YES | NO");
+  const bool yes = EqualsIgnoreCase(arguments[0], "YES");
+  if (!yes && !EqualsIgnoreCase(arguments[0], "NO")) return SyntaxError("CACHING YES | NO");
   if (session.tracking != (yes ? Tracking::kOptIn : Tracking::kOptOut)) {
     return ErrorReply(Cat("CLIENT CACHING ", yes ? "YES" : "NO", " is only valid when tracking is enabled in ",
                           yes ? "OPTIN" : "OPTOUT", " mode."));
@@ -130,7 +127,7 @@ constexpr struct {
 
 Task<Reply> Client(CommandContext context, Words arguments) {
   for (const auto& subcommand : kSubcommands) {
-    if (!Same(subcommand.name, arguments[0])) continue;
+    if (!EqualsIgnoreCase(subcommand.name, arguments[0])) continue;
     const size_t given = arguments.size() - 1;
     if (given >= subcommand.min && given <= subcommand.max) return subcommand.run(context, arguments.subspan(1));
     return ErrorReply(Cat("wrong number of arguments for 'CLIENT ", subcommand.name, "', expected: CLIENT ",

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/command_table.h"
 #include "core/query/words.h"
@@ -12,8 +11,7 @@ namespace {
 
 const CommandSpec* FindCommand(std::string_view name) {
   for (const CommandSpec* command : AllCommands()) {
-    if (command->name.size() != name.size()) continue;  // saves a call for most of them
-    if (absl::EqualsIgnoreCase(ToAbsl(command->name), ToAbsl(name))) return command;
+    if (EqualsIgnoreCase(command->name, name)) return command;
   }
   return nullptr;
 }

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/client_name.h"
 #include "core/query/command_table.h"
@@ -12,8 +11,6 @@
 
 namespace tally {
 namespace {
-
-bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
 
 Reply MapReply(std::vector<std::pair<std::string_view, Cell>> pairs) {
   const size_t rows = pairs.size();
@@ -73,7 +70,9 @@ Task<Reply> Auth(CommandContext context, Words arguments) {
 // Reads the options of HELLO. Returns an error, or OK.
 Reply SetOptions(const CommandContext& context, Words options) {
   while (!options.empty()) {
-    const size_t values = Same(options[0], "AUTH") ? 2 : Same(options[0], "SETNAME") ? 1 : options.size();
+    const size_t values = EqualsIgnoreCase(options[0], "AUTH")      ? 2
+                          : EqualsIgnoreCase(options[0], "SETNAME") ? 1
+                                                                    : options.size();
     if (options.size() <= values) return ErrorReply(Cat("syntax error in HELLO option ", Quoted(options[0])));
     Reply reply = values == 2 ? Authenticate(context, options[2]) : SetClientName(context.session, options[1]);
     if (std::holds_alternative<Error>(reply.body)) return reply;
@@ -112,9 +111,9 @@ Task<Reply> Hello(CommandContext context, Words arguments) {
 }
 
 Task<Reply> Command(CommandContext, Words arguments) {
-  if (arguments.empty() || Same(arguments[0], "INFO")) return TableReply({});
-  if (Same(arguments[0], "DOCS")) return MapReply({});
-  if (Same(arguments[0], "COUNT")) return IntegerReply(static_cast<int64_t>(AllCommands().size()));
+  if (arguments.empty() || EqualsIgnoreCase(arguments[0], "INFO")) return TableReply({});
+  if (EqualsIgnoreCase(arguments[0], "DOCS")) return MapReply({});
+  if (EqualsIgnoreCase(arguments[0], "COUNT")) return IntegerReply(static_cast<int64_t>(AllCommands().size()));
   return UnknownSubcommand("COMMAND", arguments[0], "COUNT, DOCS or INFO");
 }
 
@@ -126,7 +125,7 @@ constexpr std::pair<std::string_view, std::string_view> kConfig[] = {
     {"save", ""}, {"appendonly", "no"}, {"timeout", "300"}, {"databases", "1"}};
 
 Task<Reply> Config(CommandContext, Words arguments) {
-  if (!Same(arguments[0], "GET")) co_return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
+  if (!EqualsIgnoreCase(arguments[0], "GET")) co_return UnknownSubcommand("CONFIG", arguments[0], "GET pattern");
   std::array<bool, std::size(kConfig)> asked{};
   for (std::string_view pattern : arguments.subspan(1)) {
     absl::StatusOr<Glob> glob = Glob::Parse(pattern);

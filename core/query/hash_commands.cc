@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/buckets.h"
 #include "core/query/command_table.h"
@@ -107,7 +106,7 @@ constexpr int64_t kCounterBytes = 2;
 constexpr std::string_view kMemoryArguments = "USAGE key [SAMPLES n]";
 
 Task<Reply> Memory(CommandContext context, Words arguments) {
-  if (!absl::EqualsIgnoreCase(ToAbsl(arguments[0]), "USAGE")) {
+  if (!EqualsIgnoreCase(arguments[0], "USAGE")) {
     co_return ErrorReply(Cat("unknown subcommand ", Quoted(arguments[0]), " of MEMORY, expected ", kMemoryArguments));
   }
   std::shared_ptr<const void> pin = context.Pin();

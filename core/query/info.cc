@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/buckets.h"
 #include "core/query/figures.h"
@@ -94,11 +93,9 @@ constexpr struct {
     {"Replication", Replication}, {kKeyspace, Keyspace},
 };
 
-bool IsSection(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
-
 bool IsShown(std::string_view section, std::string_view asked) {
-  return asked.empty() || IsSection(asked, "all") || IsSection(asked, "default") || IsSection(asked, "everything") ||
-         IsSection(asked, section);
+  return asked.empty() || EqualsIgnoreCase(asked, "all") || EqualsIgnoreCase(asked, "default") ||
+         EqualsIgnoreCase(asked, "everything") || EqualsIgnoreCase(asked, section);
 }
 
 Task<int64_t> CountKeys(CommandContext context) {

@@ -4,18 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/query/words.h"
 
 namespace tally {
-namespace {
-
-bool Same(std::string_view a, std::string_view b) { return absl::EqualsIgnoreCase(ToAbsl(a), ToAbsl(b)); }
-
-}  // namespace
-
 absl::StatusOr<ScanOptions> ParseScanOptions(std::span<const std::string_view> words, std::string_view usage) {
   const absl::Status wrong = InvalidArgument("syntax error, expected: ", usage);
   std::optional<int64_t> cursor = ParseInteger(words[0]);
@@ -26,12 +19,12 @@ absl::StatusOr<ScanOptions> ParseScanOptions(std::span<const std::string_view> w
   for (words = words.subspan(1); !words.empty(); words = words.subspan(2)) {
     if (words.size() < 2) return wrong;
     const std::string_view value = words[1];
-    if (Same(words[0], "MATCH")) {
+    if (EqualsIgnoreCase(words[0], "MATCH")) {
       match = value;
-    } else if (Same(words[0], "COUNT")) {
+    } else if (EqualsIgnoreCase(words[0], "COUNT")) {
       count = ParseInteger(value).value_or(0);
-    } else if (Same(words[0], "TYPE")) {
-      hashes = Same(value, "hash");
+    } else if (EqualsIgnoreCase(words[0], "TYPE")) {
+      hashes = EqualsIgnoreCase(value, "hash");
     } else {
       return wrong;
     }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/events/event_time.h"
 #include "core/query/words.h"
@@ -40,7 +39,7 @@ std::optional<absl::Duration> ParseBack(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<Timestamp> ParseWhen(std::string_view text, Timestamp now) {
-  if (absl::EqualsIgnoreCase(ToAbsl(text), "now")) return now;
+  if (EqualsIgnoreCase(text, "now")) return now;
   if (std::optional<int64_t> millis = ParseInteger(text)) return Timestamp::FromMillis(*millis);
   if (std::optional<absl::Duration> back = ParseBack(text)) return now - *back;
   if (std::optional<Timestamp> date = ParseDate(text)) return *date;

@@ -1,6 +1,5 @@
 // The commands of Redis that write. They get an error of their own, because a team that moves from a consumer with
 // Redis sends them.
-#include "absl/strings/match.h"
 #include "core/base/strings.h"
 #include "core/query/command_table.h"
 
@@ -29,7 +28,7 @@ constexpr std::string_view kWriteCommands[] = {
 
 std::string_view WriteCommandOf(std::string_view name) {
   for (std::string_view command : kWriteCommands) {
-    if (absl::EqualsIgnoreCase(ToAbsl(command), ToAbsl(name))) return command;
+    if (EqualsIgnoreCase(command, name)) return command;
   }
   return "";
 }
