@@ -62,12 +62,16 @@ void Regex(benchmark::State& state) {
 }
 BENCHMARK(Regex);
 
-void Time(benchmark::State& state, Field::Type type, std::string_view text) {
+// `format` and `zone` as in [event].
+void Time(benchmark::State& state, Field::Type type, std::string_view text, const std::string& format = "",
+          const std::string& zone = "UTC") {
+  const EventTime event_time = EventTime::Compile({.time_format = format, .time_zone = zone}).value();
+  const Timestamp near = Timestamp::FromMillis(1307284245123);
   Field field{type, text};
   for (auto _ : state) {
     benchmark::DoNotOptimize(field);
     Timestamp time;
-    benchmark::DoNotOptimize(ParseEventTime(field, TimeUnit::kAuto, time));
+    benchmark::DoNotOptimize(event_time.Read(field, near, time));
     benchmark::DoNotOptimize(time);
   }
 }
@@ -75,6 +79,13 @@ BENCHMARK_CAPTURE(Time, millis, Field::Type::kInteger, "1307284245123");
 BENCHMARK_CAPTURE(Time, seconds_of_regex, Field::Type::kUntyped, "1307284245");
 BENCHMARK_CAPTURE(Time, decimal, Field::Type::kNumber, "1307284245.123");
 BENCHMARK_CAPTURE(Time, rfc3339, Field::Type::kText, "2011-06-05T14:30:45.123Z");
+BENCHMARK_CAPTURE(Time, rfc3339_in_a_zone, Field::Type::kText, "2011-06-05 14:30:45,123", "", "Europe/Berlin");
+BENCHMARK_CAPTURE(Time, apache, Field::Type::kUntyped, "05/Jun/2011:14:30:45 +0200", "%d/%b/%Y:%H:%M:%S %z");
+BENCHMARK_CAPTURE(Time, apache_in_a_zone, Field::Type::kUntyped, "05/Jun/2011:14:30:45", "%d/%b/%Y:%H:%M:%S",
+                  "Europe/Berlin");
+BENCHMARK_CAPTURE(Time, syslog, Field::Type::kUntyped, "Jun  5 14:30:45", "%b %e %H:%M:%S");
+BENCHMARK_CAPTURE(Time, fraction, Field::Type::kText, "2011-06-05T14:30:45.123+02:00", "%Y-%m-%dT%H:%M:%E*S%Ez");
+BENCHMARK_CAPTURE(Time, by_abseil, Field::Type::kUntyped, "Sun Jun 05 14:30:45 2011", "%a %b %d %H:%M:%S %Y");
 
 }  // namespace
 }  // namespace tally

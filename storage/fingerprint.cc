@@ -11,9 +11,14 @@ namespace {
 std::string Quoted(std::string_view text) { return Cat('"', absl::CEscape(ToAbsl(text)), '"'); }
 
 std::string Fingerprint(const EventSpec& event) {
-  return Cat("format=", NameOf(event.format, kFormatNames), " pattern=", Quoted(event.pattern),
-             " time=", Quoted(event.time), " time_unit=", NameOf(event.time_unit, kTimeUnitNames),
-             " ahead_max=", absl::FormatDuration(event.ahead_max));
+  const EventSpec defaults;
+  std::string text = Cat("format=", NameOf(event.format, kFormatNames), " pattern=", Quoted(event.pattern),
+                         " time=", Quoted(event.time), " time_unit=", NameOf(event.time_unit, kTimeUnitNames),
+                         " ahead_max=", absl::FormatDuration(event.ahead_max));
+  // Keys that are newer than the format are left out at their defaults: a directory of an older release has none.
+  if (event.time_format != defaults.time_format) Append(text, Cat(" time_format=", Quoted(event.time_format)));
+  if (event.time_zone != defaults.time_zone) Append(text, Cat(" time_zone=", Quoted(event.time_zone)));
+  return text;
 }
 
 std::string Fingerprint(const MetricSpec& metric) {

@@ -51,6 +51,7 @@ void Print(const EventSpec& event, std::string& out) {
   Append(out, Cat("\n[event]\nformat = ", Quoted(NameOf(event.format, kFormatNames))));
   Append(out, Cat("\npattern = ", Quoted(event.pattern), "\ntime = ", Quoted(event.time)));
   Append(out, Cat("\ntime_unit = ", Quoted(NameOf(event.time_unit, kTimeUnitNames))));
+  Append(out, Cat("\ntime_format = ", Quoted(event.time_format), "\ntime_zone = ", Quoted(event.time_zone)));
   Append(out, Cat("\nahead_max = ", Quoted(event.ahead_max), "\n"));
 }
 

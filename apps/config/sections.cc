@@ -10,6 +10,7 @@
 #include "apps/config/start_time.h"
 #include "core/base/strings.h"
 #include "core/events/decoder.h"
+#include "core/events/event_time.h"
 
 namespace tally {
 namespace {
@@ -130,6 +131,22 @@ absl::Status ReadPattern(const TomlValue& value, Draft& draft) {
   return Set(draft.config.event.pattern, value.Text(kPatternMax));
 }
 
+absl::Status ReadTimeFormat(const TomlValue& value, Draft& draft) {
+  ASSIGN_OR_RETURN(const std::string format, value.Text(kTextMax));
+  if (!format.empty()) {
+    RETURN_IF_ERROR(Annotate(TimeFormat::Compile(format, LocalZone()).status(), value.Where()));
+  }
+  draft.config.event.time_format = format;
+  return absl::OkStatus();
+}
+
+absl::Status ReadTimeZone(const TomlValue& value, Draft& draft) {
+  ASSIGN_OR_RETURN(const std::string zone, Line(value));
+  RETURN_IF_ERROR(Annotate(FindZone(zone).status(), value.Where()));
+  draft.config.event.time_zone = zone;
+  return absl::OkStatus();
+}
+
 absl::Status ReadEndpoint(const TomlValue& value, Endpoint& endpoint, std::string& where) {
   ASSIGN_OR_RETURN(const std::string text, value.Text(kTextMax, "HOST:PORT"));
   std::optional<Endpoint> parsed = ParseEndpoint(text);
@@ -155,6 +172,8 @@ constexpr Key kEventKeys[] = {
     {"pattern", ReadPattern},
     {"time", ReadTimeField},
     {"time_unit", [](const TomlValue& v, Draft& d) { return SetChoice(v, kTimeUnitNames, d.config.event.time_unit); }},
+    {"time_format", ReadTimeFormat},
+    {"time_zone", ReadTimeZone},
     {"ahead_max",
      [](const TomlValue& v, Draft& d) { return Set(d.config.event.ahead_max, v.Duration(kAheadMin, kAheadMax)); }},
 };

@@ -5,7 +5,6 @@
 
 #include "core/base/check.h"
 #include "core/base/strings.h"
-#include "core/events/event_time.h"
 
 namespace tally {
 
@@ -84,7 +83,7 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
     if (field.type == Field::Type::kMissing) return Fate::kMissingField;
-    if (!ParseEventTime(field, rules_->event().time_unit, time)) return Fate::kUnparsable;
+    if (!rules_->event_time().Read(field, record.timestamp, time)) return Fate::kUnparsable;
   }
   if (time <= limit) partition.NoteEventTime(time);
   if (time < late_before_) return Fate::kLate;

@@ -68,6 +68,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
                                                             DecoderFactory make_decoder) {
   auto rules = std::make_shared<Rules>();
   rules->event_ = std::move(event);
+  ASSIGN_OR_RETURN(rules->event_time_, EventTime::Compile(rules->event_));
   rules->make_decoder_ = std::move(make_decoder);
   if (rules->event_.time != "@timestamp") rules->time_slot_ = rules->SlotOf(rules->event_.time);
   for (const MetricSpec& spec : metrics) {

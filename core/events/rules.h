@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/events/decoder.h"
+#include "core/events/event_time.h"
 #include "core/events/field.h"
 #include "core/events/record.h"
 #include "core/events/spec.h"
@@ -69,12 +70,13 @@ class MetricRule {
 
 class Rules {
  public:
-  // Fails if the factory cannot make a decoder for the fields. REQUIRES: `make_decoder` succeeds again with the same
-  // arguments.
+  // Fails if the factory cannot make a decoder for the fields, or the times cannot be read (EventTime). REQUIRES:
+  // `make_decoder` succeeds again with the same arguments.
   static absl::StatusOr<std::shared_ptr<const Rules>> Compile(EventSpec event, const std::vector<MetricSpec>& metrics,
                                                               DecoderFactory make_decoder = MakeDecoder);
 
   const EventSpec& event() const { return event_; }
+  const EventTime& event_time() const { return event_time_; }
   const std::vector<MetricRule>& metrics() const { return metrics_; }
   size_t fields() const { return paths_.size(); }
 
@@ -89,6 +91,7 @@ class Rules {
   Source Resolve(const std::string& source);
 
   EventSpec event_;
+  EventTime event_time_;
   DecoderFactory make_decoder_;
   std::vector<std::string> paths_;
   std::optional<size_t> time_slot_;

@@ -26,9 +26,11 @@ inline constexpr std::array kTimeUnitNames = {
 
 struct EventSpec {
   EventFormat format = EventFormat::kJson;
-  std::string pattern;        // kRegex: RE2, each named group a field
+  std::string pattern = {};   // kRegex: RE2, each named group a field
   std::string time = "time";  // a field, or "@timestamp"
   TimeUnit time_unit = TimeUnit::kAuto;
+  std::string time_format = {};   // of strings, in the syntax of absl::ParseTime; empty: RFC 3339 or a number
+  std::string time_zone = "UTC";  // of times without an offset
   absl::Duration ahead_max = absl::Minutes(10);
 };
 

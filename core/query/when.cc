@@ -12,7 +12,7 @@
 namespace tally {
 namespace {
 
-// Completes a text without seconds or zone to full RFC 3339.
+// Completes a text without seconds to RFC 3339. Without an offset it is UTC.
 std::optional<Timestamp> ParseDate(std::string_view text) {
   constexpr size_t kToMinutes = std::string_view("2011-06-05T14:30").size();
   if (text.size() < kToMinutes || text[4] != '-' || text[7] != '-') return std::nullopt;
@@ -20,10 +20,8 @@ std::optional<Timestamp> ParseDate(std::string_view text) {
   std::string_view rest = text.substr(kToMinutes);
   if (!rest.starts_with(':')) Append(full, ":00");
   Append(full, rest);
-  if (rest.find_first_of("Zz+-") == std::string_view::npos) Append(full, 'Z');
   Timestamp time;
-  if (!ParseEventTime({Field::Type::kText, full}, TimeUnit::kMillis, time)) return std::nullopt;
-  return time;
+  return ParseRfc3339(full, LocalZone(), time) ? std::optional(time) : std::nullopt;
 }
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }

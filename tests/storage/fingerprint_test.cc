@@ -57,8 +57,10 @@ TEST(Fingerprint, OfEventsDependsOnEachOfTheirKeys) {
       PrintEvent([](EventSpec& e) { e.time_unit = TimeUnit::kMillis; }),
       PrintEvent([](EventSpec& e) { e.time_unit = TimeUnit::kMicros; }),
       PrintEvent([](EventSpec& e) { e.time_unit = TimeUnit::kNanos; }),
+      PrintEvent([](EventSpec& e) { e.time_format = "%s"; }),
+      PrintEvent([](EventSpec& e) { e.time_zone = "Europe/Berlin"; }),
   };
-  EXPECT_EQ(prints.size(), 9u);
+  EXPECT_EQ(prints.size(), 11u);
 }
 
 TEST(Fingerprint, NamesTheFormatAsTheConfigurationDoes) {

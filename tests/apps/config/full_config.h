@@ -24,6 +24,8 @@ format     = "regex"
 pattern    = '^(?P<at>\S+) "(?P<verb>[A-Z]+) (?P<path>[^"]*)" (?P<bytes>\d+)'
 time       = "at"
 time_unit  = "ms"
+time_format = "%d/%b/%Y:%H:%M:%S"
+time_zone  = "Europe/Berlin"
 ahead_max  = "1m30s"
 
 [[metric]]

@@ -21,8 +21,8 @@ Config Read(std::string_view text) {
 
 // Compares each field, because core's specs have no operator==: only this test would use it.
 void ExpectSameEvent(const EventSpec& a, const EventSpec& b) {
-  EXPECT_EQ(std::tie(a.format, a.pattern, a.time, a.time_unit, a.ahead_max),
-            std::tie(b.format, b.pattern, b.time, b.time_unit, b.ahead_max));
+  EXPECT_EQ(std::tie(a.format, a.pattern, a.time, a.time_unit, a.time_format, a.time_zone, a.ahead_max),
+            std::tie(b.format, b.pattern, b.time, b.time_unit, b.time_format, b.time_zone, b.ahead_max));
 }
 
 void ExpectSame(const Config& a, const Config& b) {
@@ -94,6 +94,8 @@ format = "json"
 pattern = ""
 time = "time"
 time_unit = "auto"
+time_format = ""
+time_zone = "UTC"
 ahead_max = "10m"
 
 [[metric]]

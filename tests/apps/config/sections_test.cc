@@ -165,6 +165,17 @@ TEST(EventTime, IsAFieldOrTheRecordsTimestamp) {
             "\"/@key\"");
 }
 
+TEST(EventTime, IsInAFormatAndAZoneThatExist) {
+  const Config config = Load("[event]\ntime_format = \"%d/%b/%Y:%H:%M:%S %z\"\ntime_zone = \"Europe/Berlin\"");
+  EXPECT_EQ(config.event.time_format, "%d/%b/%Y:%H:%M:%S %z");
+  EXPECT_EQ(config.event.time_zone, "Europe/Berlin");
+  EXPECT_THAT(ErrorAt("[event]\ntime_zone = \"Europe/Gotham\""),
+              StartsWith("f.toml:2:13: event.time_zone: there is no time zone 'Europe/Gotham'"));
+  EXPECT_THAT(ErrorAt("[event]\ntime_zone = \"\""), HasSubstr("f.toml:2:13: event.time_zone"));
+  EXPECT_THAT(ErrorAt("[event]\ntime_format = \"%H:%M:%S\""),
+              StartsWith("f.toml:2:15: event.time_format: '%H:%M:%S' does not read the times that it writes"));
+}
+
 TEST(Pattern, NeedsTheFormatRegex) {
   EXPECT_EQ(ErrorAt("[event]\nformat = \"regex\""), "f.toml:2:10: event.format: \"regex\" needs event.pattern");
   EXPECT_EQ(ErrorAt("[event]\npattern = \"x\""),

@@ -49,7 +49,8 @@ bool IsNumber(std::string_view number) {
 
 bool IsTime(std::string_view number) {
   Timestamp time;
-  return ParseEventTime({Field::Type::kInteger, number}, TimeUnit::kMillis, time) && Cat(time.millis()) == number;
+  const EventTime event_time = EventTime::Compile({.time_unit = TimeUnit::kMillis}).value();
+  return event_time.Read({Field::Type::kInteger, number}, Timestamp(), time) && Cat(time.millis()) == number;
 }
 
 TEST(Digits, MakeANumberOfAnyLengthThatHasNoOtherByte) {
