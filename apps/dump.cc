@@ -10,8 +10,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "apps/json_writer.h"
+#include "core/base/count.h"
 #include "core/base/strings.h"
 #include "core/time/format.h"
+#include "storage/fingerprint.h"
 
 namespace tally {
 namespace {
@@ -22,7 +24,7 @@ class Writer {
   virtual ~Writer() = default;
   virtual void Header(const CheckpointContents& contents) = 0;
   virtual void Partition(const TopicPartition& topic_partition, const PartitionState& state) = 0;
-  virtual void Counter(Minute minute, std::string_view series, uint64_t count) = 0;
+  virtual void Counter(Minute minute, std::string_view series, std::string_view count) = 0;
   virtual void Finish() {}
 
  protected:
@@ -48,7 +50,7 @@ class TextDump : public Writer {
            << gap.to << " accepted " << FormatTimestamp(gap.at) << '\n';
     }
   }
-  void Counter(Minute minute, std::string_view series, uint64_t count) override {
+  void Counter(Minute minute, std::string_view series, std::string_view count) override {
     out_ << FormatMinute(minute) << ' ' << series << ' ' << count << '\n';
   }
 };
@@ -67,7 +69,7 @@ class CsvDump : public Writer {
       out_ << "gap_from," << where << gap.from << "\ngap_to," << where << gap.to << '\n';
     }
   }
-  void Counter(Minute minute, std::string_view series, uint64_t count) override {
+  void Counter(Minute minute, std::string_view series, std::string_view count) override {
     // A quoted field: a series' name has no '"', but may have a comma.
     out_ << "count,\"" << series << "\"," << FormatMinute(minute) << ',' << count << '\n';
   }
@@ -108,10 +110,10 @@ class JsonDump : public Writer {
     json_.EndArray().EndObject();
     Flush();
   }
-  void Counter(Minute minute, std::string_view series, uint64_t count) override {
+  void Counter(Minute minute, std::string_view series, std::string_view count) override {
     BeginCounters();
     json_.NewLine().BeginObject().Member("minute", FormatMinute(minute)).Member("series", series);
-    json_.Member("count", count).EndObject();
+    json_.Key("count").Number(count).EndObject();
     Flush();
   }
   void Finish() override {
@@ -164,9 +166,21 @@ void AppendCounts(BlockIndex index, const Block& block, const absl::flat_hash_ma
   }
 }
 
-void WriteMinute(Minute minute, Counts& counts, Writer& writer) {
+// The decimals of the counts of each metric, by its name.
+using Decimals = absl::flat_hash_map<std::string, uint32_t>;
+
+Decimals DecimalsOfMetrics(const MetricRows& rows) {
+  Decimals decimals;
+  for (const auto& [name, metric] : rows.metrics) decimals[name] = DecimalsOf(metric.fingerprint);
+  return decimals;
+}
+
+void WriteMinute(Minute minute, const Decimals& decimals, Counts& counts, Writer& writer) {
   std::sort(counts.begin(), counts.end());
-  for (const auto& [series, count] : counts) writer.Counter(minute, series, count);
+  for (const auto& [series, count] : counts) {
+    const auto metric = decimals.find(std::string(series.substr(0, series.find(':'))));
+    writer.Counter(minute, series, FormatCount(count, metric == decimals.end() ? 0 : metric->second));
+  }
   counts.clear();
 }
 
@@ -178,14 +192,15 @@ void WriteDump(const CheckpointContents& contents, DumpOptions::Format format, s
   for (const auto& [topic_partition, state] : contents.saved.partitions) writer->Partition(topic_partition, state);
   absl::flat_hash_map<SeriesId, std::string_view> names;
   for (const auto& [id, name] : contents.saved.series) names[id] = name;
+  const Decimals decimals = DecimalsOfMetrics(contents.metrics);
   Counts counts;
   Minute minute = Minute::Min();
   for (const auto& [key, block] : contents.saved.blocks) {  // in the order of their keys, which begin with the minute
-    if (key.minute != minute) WriteMinute(minute, counts, *writer);
+    if (key.minute != minute) WriteMinute(minute, decimals, counts, *writer);
     minute = key.minute;
     AppendCounts(key.block, block, names, counts);
   }
-  WriteMinute(minute, counts, *writer);
+  WriteMinute(minute, decimals, counts, *writer);
   writer->Finish();
 }
 

@@ -51,6 +51,10 @@ class JsonWriter {
     }
     return *this;
   }
+  // A number in its text, which JSON allows: it may have more digits than a double.
+  JsonWriter& Number(std::string_view text) {
+    return writer_.RawValue(text.data(), text.size(), rapidjson::kNumberType), *this;
+  }
   JsonWriter& Null() { return writer_.Null(), *this; }
 
   template <typename T>

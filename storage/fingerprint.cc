@@ -8,6 +8,9 @@
 namespace tally {
 namespace {
 
+// Follows a space or a comma, which no quoted text ends with.
+constexpr std::string_view kDecimals = " decimals=";
+
 std::string Quoted(std::string_view text) { return Cat('"', absl::CEscape(ToAbsl(text)), '"'); }
 
 std::string Fingerprint(const EventSpec& event) {
@@ -29,6 +32,7 @@ std::string Fingerprint(const MetricSpec& metric) {
     Append(text, Cat(Quoted(source), ":"));
     for (const std::string& allowed : texts) Append(text, Cat(Quoted(allowed), ","));
   }
+  if (metric.decimals != 0) Append(text, Cat(kDecimals, metric.decimals));
   return text;
 }
 
@@ -46,6 +50,13 @@ Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec
   prints.event = Fingerprint(event);
   for (const MetricSpec& metric : metrics) prints.metrics[metric.name] = Fingerprint(metric);
   return prints;
+}
+
+uint32_t DecimalsOf(std::string_view fingerprint) {
+  const size_t at = fingerprint.rfind(kDecimals);
+  if (at == fingerprint.npos || at + kDecimals.size() + 1 != fingerprint.size()) return 0;
+  const char digit = fingerprint.back();
+  return digit >= '0' && digit <= '9' ? static_cast<uint32_t>(digit - '0') : 0;
 }
 
 absl::Status CheckSame(const Fingerprints& stored, const Fingerprints& configured) {

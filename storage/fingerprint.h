@@ -3,8 +3,10 @@
 // release.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +20,9 @@ struct Fingerprints {
 };
 
 Fingerprints FingerprintsOf(const EventSpec& event, const std::vector<MetricSpec>& metrics);
+
+// The decimals of a metric's counts, from its fingerprint.
+uint32_t DecimalsOf(std::string_view fingerprint);
 
 // FailedPrecondition, with the difference in the message, if [event] differs or a metric that both have. A metric that
 // only one of them has is not a difference: it was added or removed.

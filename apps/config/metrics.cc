@@ -4,6 +4,7 @@
 
 #include "apps/config/draft.h"
 #include "apps/config/label.h"
+#include "core/base/count.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -15,6 +16,7 @@ constexpr std::string_view kRecordSources[] = {"@topic", "@key", "@partition"};
 struct MetricDraft {
   MetricSpec spec;
   std::vector<FieldUse> fields;
+  std::string decimals_where = {};
 };
 
 // If `source` is a field, adds it to the fields to decode.
@@ -102,11 +104,13 @@ absl::Status ReadWhere(const TomlValue& value, MetricDraft& metric) {
   return absl::OkStatus();
 }
 
+absl::Status ReadDecimals(const TomlValue& value, MetricDraft& metric) {
+  metric.decimals_where = value.Where();
+  return Set(metric.spec.decimals, value.Integer(0, kDecimalsMax));
+}
+
 constexpr KeyOf<MetricDraft> kMetricKeys[] = {
-    {"name", ReadName},
-    {"by", ReadBy},
-    {"value", ReadValue},
-    {"where", ReadWhere},
+    {"name", ReadName}, {"by", ReadBy}, {"value", ReadValue}, {"decimals", ReadDecimals}, {"where", ReadWhere},
 };
 
 absl::StatusOr<MetricDraft> ReadMetric(const TomlValue& value) {
@@ -114,6 +118,9 @@ absl::StatusOr<MetricDraft> ReadMetric(const TomlValue& value) {
   MetricDraft metric;
   RETURN_IF_ERROR(ReadKeys<MetricDraft>(value, kMetricKeys, metric));
   if (metric.spec.name.empty()) return value.Error("expected a name, such as name = \"stats\"");
+  if (metric.spec.decimals > 0 && metric.spec.value.empty()) {
+    return InvalidArgument(metric.decimals_where, ": decimals need a value; without one, each event counts 1");
+  }
   return metric;
 }
 

@@ -59,7 +59,8 @@ void Print(const MetricSpec& metric, std::string& out) {
   std::vector<std::string> by;
   for (const Dimension& dimension : metric.by) by.push_back(FormatDimension(dimension));
   Append(out, Cat("\n[[metric]]\nname = ", Quoted(metric.name), "\nby = ", List(by)));
-  Append(out, Cat("\nvalue = ", Quoted(metric.value), "\nwhere = ", Where(metric), "\n"));
+  Append(out, Cat("\nvalue = ", Quoted(metric.value), "\ndecimals = ", metric.decimals));
+  Append(out, Cat("\nwhere = ", Where(metric), "\n"));
 }
 
 }  // namespace

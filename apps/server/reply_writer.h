@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/count.h"
 #include "core/base/strings.h"
 #include "core/query/reply.h"
 
@@ -46,7 +47,7 @@ inline void AppendPlain(const Cell& cell, std::string& out) {
   } else if (auto* number = std::get_if<int64_t>(&cell)) {
     Append(out, *number);
   } else if (auto* count = std::get_if<StringCount>(&cell)) {
-    Append(out, count->count);
+    AppendCount(count->count, count->decimals, out);
     if (count->open) out.append(" open");
   } else if (auto* words = std::get_if<WordList>(&cell); words != nullptr && !words->empty()) {
     for (const std::string& word : *words) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "core/base/check.h"
+#include "core/base/count.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -135,7 +136,9 @@ void AppendCell(const Cell& cell, RespVersion version, std::string& out) {
     Append(out, *number);
     out.append("\r\n");
   } else if (auto* count = std::get_if<StringCount>(&cell)) {
-    count->open ? AppendBulk(Cat(count->count, " open"), out) : AppendBulk(IntegerText(count->count).text(), out);
+    const bool plain = !count->open && count->decimals == 0;  // nearly always
+    if (plain) return AppendBulk(IntegerText(count->count).text(), out);
+    AppendBulk(Cat(FormatCount(count->count, count->decimals), count->open ? " open" : ""), out);
   } else if (auto* words = std::get_if<WordList>(&cell)) {
     AppendList(*words, out);
   } else {

@@ -11,7 +11,9 @@ namespace {
 
 std::vector<SeriesTable::Metric> TableMetrics(const Rules& rules) {
   std::vector<SeriesTable::Metric> metrics;
-  for (const MetricRule& rule : rules.metrics()) metrics.push_back({rule.name, static_cast<uint32_t>(rule.by.size())});
+  for (const MetricRule& rule : rules.metrics()) {
+    metrics.push_back({rule.name, static_cast<uint32_t>(rule.by.size()), rule.decimals});
+  }
   return metrics;
 }
 

@@ -25,7 +25,10 @@ std::string OtherInEvery(const SeriesTable::Metric& metric) {
 }  // namespace
 
 SeriesTable::SeriesTable(std::vector<Metric> metrics, size_t series_max)
-    : metrics_(std::move(metrics)), series_max_(series_max), index_(names_) {}
+    : metrics_(std::move(metrics)),
+      any_decimals_(std::any_of(metrics_.begin(), metrics_.end(), [](const Metric& m) { return m.decimals > 0; })),
+      series_max_(series_max),
+      index_(names_) {}
 
 std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
   size_t values = static_cast<size_t>(std::count(name.begin(), name.end(), ':'));
@@ -34,6 +37,12 @@ std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
     if (metrics_[i].name == metric && metrics_[i].dimensions == values) return i;
   }
   return std::nullopt;
+}
+
+uint32_t SeriesTable::DecimalsOf(std::string_view name) const {
+  if (!any_decimals_) return 0;
+  const std::optional<uint32_t> metric = MetricOf(name);
+  return metric ? metrics_[*metric].decimals : 0;
 }
 
 SeriesId SeriesTable::Admit(uint32_t metric, std::string_view name) {

@@ -43,6 +43,7 @@ class SeriesTable {
   struct Metric {
     std::string name;
     uint32_t dimensions = 0;
+    uint32_t decimals = 0;  // of its counts
   };
 
   struct NamedSeries {
@@ -92,6 +93,8 @@ class SeriesTable {
   const std::vector<Metric>& metrics() const { return metrics_; }
   // The metric that a series' name begins with, if it has the right number of values.
   std::optional<uint32_t> MetricOf(std::string_view name) const;
+  // The decimals of the counts of the series `name`.
+  uint32_t DecimalsOf(std::string_view name) const;
   size_t size() const;  // live series, ~other included
 
   // While a pin is held, a number that was looked up after the pin was taken keeps its name. For requests that run in
@@ -166,6 +169,7 @@ class SeriesTable {
   void PlaceNames();
 
   const std::vector<Metric> metrics_;
+  const bool any_decimals_;
   const size_t series_max_;
 
   mutable Mutex mutex_;

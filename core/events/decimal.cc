@@ -36,6 +36,10 @@ WideInt Decimal::Scaled(int64_t places, WideInt max) const {
   return std::min(value, max);
 }
 
+bool Decimal::IsZero() const {
+  return whole.find_first_not_of('0') == whole.npos && fraction.find_first_not_of('0') == fraction.npos;
+}
+
 bool Decimal::IsWhole(int64_t places) const {
   for (auto i = static_cast<size_t>(std::max<int64_t>(Point(places), 0)); i < size(); ++i) {
     if (Digit(i) != '0') return false;

@@ -22,6 +22,8 @@ struct Decimal {
   // The integer part of the number times 10^places, at most `max`. REQUIRES: `max` is at most 1e30.
   WideInt Scaled(int64_t places, WideInt max) const;
 
+  bool IsZero() const;
+
   // Whether Scaled() cuts off nothing but zeros, if there is no limit.
   bool IsWhole(int64_t places) const;
 

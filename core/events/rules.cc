@@ -1,24 +1,14 @@
 #include "core/events/rules.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/base/count.h"
 #include "core/base/status_macros.h"
 #include "core/events/series_name.h"
 
 namespace tally {
 namespace {
-
-// The integer >= 0 in `text`, at most kCountMax. Nothing if it is not one.
-std::optional<uint64_t> ParseAmount(std::string_view text) {
-  uint64_t n = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
-  return error == std::errc() ? std::min(n, kCountMax) : kCountMax;
-}
 
 bool IsDimensionValue(const Field& field) {
   return field.has_value() && field.type != Field::Type::kNumber && field.text.size() <= kDimensionValueMax;
@@ -48,11 +38,6 @@ bool MetricRule::HoldsAll(const EventView& event) const {
   });
 }
 
-std::optional<uint64_t> MetricRule::AmountOf(const Field& field) {
-  if (field.type != Field::Type::kInteger && field.type != Field::Type::kUntyped) return std::nullopt;
-  return ParseAmount(field.text);
-}
-
 char* MetricRule::WriteName(const EventView& event, char* out) const {
   out = std::copy(name.begin(), name.end(), out);
   for (const Source& source : by) {
@@ -74,6 +59,7 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
   for (const MetricSpec& spec : metrics) {
     MetricRule& metric = rules->metrics_.emplace_back();
     metric.name = spec.name;
+    metric.decimals = spec.decimals;
     for (const Dimension& dimension : spec.by) {
       metric.by.push_back(rules->Resolve(dimension.source));
       metric.labels.push_back(dimension.label);

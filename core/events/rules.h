@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/events/amount.h"
 #include "core/events/decoder.h"
 #include "core/events/event_time.h"
 #include "core/events/field.h"
@@ -50,14 +51,17 @@ class MetricRule {
   std::vector<Source> by;           // the dimensions, in order
   std::vector<std::string> labels;  // of each dimension; distinct
   std::optional<Source> value;
+  uint32_t decimals = 0;  // of the value and the counts
   std::vector<Condition> where;
   size_t name_max = 0;  // the longest name of a series
 
   bool Holds(const EventView& event) const { return where.empty() || HoldsAll(event); }
 
-  // The increment of an event: 1, or the integer >= 0 in the value field. Nothing if the field is missing or is not
-  // such an integer.
-  std::optional<uint64_t> Amount(const EventView& event) const { return value ? AmountOf(event.Get(*value)) : 1; }
+  // The increment of an event: 1, or the number in the value field (ReadAmount). Nothing if the field is missing or is
+  // not such a number.
+  std::optional<uint64_t> Amount(const EventView& event) const {
+    return value ? ReadAmount(event.Get(*value), decimals) : 1;
+  }
 
   // Writes the name of the event's series. Returns its end, or null if the field of a dimension is missing; `out` then
   // holds undefined bytes. REQUIRES: `out` has room for name_max bytes.
@@ -65,7 +69,6 @@ class MetricRule {
 
  private:
   bool HoldsAll(const EventView& event) const;
-  static std::optional<uint64_t> AmountOf(const Field& field);
 };
 
 class Rules {

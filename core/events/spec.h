@@ -46,6 +46,7 @@ struct MetricSpec {
   std::vector<Dimension> by;
   std::string value;                                      // a source; empty: 1 for each event
   std::map<std::string, std::vector<std::string>> where;  // source -> the accepted texts
+  uint32_t decimals = 0;                                  // decimal places of the value, at most kDecimalsMax
 };
 
 }  // namespace tally

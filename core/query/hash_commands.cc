@@ -44,8 +44,11 @@ enum class Part { kNames, kCounts, kBoth };
 
 Row CellsOf(Slices slices, const FieldCount& field, Part part) {
   Row cells;
-  if (part != Part::kCounts) cells.push_back(std::string(FieldOf(NameOf(slices, field.series))));
-  if (part != Part::kNames) cells.push_back(StringCount{field.count});
+  const std::string name = NameOf(slices, field.series);
+  if (part != Part::kCounts) cells.push_back(std::string(FieldOf(name)));
+  if (part != Part::kNames) {
+    cells.push_back(StringCount{.count = field.count, .decimals = TableOf(slices, 0).DecimalsOf(name)});
+  }
   return cells;
 }
 
@@ -119,7 +122,8 @@ Cell FieldCell(const CommandContext& context, const std::optional<BucketKey>& ke
   if (!key || key->minute < HorizonOf(context.slices)) return NullCell{};
   const std::string name = MemberName(context.slices, key->group, field);
   const uint64_t count = name.empty() ? 0 : CountOfOne(context.slices, name, key->minute);
-  return count == 0 ? Cell(NullCell{}) : Cell(StringCount{count});
+  if (count == 0) return NullCell{};
+  return StringCount{.count = count, .decimals = TableOf(context.slices, 0).DecimalsOf(name)};
 }
 
 Task<Reply> Hget(CommandContext context, Words arguments) {

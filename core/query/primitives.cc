@@ -134,12 +134,24 @@ class Collector {
   std::vector<std::deque<SeriesReader::Member>> members_;  // by slice
 };
 
+// Sets the largest decimals of the selection's metrics. Returns whether they differ.
+bool SetDecimals(const SeriesTable& table, Selection& selection) {
+  bool mixed = false;
+  for (uint32_t metric : selection.metrics) {
+    const uint32_t decimals = table.metrics()[metric].decimals;
+    mixed |= decimals != table.metrics()[selection.metrics.front()].decimals;
+    selection.decimals = std::max(selection.decimals, decimals);
+  }
+  return mixed;
+}
+
 // The one series `name`.
 absl::StatusOr<Selection> SelectOne(Slices slices, std::string_view name) {
   Collector collector(slices);
   Selection& selection = collector.selection();
   ASSIGN_OR_RETURN(uint32_t metric, MetricOfSeries(slices, name));
   selection.metrics.push_back(metric);
+  selection.decimals = TableOf(slices, 0).metrics()[metric].decimals;
   for (uint32_t slice = 0; slice < slices.size(); ++slice) {
     const SeriesTable& table = TableOf(slices, slice);
     const SeriesId id = table.Find(name);
@@ -195,8 +207,11 @@ Task<absl::StatusOr<Selection>> Select(Slices slices, std::string_view text) {
     co_return absl::StatusOr<Selection>(
         InvalidArgument("no metric has a series as ", Quoted(text), ": ", Expected(table)));
   }
+  const bool mixed = SetDecimals(table, collector.selection());
   auto add = [&](std::string_view name, std::span<const SeriesRef> series) {
-    if (glob->Matches(name)) collector.Add(series, true);
+    if (!glob->Matches(name)) return true;
+    collector.Add(series, true);
+    if (mixed) collector.selection().decimals_by_name.push_back(static_cast<uint8_t>(table.DecimalsOf(name)));
     return true;
   };
   co_await ForEachName(slices, glob->prefix(), "", add);
@@ -230,7 +245,9 @@ Task<MinuteSums> SumByMinute(const Selection& selection, MinuteRange range) {
         {
           View view(*selection.slices[slice]);
           if (AnyCount(view, minute, part.others)) sum.hidden = true;
-          auto add = [&](uint32_t, uint64_t count) { sum.count = AddCounts(sum.count, count); };
+          auto add = [&](uint32_t index, uint64_t count) {
+            sum.count = AddCounts(sum.count, MultiplyCount(count, selection.FactorOf(index)));
+          };
           at = part.series.Read(view, minute, at.next, add);
         }
         co_await Did(at.blocks);

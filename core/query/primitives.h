@@ -24,6 +24,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "core/base/count.h"
 #include "core/base/task.h"
 #include "core/query/series_reader.h"
 #include "core/query/slices.h"
@@ -53,6 +54,14 @@ struct Selection {
   std::vector<uint32_t> metrics = {};           // the metrics of the requested series
   std::deque<SeriesRef> names = {};             // a series of each name, by name
   std::vector<Part> parts = {};                 // by slice
+
+  // The largest decimals of the metrics, and of each name; empty if all metrics have the same.
+  uint32_t decimals = 0;
+  std::deque<uint8_t> decimals_by_name = {};
+
+  uint32_t DecimalsOf(size_t index) const { return decimals_by_name.empty() ? decimals : decimals_by_name[index]; }
+  // A count of this name times the factor has the decimals of the selection.
+  uint64_t FactorOf(size_t index) const { return kPowersOfTen[decimals - DecimalsOf(index)]; }
 };
 
 // The series that `glob` matches. Returns an error if it is too long (Glob::kBytesMax), if no metric can have a
@@ -65,7 +74,7 @@ Task<absl::StatusOr<Selection>> Select(Slices slices, std::string_view glob);
 enum class SelectBy { kNames, kGroups };
 Task<Selection> SelectPrefix(Slices slices, std::string prefix, SelectBy by);
 
-// The sum of a selection for each minute.
+// The sum of a selection for each minute, with the decimals of the selection.
 
 struct MinuteSum {
   Minute minute;

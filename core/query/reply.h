@@ -20,10 +20,11 @@ enum class RespVersion { k2 = 2, k3 = 3 };
 
 struct NullCell {};  // unknown or missing: null in RESP, `-` in text
 
-// A count that is a string in RESP, as the values of a Redis hash are.
+// A count that is a string in RESP: the value of a Redis hash, the reply of GET, or a count with decimals.
 struct StringCount {
   uint64_t count;
   bool open = false;  // of a minute that is open: ` open` is written after it
+  uint32_t decimals = 0;
 };
 
 // Words in one cell: an array in RESP, separated by commas in text, `-` if there are none.
@@ -31,6 +32,12 @@ using WordList = std::vector<std::string>;
 
 using Cell = std::variant<NullCell, int64_t, StringCount, std::string, WordList>;
 using Row = std::vector<Cell>;
+
+// A count where RESP has an integer if the count has no decimals.
+inline Cell CountCell(uint64_t count, uint32_t decimals) {
+  if (decimals > 0) return StringCount{.count = count, .decimals = decimals};
+  return static_cast<int64_t>(count);  // at most kCountMax
+}
 
 // A table, produced row by row as the socket drains, so that a large reply is never in memory whole. Its length is
 // known first, because RESP sends it first.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/count.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/query/command_table.h"
@@ -17,8 +18,6 @@
 
 namespace tally {
 namespace {
-
-int64_t CountCell(uint64_t count) { return static_cast<int64_t>(count); }  // at most kCountMax
 
 absl::StatusOr<MinuteRange> ParseRange(const CommandContext& context, Words from_and_to) {
   ASSIGN_OR_RETURN(Timestamp from, ParseWhen(from_and_to[0], context.now()));
@@ -64,7 +63,7 @@ absl::StatusOr<MinuteCount> GetCount(const CommandContext& context, Words argume
 Task<Reply> Get(CommandContext context, Words arguments) {
   absl::StatusOr<MinuteCount> answer = GetCount(context, arguments);
   if (!answer.ok()) return ErrorReply(answer.status());
-  return Reply{Value{StringCount{answer->count, answer->open}}};
+  return Reply{Value{StringCount{answer->count, answer->open, answer->decimals}}};
 }
 
 struct RangeArguments {
@@ -91,8 +90,8 @@ Task<Reply> RangeCommand(CommandContext context, Words arguments) {
   std::vector<Step> steps = StepsOf(sums, parsed->range, parsed->step_minutes);
   size_t rows = steps.size();
   size_t held_bytes = HeldBytes(steps);
-  auto row = [steps = std::move(steps)](size_t i) {
-    Row cells{FormatMinute(steps[i].start), CountCell(steps[i].count)};
+  auto row = [steps = std::move(steps), decimals = selection->decimals](size_t i) {
+    Row cells{FormatMinute(steps[i].start), CountCell(steps[i].count, decimals)};
     if (steps[i].open) cells.push_back("open");
     return cells;
   };
@@ -121,7 +120,7 @@ Task<Reply> TopCommand(CommandContext context, Words arguments) {
   size_t rows = top.size();
   size_t held_bytes = HeldBytes(top);
   auto row = [pin, slices = context.slices, top = std::move(top)](size_t i) {
-    return Row{NameOf(slices, top[i].series), CountCell(top[i].count)};
+    return Row{NameOf(slices, top[i].series), CountCell(top[i].count, top[i].decimals)};
   };
   co_return NestedReply(rows, std::move(row), held_bytes);
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/events/decimal.h"
 #include "core/time/format.h"
 
 namespace tally {
@@ -39,18 +40,18 @@ Task<std::vector<uint64_t>> SumByName(const Selection& selection, MinuteRange ra
 }
 
 struct Candidate {
-  uint64_t sum;
+  WideInt sum;     // with the decimals of the selection: exact, at most kCountMax * 10^kDecimalsMax
   uint32_t index;  // in the order of names
 };
 
 bool IsBetter(const Candidate& a, const Candidate& b) { return a.sum != b.sum ? a.sum > b.sum : a.index < b.index; }
 
 // Keeps the `n` best, best first.
-Task<std::vector<Candidate>> Best(const std::vector<uint64_t>& sums, size_t n) {
+Task<std::vector<Candidate>> Best(const Selection& selection, const std::vector<uint64_t>& sums, size_t n) {
   std::vector<Candidate> best;  // a heap, the worst on top
   best.reserve(std::min(n, sums.size()));
   for (uint32_t index = 0; index < sums.size(); ++index) {
-    const Candidate candidate{sums[index], index};
+    const Candidate candidate{WideInt{sums[index]} * selection.FactorOf(index), index};
     if (candidate.sum > 0 && (best.size() < n || IsBetter(candidate, best.front()))) {
       if (best.size() == n) {
         std::pop_heap(best.begin(), best.end(), IsBetter);
@@ -80,7 +81,7 @@ absl::StatusOr<MinuteCount> CountIn(Slices slices, std::string_view name, Minute
   if (minute >= known.end) return Unknown(minute, " has not begun", known);
   if (minute < known.first) return Unknown(minute, " is not known any more, or never was", known);
   if (sum.hidden) return Unknown(minute, " is unknown for this series: ~other may have its counts", known);
-  return MinuteCount{sum.count, minute.end() > complete_until};
+  return MinuteCount{sum.count, minute.end() > complete_until, TableOf(slices, 0).metrics()[metric].decimals};
 }
 
 std::vector<Step> StepsOf(const MinuteSums& sums, MinuteRange range, int32_t step_minutes) {
@@ -103,11 +104,12 @@ std::vector<Step> StepsOf(const MinuteSums& sums, MinuteRange range, int32_t ste
 Task<std::vector<TopSeries>> Top(const Selection& selection, MinuteRange range, size_t n) {
   std::vector<uint64_t> sums;
   while (sums.size() < selection.names.size()) sums = co_await SumByName(selection, range);
-  std::vector<Candidate> best = co_await Best(sums, n);
+  std::vector<Candidate> best = co_await Best(selection, sums, n);
   std::vector<TopSeries> top;
   top.reserve(best.size());
   for (const Candidate& candidate : best) {
-    top.push_back({selection.names[candidate.index], candidate.sum});
+    const uint32_t index = candidate.index;
+    top.push_back({selection.names[index], sums[index], selection.DecimalsOf(index)});
     co_await Did(1);
   }
   co_return top;

@@ -14,6 +14,7 @@ namespace tally {
 struct MinuteCount {
   uint64_t count = 0;
   bool open = false;
+  uint32_t decimals = 0;  // of the count
 };
 
 // The count of the series `name` in one minute. Returns an error if no such series can exist, or if the minute is
@@ -35,6 +36,7 @@ std::vector<Step> StepsOf(const MinuteSums& sums, MinuteRange range, int32_t ste
 struct TopSeries {
   SeriesRef series;
   uint64_t count;
+  uint32_t decimals = 0;  // of the count; series of several metrics may differ
 };
 Task<std::vector<TopSeries>> Top(const Selection& selection, MinuteRange range, size_t n);
 

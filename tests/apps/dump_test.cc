@@ -13,9 +13,10 @@ namespace {
 using testing::HasSubstr;
 
 // What SomeChanges() look like in that format once they are saved, with `node` as the node's identity.
-std::string DumpOf(DumpOptions::Format format, Changes changes = SomeChanges()) {
+std::string DumpOf(DumpOptions::Format format, Changes changes = SomeChanges(),
+                   const MetricRows& metrics = SomeMetrics()) {
   TempDir directory;
-  TALLY_CHECK(OpenStore(directory.path())->Write(changes, SomeMetrics()).ok());
+  TALLY_CHECK(OpenStore(directory.path())->Write(changes, metrics).ok());
   auto contents = ReadCheckpoint(directory.path(), nullptr);
   TALLY_CHECK(contents.ok());
   contents->header.node = "0123456789abcdef";
@@ -31,6 +32,14 @@ TEST(Dump, AsTextHasARowPerLine) {
             "partition mw 3 next 42 counted 30 late 1 future 2 unparsable 3 missing_field 4 filtered 2\n"
             "2011-06-05T14:30Z stats:mw:buy 300\n2011-06-05T14:30Z stats:mw:login 7\n"
             "2011-06-05T14:31Z stats:hh:login 1\n");
+}
+
+TEST(Dump, ShowsTheDecimalsOfAMetric) {
+  MetricRows metrics = SomeMetrics();
+  metrics.metrics.at("stats").fingerprint = "by=game,call value=\"cents\" where= decimals=2";
+  EXPECT_THAT(DumpOf(DumpOptions::Format::kText, SomeChanges(), metrics), HasSubstr("stats:mw:buy 3.00\n"));
+  EXPECT_THAT(DumpOf(DumpOptions::Format::kCsv, SomeChanges(), metrics), HasSubstr("2011-06-05T14:30Z,0.07\n"));
+  EXPECT_THAT(DumpOf(DumpOptions::Format::kJson, SomeChanges(), metrics), HasSubstr("\"count\":3.00}"));
 }
 
 TEST(Dump, AsCsvHasFourColumns) {

@@ -98,6 +98,13 @@ TEST(Fingerprint, OfAMetricDependsOnEachOfItsKeys) {
   EXPECT_EQ(prints.size(), 10u);
 }
 
+TEST(Fingerprint, HasTheDecimalsOfAMetricOnlyIfThereAreAny) {
+  EXPECT_THAT(Print([](MetricSpec& m) { m.decimals = 2; }), testing::EndsWith(" where= decimals=2"));
+  EXPECT_EQ(DecimalsOf(Print([](MetricSpec& m) { m.decimals = 9; })), 9u);
+  EXPECT_EQ(DecimalsOf(Print(Stats())), 0u);
+  EXPECT_EQ(DecimalsOf(Print([](MetricSpec& m) { m.where = {{"call", {"a decimals=2"}}}; })), 0u);
+}
+
 TEST(Fingerprint, DistinguishesTextsWithQuotesAndCommasFromSeveralTexts) {
   std::set<std::string> prints = {
       Print([](MetricSpec& m) {

@@ -32,6 +32,7 @@ ahead_max  = "1m30s"
 name  = "traffic"
 by    = ["verb", "topic_of=@topic", "@partition"]
 value = "bytes"
+decimals = 3
 where = { verb = ["GET", "POST"], path = "/a b\\\"c\u00FC" }
 
 [[metric]]

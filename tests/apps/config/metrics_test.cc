@@ -117,6 +117,14 @@ TEST(TomlValue, IsAField) {
   EXPECT_THAT(MetricError("value = 1"), HasSubstr("expected a field, got the integer 1"));
 }
 
+TEST(TomlValue, HasDecimals) {
+  EXPECT_EQ(Metric("value = \"amount\"").decimals, 0u);
+  EXPECT_EQ(Metric("value = \"amount\"\ndecimals = 9").decimals, 9u);
+  EXPECT_EQ(Metric("decimals = 0").decimals, 0u);
+  EXPECT_THAT(MetricError("value = \"amount\"\ndecimals = 10"), HasSubstr("decimals: expected an integer from 0 to 9"));
+  EXPECT_THAT(MetricError("decimals = 2"), HasSubstr("decimals: decimals need a value"));
+}
+
 TEST(Where, ComparesAsText) {
   EXPECT_THAT(Metric(R"(where = { call = "login", level = 7, paid = true })").where,
               ElementsAre(Pair("call", ElementsAre("login")), Pair("level", ElementsAre("7")),

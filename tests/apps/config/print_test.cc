@@ -34,7 +34,8 @@ void ExpectSame(const Config& a, const Config& b) {
   for (size_t i = 0; i < a.metrics.size(); ++i) {
     const MetricSpec& x = a.metrics[i];
     const MetricSpec& y = b.metrics[i];
-    EXPECT_EQ(std::tie(x.name, x.by, x.value, x.where), std::tie(y.name, y.by, y.value, y.where));
+    EXPECT_EQ(std::tie(x.name, x.by, x.value, x.decimals, x.where),
+              std::tie(y.name, y.by, y.value, y.decimals, y.where));
   }
   EXPECT_EQ(std::tie(a.retention.ttl, a.retention.clock, a.checkpoint.dir, a.checkpoint.interval),
             std::tie(b.retention.ttl, b.retention.clock, b.checkpoint.dir, b.checkpoint.interval));
@@ -102,6 +103,7 @@ ahead_max = "10m"
 name = "stats"
 by = ["game", "call"]
 value = ""
+decimals = 0
 where = {}
 
 [retention]

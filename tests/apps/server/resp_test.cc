@@ -140,6 +140,7 @@ TEST(RespWriter, WritesAValueByItsType) {
   EXPECT_EQ(Resp(IntegerReply(-12)), ":-12\r\n");
   EXPECT_EQ(Resp({Value{StringCount{1234}}}), "$4\r\n1234\r\n");
   EXPECT_EQ(Resp({Value{StringCount{1234, /*open=*/true}}}), "$9\r\n1234 open\r\n");
+  EXPECT_EQ(Resp({Value{StringCount{1234, /*open=*/false, /*decimals=*/3}}}), "$5\r\n1.234\r\n");
   EXPECT_EQ(Resp(NullReply()), "$-1\r\n");
   EXPECT_EQ(Resp3(NullReply()), "_\r\n");
   EXPECT_EQ(Resp({Value{WordList{"a", ""}}}), "*2\r\n$1\r\na\r\n$0\r\n\r\n");

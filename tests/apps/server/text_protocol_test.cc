@@ -126,6 +126,7 @@ TEST(TextWriter, WritesNoLineForNull) { EXPECT_EQ(Text(NullReply()), "END\n"); }
 TEST(TextWriter, WritesOneLinePerRowAndNullCellsAsADash) {
   EXPECT_EQ(Text(Rows({{"a", int64_t{1}}, {"b", NullCell()}}, 2)), "a 1\nb -\nEND\n");
   EXPECT_EQ(Text(Rows({{"a", StringCount{1234}}})), "a 1234\nEND\n");
+  EXPECT_EQ(Text(Rows({{"a", StringCount{5, /*open=*/false, /*decimals=*/2}}})), "a 0.05\nEND\n");
   EXPECT_EQ(Text(Rows({})), "END\n");
 }
 

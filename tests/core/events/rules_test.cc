@@ -57,8 +57,8 @@ std::string NameOf(std::vector<Dimension> by, std::string_view payload,
   return end == nullptr ? "missing" : std::string(name.data(), end);
 }
 
-std::optional<uint64_t> Amount(std::string_view json) {
-  auto rules = Compile({{"m", {}, "v", {}}});
+std::optional<uint64_t> Amount(std::string_view json, uint32_t decimals = 0) {
+  auto rules = Compile({{"m", {}, "v", {}, decimals}});
   return rules->metrics()[0].Amount(Seen(*rules, Cat("{\"v\":", json, "}")).view());
 }
 
@@ -139,8 +139,17 @@ TEST(MetricRule, AddsAtMostTheLargestCount) {
   EXPECT_EQ(Amount("1000000000000000000000000000000"), kCountMax);
 }
 
-TEST(MetricRule, LacksAValueThatIsNoIntegerFromZeroOn) {
-  for (std::string_view json : {"-1", "-9223372036854775809", "1.0", "1e2", "true", "null", "[]", R"("5")", R"("")"}) {
+TEST(MetricRule, AddsANumberInAnyNotationAndInAString) {
+  EXPECT_EQ(Amount("2.0"), 2u);
+  EXPECT_EQ(Amount("1e2"), 100u);
+  EXPECT_EQ(Amount(R"("5")"), 5u);
+  EXPECT_EQ(Amount("-0.0"), 0u);
+  EXPECT_EQ(Amount(R"("12.5")", 2), 1250u);
+  EXPECT_EQ(Amount("0.005", 2), 1u);
+}
+
+TEST(MetricRule, LacksAValueThatIsNoNumberFromZeroOn) {
+  for (std::string_view json : {"-1", "-9223372036854775809", "1.5", "true", "null", "[]", R"("5x")", R"("")"}) {
     EXPECT_EQ(Amount(json), std::nullopt) << json;
   }
 }
@@ -150,7 +159,8 @@ TEST(MetricRule, AddsTheDigitsOfARegexGroupOrKey) {
   auto rules = Compile({{"m", {}, "v", {}}, {"k", {}, "@key", {}}}, lines);
   auto amount = [&](std::string line) { return rules->metrics()[0].Amount(Seen(*rules, std::move(line)).view()); };
   EXPECT_EQ(amount("1 v=42"), 42u);
-  EXPECT_EQ(amount("1 v=-0"), std::nullopt);
+  EXPECT_EQ(amount("1 v=4.2e1"), 42u);
+  EXPECT_EQ(amount("1 v=-1"), std::nullopt);
   EXPECT_EQ(amount("1 v=+5"), std::nullopt);
   EXPECT_EQ(amount("1 v=5x"), std::nullopt);
   EXPECT_EQ(amount("1 v="), std::nullopt);

@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "core/base/check.h"
+#include "core/base/count.h"
 #include "core/base/strings.h"
 #include "core/counters/counters.h"
 #include "core/query/command.h"
@@ -31,7 +33,8 @@ inline Timestamp At(std::string_view time) {
 inline std::vector<std::string> Lines(const Reply& reply) {
   auto text = [](const Cell& cell) {
     if (auto* number = std::get_if<int64_t>(&cell)) return Cat(*number);
-    if (auto* count = std::get_if<StringCount>(&cell)) return Cat(count->count, count->open ? " open" : "");
+    if (auto* count = std::get_if<StringCount>(&cell))
+      return Cat(FormatCount(count->count, count->decimals), count->open ? " open" : "");
     if (auto* words = std::get_if<WordList>(&cell); words != nullptr && !words->empty()) {
       return absl::StrJoin(*words, ",");
     }
@@ -53,8 +56,8 @@ class NodeTest : public testing::Test, public StatusSource {
  protected:
   static constexpr std::string_view kTopic = "games";
 
-  explicit NodeTest(const Counters::Options& options = {})
-      : counters_(MakeRules(), options), shard_(counters_.AddShard()), commands_({&counters_}, clock_, *this) {
+  explicit NodeTest(const Counters::Options& options = {}, std::shared_ptr<const Rules> rules = MakeRules())
+      : counters_(std::move(rules), options), shard_(counters_.AddShard()), commands_({&counters_}, clock_, *this) {
     slot_ = shard_.AddPartition({std::string(kTopic), 0}, {});
   }
 
