@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/resp.h"
 #include "apps/server/text_protocol.h"
 #include "benchmark/benchmark.h"
 #include "core/base/check.h"
@@ -92,6 +93,23 @@ void TextRequest(benchmark::State& state, std::string_view line) {
   }
 }
 
+// The same for a request of a Redis client.
+void RespRequest(benchmark::State& state, std::string_view request) {
+  Commands& commands = SharedCommands();
+  Session session;
+  std::string out;
+  RespParser parser;
+  for (auto _ : state) {
+    Parsed parsed = parser.Next(request);
+    TALLY_CHECK(parsed.kind == Parsed::Kind::kRequest);
+    ReplyInProgress reply{commands.Execute(parsed.words, session).Finish()};
+    out.clear();
+    TALLY_CHECK(AppendResp(reply, RespVersion::k2, 1 << 20, out));
+    TALLY_CHECK(out[0] == '$' || out[0] == '*');
+    benchmark::DoNotOptimize(out);
+  }
+}
+
 BENCHMARK_CAPTURE(Ask, Get, {"GET", "stats:g3:c17", "-1h"}, 1);
 BENCHMARK_CAPTURE(Ask, Hget, {"HGET", "stats:g3:2011_0605_1330", "c17"}, 1);
 BENCHMARK_CAPTURE(Ask, Hgetall, {"HGETALL", "stats:g3:2011_0605_1330"}, kCalls);
@@ -103,6 +121,8 @@ BENCHMARK_CAPTURE(Ask, Keys, {"KEYS", "*"}, kGames* kMinutes);
 BENCHMARK_CAPTURE(Ask, List, {"LIST"}, kGames* kCalls);
 
 BENCHMARK_CAPTURE(TextRequest, Get, "GET stats:g3:c17 -1h\n");
+BENCHMARK_CAPTURE(RespRequest, Hget, "*3\r\n$4\r\nHGET\r\n$23\r\nstats:g3:2011_0605_1330\r\n$3\r\nc17\r\n");
+BENCHMARK_CAPTURE(RespRequest, Hgetall, "*2\r\n$7\r\nHGETALL\r\n$23\r\nstats:g3:2011_0605_1330\r\n");
 
 }  // namespace
 }  // namespace tally

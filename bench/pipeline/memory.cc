@@ -38,7 +38,7 @@ absl::StatusOr<double> ResidentOf(const Prepared& prepared, const std::string& b
 
 // Returns Redis's memory for each counter.
 absl::StatusOr<double> RedisBytes(const Prepared& prepared) {
-  ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
+  ASSIGN_OR_RETURN(auto redis, RedisServer::Start(RedisServer::Program::kRedis));
   uint64_t empty = ResidentBytesOf(redis->pid());
   RETURN_IF_ERROR(FillRedis(redis->port(), prepared));
   return static_cast<double>(ResidentBytesOf(redis->pid()) - empty) / static_cast<double>(prepared.extent().counters());

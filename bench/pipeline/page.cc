@@ -63,7 +63,7 @@ std::string Machine() {
   add("librdkafka", rd_kafka_version_str());
   add("Kafka and Kafka Streams", KAFKA_VERSION);
   add("Java", FirstLine({"java", "-version"}));
-  add("Redis", RedisServer::Version());
+  add("Redis", RedisServer::Version(RedisServer::Program::kRedis));
   add("tallyd", TALLY_VERSION);
   add("date", std::string(FromAbsl(absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::Now(), absl::UTCTimeZone()))));
   return text;

@@ -47,7 +47,7 @@ uint64_t SumOf(const std::string& port) {
 }
 
 absl::StatusOr<Measured> MeasureConsumerAndRedis(const FilledLog& log, uint64_t events, int clients) {
-  ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
+  ASSIGN_OR_RETURN(auto redis, RedisServer::Start(RedisServer::Program::kRedis));
   ASSIGN_OR_RETURN(ConsumerRun run, MeasureRedisConsumer(log, events, clients, redis->port()));
   const double server_us = absl::ToDoubleMicroseconds(CpuTimeOf(redis->pid())) / static_cast<double>(run.events);
   const uint64_t sum = SumOf(redis->port());

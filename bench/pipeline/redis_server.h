@@ -1,6 +1,6 @@
-// Runs a Redis for the benchmarks, on a free port of 127.0.0.1, without persistence.
+// Runs a Redis, or its fork Valkey, for the benchmarks, on a free port of 127.0.0.1, without persistence.
 //
-//   ASSIGN_OR_RETURN(auto redis, RedisServer::Start());
+//   ASSIGN_OR_RETURN(auto redis, RedisServer::Start(RedisServer::Program::kRedis));
 //   ... redis->port() ... CpuTimeOf(redis->pid()) ...
 #pragma once
 
@@ -19,13 +19,15 @@ namespace tally {
 // stops Redis. Call Start() from the main thread (see Subprocess).
 class RedisServer {
  public:
-  static absl::StatusOr<std::unique_ptr<RedisServer>> Start();
+  enum class Program { kRedis, kValkey };
+
+  static absl::StatusOr<std::unique_ptr<RedisServer>> Start(Program program);
 
   const std::string& port() const { return port_; }
   pid_t pid() const { return process_->pid(); }
 
-  // Returns the version, such as "7.0.15"; an empty string if Redis is not installed.
-  static std::string Version();
+  // Returns the version, such as "7.0.15"; an empty string if the program is not installed.
+  static std::string Version(Program program);
 
  private:
   RedisServer() : dir_("tally-redis") {}

@@ -55,6 +55,18 @@ absl::StatusOr<std::string_view> SocketClient::ReadUntil(std::string_view mark) 
   }
 }
 
+absl::Status SocketClient::Skip(size_t bytes) {
+  buffer_.erase(0, taken_);
+  taken_ = 0;
+  while (bytes > 0) {
+    if (buffer_.empty()) RETURN_IF_ERROR(Receive());
+    if (buffer_.size() > bytes) return absl::InternalError("received more bytes than expected");
+    bytes -= buffer_.size();
+    buffer_.clear();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SocketClient::SkipLines(size_t lines) {
   buffer_.erase(0, taken_);
   taken_ = 0;

@@ -32,6 +32,9 @@ class SocketClient {
   // Returns all bytes up to the next `mark`, including it. The result is valid until the next call.
   absl::StatusOr<std::string_view> ReadUntil(std::string_view mark);
 
+  // Skips that many bytes.
+  absl::Status Skip(size_t bytes);
+
   // Skips `lines` lines.
   absl::Status SkipLines(size_t lines);
 
