@@ -73,6 +73,7 @@ void Connection::Turn() {
 // Executes the requests in the input and writes their replies, up to the limits of a turn. Returns whether there is
 // more to do.
 bool Connection::Produce(SteadyTime end) {
+  context_.commands.Tick();
   for (size_t i = 1; i <= kTurnCommands; ++i) {
     if (!ProduceNext()) return false;
     if ((running_ && !may_run_) || output_.size() >= kChunkBytes) break;

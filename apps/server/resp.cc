@@ -1,6 +1,7 @@
 #include "apps/server/resp.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/escaping.h"
 #include "core/base/check.h"
@@ -10,11 +11,25 @@
 namespace tally {
 namespace {
 
+constexpr std::string_view kLineEnd = "\r\n";
 constexpr size_t kDigitsMax = 9;  // of a number; every limit is smaller
 constexpr auto IsDigit = [](char c) { return c >= '0' && c <= '9'; };
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
   return Parsed::Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));
+}
+
+// Reads a header of one or two digits from `at`, as nearly all are, and moves `at` after it. In a third of the time of
+// ReadHeader() (query_bench RespRequest).
+inline std::optional<int64_t> ReadShortHeader(std::string_view input, char marker, size_t& at) {
+  if (input.size() < at + 5) return std::nullopt;
+  const char* p = input.data() + at;
+  if (p[0] != marker || !IsDigit(p[1])) return std::nullopt;
+  const bool two = IsDigit(p[2]);
+  const size_t end = two ? 3 : 2;
+  if (p[end] != '\r' || input.size() < at + end + 2 || p[end + 1] != '\n') return std::nullopt;
+  at += end + 2;
+  return two ? (p[1] - '0') * 10 + (p[2] - '0') : p[1] - '0';
 }
 
 // redis-cli --pipe ends with an empty line before its last request. As in Redis, it is a request without words.
@@ -30,12 +45,16 @@ Parsed RespParser::Next(std::string_view input) {
   Parsed parsed;
   if (words_left_ < 0) {
     if (input.starts_with('\r')) return EmptyLine(input);
-    Header header = ReadHeader(input, '*');
-    if (header.found == Header::Found::kNo) return Parsed::NeedMore();
-    if (header.found == Header::Found::kWrong || header.number > kWordsMax) {
-      return Wrong(Cat("'*' and up to ", kWordsMax, " words"), header.text);
+    if (std::optional<int64_t> number = ReadShortHeader(input, '*', at_)) {
+      words_left_ = *number;
+    } else {
+      Header header = ReadHeader(input, '*');
+      if (header.found == Header::Found::kNo) return Parsed::NeedMore();
+      if (header.found == Header::Found::kWrong || header.number > kWordsMax) {
+        return Wrong(Cat("'*' and up to ", kWordsMax, " words"), header.text);
+      }
+      words_left_ = std::max<int64_t>(header.number, 0);
     }
-    words_left_ = std::max<int64_t>(header.number, 0);
   }
   for (; words_left_ > 0; --words_left_) {
     if (!ReadWord(input, parsed)) return parsed;
@@ -62,6 +81,7 @@ bool RespParser::ReadWord(std::string_view input, Parsed& otherwise) {
     otherwise = std::move(broken);
     return false;
   };
+  if (word_size_ < 0) word_size_ = ReadShortHeader(input, '$', at_).value_or(-1);
   if (word_size_ < 0) {
     Header header = ReadHeader(input, '$');
     if (header.found == Header::Found::kNo) return false;
@@ -114,13 +134,13 @@ namespace {
 void AppendHeader(char marker, size_t n, std::string& out) {
   out.push_back(marker);
   Append(out, n);
-  out.append("\r\n");
+  out.append(kLineEnd);
 }
 
 void AppendBulk(std::string_view text, std::string& out) {
   AppendHeader('$', text.size(), out);
   out.append(text);
-  out.append("\r\n");
+  out.append(kLineEnd);
 }
 
 void AppendList(const WordList& words, std::string& out) {
@@ -134,7 +154,7 @@ void AppendCell(const Cell& cell, RespVersion version, std::string& out) {
   } else if (auto* number = std::get_if<int64_t>(&cell)) {
     out.push_back(':');
     Append(out, *number);
-    out.append("\r\n");
+    out.append(kLineEnd);
   } else if (auto* count = std::get_if<StringCount>(&cell)) {
     const bool plain = !count->open && count->decimals == 0;  // nearly always
     if (plain) return AppendBulk(IntegerText(count->count).text(), out);
@@ -158,11 +178,11 @@ void AppendLines(const Table& table, RespVersion version, std::string& out) {
   std::string lines(version == RespVersion::k3 ? kFormat : "");
   for (size_t i = 0; i < table.rows; ++i) {
     AppendLine(table.row(i), lines);
-    lines.append("\r\n");
+    lines.append(kLineEnd);
   }
   AppendHeader(version == RespVersion::k3 ? '=' : '$', lines.size(), out);
   out.append(lines);
-  out.append("\r\n");
+  out.append(kLineEnd);
 }
 
 // Writes the part before the first row, or all rows at once. For a cursor this includes its row.
@@ -217,7 +237,7 @@ void AppendValue(const Value& value, RespVersion version, std::string& out) {
   if (!value.status) return AppendCell(value.cell, version, out);
   out.push_back('+');
   AppendPlain(value.cell, out);
-  out.append("\r\n");
+  out.append(kLineEnd);
 }
 
 }  // namespace
@@ -229,7 +249,7 @@ bool AppendResp(ReplyInProgress& progress, RespVersion version, size_t enough, s
     out.append(error->code);
     out.push_back(' ');
     AppendOneLine(error->message, out);
-    out.append("\r\n");
+    out.append(kLineEnd);
   } else {
     AppendValue(std::get<Value>(progress.reply.body), version, out);
   }

@@ -67,7 +67,7 @@ void Trial::TakeMinutesBefore(Minute end) {
     result_.oldest = std::min(result_.oldest.value_or(minute), minute);
     result_.newest = std::max(result_.newest.value_or(minute), minute);
     view.ForEach(minute, [this](SeriesId id, uint64_t count) {
-      uint64_t& sum = sums_[counters_.series().Name(id)];
+      uint64_t& sum = sums_[std::string(counters_.series().Name(id))];
       sum = AddCounts(sum, count);
     });
   }

@@ -20,6 +20,14 @@ inline uint64_t EightBytes(const char* p) {
   return bytes;
 }
 
+// Eight bytes of a text in two parts.
+inline uint64_t FourAndFour(const char* first, const char* second) {
+  char both[8];
+  std::memcpy(both, first, 4);
+  std::memcpy(both + 4, second, 4);
+  return EightBytes(both);
+}
+
 // A byte is a digit if its upper half is 3, and is still 3 after 6 is added.
 inline bool AreEightDigits(uint64_t bytes) {
   constexpr uint64_t kUpper = 0xf0f0f0f0f0f0f0f0, kThrees = 0x3030303030303030;

@@ -31,10 +31,11 @@ SeriesTable::SeriesTable(std::vector<Metric> metrics, size_t series_max)
       index_(names_) {}
 
 std::optional<uint32_t> SeriesTable::MetricOf(std::string_view name) const {
-  size_t values = static_cast<size_t>(std::count(name.begin(), name.end(), ':'));
-  std::string_view metric = name.substr(0, name.find(':'));
+  const std::string_view metric = name.substr(0, name.find(':'));
   for (uint32_t i = 0; i < metrics_.size(); ++i) {
-    if (metrics_[i].name == metric && metrics_[i].dimensions == values) return i;
+    if (metrics_[i].name != metric) continue;
+    const auto values = static_cast<size_t>(std::count(name.begin() + metric.size(), name.end(), ':'));
+    return values == metrics_[i].dimensions ? std::optional(i) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -134,9 +135,9 @@ std::string_view SeriesTable::NameOf(SeriesId id) const {
   return id < refs_.size() && refs_[id] != kNoName ? names_.name(refs_[id]) : std::string_view();
 }
 
-std::string SeriesTable::Name(SeriesId id) const {
+std::string_view SeriesTable::Name(SeriesId id) const {
   MutexLock lock(mutex_);
-  return std::string(NameOf(id));
+  return NameOf(id);
 }
 
 std::string SeriesTable::NameIfLive(SeriesId id) const {

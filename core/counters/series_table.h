@@ -84,8 +84,8 @@ class SeriesTable {
   // Returns kNoSeries if there is no series of that name.
   SeriesId Find(std::string_view name) const;
 
-  // REQUIRES: `id` is live, or was looked up under a Pin or a View that is still held.
-  std::string Name(SeriesId id) const;
+  // REQUIRES: `id` was looked up under a Pin or a View that is still held. The name lives as long as that.
+  std::string_view Name(SeriesId id) const;
 
   // The name, or nothing if `id` is retired, is free or was never given.
   std::string NameIfLive(SeriesId id) const;

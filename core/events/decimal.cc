@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/events/digits.h"
+#include "core/base/digits.h"
 
 namespace tally {
 namespace {

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/digits.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/events/decimal.h"
-#include "core/events/digits.h"
 
 namespace tally {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/events/digits.h"
+#include "core/base/digits.h"
 
 namespace tally {
 

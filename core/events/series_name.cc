@@ -4,8 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/base/digits.h"
 #include "core/base/utf8.h"
-#include "core/events/digits.h"
 
 namespace tally {
 namespace {

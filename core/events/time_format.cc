@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/time/civil_time.h"
+#include "core/base/digits.h"
 #include "core/base/strings.h"
-#include "core/events/digits.h"
 
 namespace tally {
 namespace {

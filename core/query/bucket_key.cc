@@ -6,11 +6,13 @@
 namespace tally {
 
 std::optional<BucketKey> ParseBucketKey(std::string_view key) {
-  size_t colon = key.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::optional<Minute> minute = ParseBucket(key.substr(colon + 1));
-  if (!minute) return std::nullopt;
-  return BucketKey{key.substr(0, colon), *minute};
+  for (size_t size : {kBucketSize, kBucketSize + 1}) {  // with the sign of a year before 0
+    if (key.size() <= size || key[key.size() - size - 1] != ':') continue;
+    std::optional<Minute> minute = ParseBucket(key.substr(key.size() - size));
+    if (!minute) return std::nullopt;
+    return BucketKey{key.substr(0, key.size() - size - 1), *minute};
+  }
+  return std::nullopt;
 }
 
 std::string FormatBucketKey(std::string_view group, Minute minute) { return Cat(group, ':', FormatBucket(minute)); }

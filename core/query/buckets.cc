@@ -102,12 +102,13 @@ std::string MemberName(Slices slices, std::string_view group, std::string_view f
   const SeriesTable& table = TableOf(slices, 0);
   std::string name = Cat(group, ':', field);
   if (table.MetricOf(name)) {
-    if (GroupOf(name) != group) name.clear();
+    if (field.find(':') != std::string_view::npos) name.clear();  // then another group has the series
     return name;
   }
   std::optional<uint32_t> metric = table.MetricOf(group);
   bool plain = metric && table.metrics()[*metric].dimensions == 0 && field == kCountField;
-  return std::string(plain ? group : "");
+  name = plain ? group : "";
+  return name;
 }
 
 // Lists each group once, even if several of the keys are its buckets.

@@ -67,14 +67,17 @@ Task<Reply> Commands::Execute(std::span<const std::string_view> words, Session& 
   if (arguments.size() < command->min || arguments.size() > command->max) {
     return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
   }
-  if (command->reads != Reads::kNothing) {
-    for (Counters* counters : slices_) counters->Tick(clock_.Now());
-  }
   if (session.tracking != Tracking::kOff) NoteReads(command->reads, arguments, session);
   return command->run({slices_, clock_, status_, password_, session, state_}, arguments);
 }
 
+void Commands::Tick() {
+  const Timestamp now = clock_.Now();
+  for (Counters* counters : slices_) counters->Tick(now);
+}
+
 Reply Commands::Execute(std::span<const std::string_view> words) {
+  Tick();
   Session none{.authenticated = true};
   return Execute(words, none).Finish();
 }

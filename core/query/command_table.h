@@ -35,8 +35,7 @@ struct CommandContext {
   std::shared_ptr<const void> Pin() const { return state.pins.Take(wall.Monotonic()); }
 };
 
-// What a command reads. If it reads counters, the horizon is raised first. Its keys are invalidated for a client with
-// CLIENT TRACKING: the first argument, or all of them.
+// What a command reads. Its keys are invalidated for a client with CLIENT TRACKING: the first argument, or all of them.
 enum class Reads { kNothing, kCounters, kKey, kKeys };
 
 struct CommandSpec {

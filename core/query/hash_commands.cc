@@ -44,7 +44,7 @@ enum class Part { kNames, kCounts, kBoth };
 
 Row CellsOf(Slices slices, const FieldCount& field, Part part) {
   Row cells;
-  const std::string name = NameOf(slices, field.series);
+  const std::string_view name = NameOf(slices, field.series);
   if (part != Part::kCounts) cells.push_back(std::string(FieldOf(name)));
   if (part != Part::kNames) {
     cells.push_back(StringCount{.count = field.count, .decimals = TableOf(slices, 0).DecimalsOf(name)});
@@ -83,7 +83,7 @@ Task<Reply> Hscan(CommandContext context, Words arguments) {
   std::deque<FieldCount> all = co_await FieldsOf(context.slices, arguments[0]);
   std::deque<FieldCount> fields;
   for (const FieldCount& field : all) {
-    const std::string name = NameOf(context.slices, field.series);
+    const std::string_view name = NameOf(context.slices, field.series);
     if (options->match.Matches(FieldOf(name))) fields.push_back(field);
     co_await Did(MatchWork(name));
   }

@@ -46,7 +46,7 @@ Task<Reply> List(CommandContext context, Words arguments) {
   size_t rows = names.size();
   size_t held_bytes = HeldBytes(names);
   auto row = [pin, slices = context.slices, names = std::move(names)](size_t i) {
-    return Row{NameOf(slices, names[i])};
+    return Row{std::string(NameOf(slices, names[i]))};
   };
   co_return TableReply({.rows = rows, .row = std::move(row), .held_bytes = held_bytes});
 }
@@ -120,7 +120,7 @@ Task<Reply> TopCommand(CommandContext context, Words arguments) {
   size_t rows = top.size();
   size_t held_bytes = HeldBytes(top);
   auto row = [pin, slices = context.slices, top = std::move(top)](size_t i) {
-    return Row{NameOf(slices, top[i].series), CountCell(top[i].count, top[i].decimals)};
+    return Row{std::string(NameOf(slices, top[i].series)), CountCell(top[i].count, top[i].decimals)};
   };
   co_return NestedReply(rows, std::move(row), held_bytes);
 }

@@ -39,7 +39,9 @@ struct MinuteRange {
 };
 
 inline const SeriesTable& TableOf(Slices slices, uint32_t slice) { return slices[slice]->series(); }
-inline std::string NameOf(Slices slices, SeriesRef series) { return TableOf(slices, series.slice).Name(series.id); }
+inline std::string_view NameOf(Slices slices, SeriesRef series) {
+  return TableOf(slices, series.slice).Name(series.id);
+}
 
 // The clock that decides about minutes: the wall clock or the event clock.
 inline Timestamp ClockOf(Slices slices) { return slices.front()->clock(); }

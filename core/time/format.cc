@@ -1,6 +1,7 @@
 #include "core/time/format.h"
 
 #include "absl/time/civil_time.h"
+#include "core/base/digits.h"
 #include "core/base/strings.h"
 #include "core/time/calendar.h"
 
@@ -35,16 +36,6 @@ std::string DateAndMinute(const absl::CivilMinute& civil) {
   return out;
 }
 
-// Parses a number that consists of digits only. Returns nullopt for anything else.
-std::optional<int> Digits(std::string_view text) {
-  int number = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    number = number * 10 + (c - '0');
-  }
-  return number;
-}
-
 }  // namespace
 
 std::string FormatMinute(Minute minute) { return DateAndMinute(Civil(minute)) + "Z"; }
@@ -73,20 +64,21 @@ std::string FormatBucket(Minute minute) {
 }
 
 std::optional<Minute> ParseBucket(std::string_view text) {
-  std::string_view rest = text.substr(text.starts_with('-') ? 1 : 0);
-  if (rest.size() != 14 || rest[4] != '_' || rest[9] != '_') return std::nullopt;
-  std::optional<int> year = Digits(rest.substr(0, 4));
-  std::optional<int> date = Digits(rest.substr(5, 4));
-  std::optional<int> time = Digits(rest.substr(10, 4));
-  if (!year || !date || !time) return std::nullopt;
-  const bool negative = rest.size() != text.size();
-  const int month = *date / 100, day = *date % 100, hour = *time / 100, minute = *time % 100;
-  if (negative && *year == 0) return std::nullopt;
-  if (negative) year = -*year;
-  if (month < 1 || month > 12 || day < 1 || day > DaysInMonth(*year, month) || hour > 23 || minute > 59) {
+  const bool negative = text.starts_with('-');
+  const std::string_view rest = text.substr(negative ? 1 : 0);
+  if (rest.size() != kBucketSize || rest[4] != '_' || rest[9] != '_') return std::nullopt;
+  const uint64_t date_digits = FourAndFour(rest.data(), rest.data() + 5);
+  const uint64_t time_digits = FourAndFour("0000", rest.data() + 10);
+  if (!AreEightDigits(date_digits) || !AreEightDigits(time_digits)) return std::nullopt;
+  const auto date = static_cast<uint32_t>(EightDigits(date_digits));
+  const auto time = static_cast<uint32_t>(EightDigits(time_digits));
+  const uint32_t month = date / 100 % 100, day = date % 100, hour = time / 100, minute = time % 100;
+  const int64_t year = negative ? -int64_t{date / 10'000} : int64_t{date / 10'000};
+  if (negative && year == 0) return std::nullopt;
+  if (month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month) || hour > 23 || minute > 59) {
     return std::nullopt;
   }
-  const int64_t index = (DayNumber(*year, month, day) * 24 + hour) * 60 + minute;
+  const int64_t index = (DayNumber(year, month, day) * 24 + hour) * 60 + minute;
   if (index < Minute::Min().index() || index > Minute::Max().index()) return std::nullopt;
   return Minute::FromIndex(static_cast<int32_t>(index));
 }

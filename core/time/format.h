@@ -6,6 +6,7 @@
 // Years have four digits; years before the year 0 also have a minus sign.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ namespace tally {
 
 std::string FormatMinute(Minute minute);
 std::string FormatTimestamp(Timestamp time);  // 2011-06-05T14:30:45.123Z
+inline constexpr size_t kBucketSize = 14;     // bytes, without a sign
 std::string FormatBucket(Minute minute);
 
 // Parses the output of FormatBucket(). Returns nullopt for anything else, for example 2011_0231_0000.

@@ -237,7 +237,8 @@ class Trial {
     Model::Minutes minutes;
     View view(*counters_);
     for (Minute minute : view.Minutes()) {
-      view.ForEach(minute, [&](SeriesId id, uint64_t n) { minutes[minute][counters_->series().Name(id)] = n; });
+      view.ForEach(minute,
+                   [&](SeriesId id, uint64_t n) { minutes[minute][std::string(counters_->series().Name(id))] = n; });
     }
     return minutes;
   }

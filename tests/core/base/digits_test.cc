@@ -1,4 +1,4 @@
-#include "core/events/digits.h"
+#include "core/base/digits.h"
 
 #include <random>
 #include <string>

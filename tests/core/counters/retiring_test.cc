@@ -348,7 +348,9 @@ class Churn {
     {
       View view(node_->counters());
       for (Minute minute : view.Minutes()) {
-        view.ForEach(minute, [&](SeriesId id, uint64_t n) { found[minute][node_->counters().series().Name(id)] += n; });
+        view.ForEach(minute, [&](SeriesId id, uint64_t n) {
+          found[minute][std::string(node_->counters().series().Name(id))] += n;
+        });
       }
     }
     ASSERT_EQ(found, counts_);

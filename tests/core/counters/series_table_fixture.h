@@ -22,7 +22,7 @@ inline std::unique_ptr<SeriesTable> MakeTable(size_t series_max = 1000) {
 
 // The name that an increment of `name` is counted under.
 inline std::string Admitted(SeriesTable& table, std::string_view name, uint32_t metric = kStats) {
-  return table.Name(table.Admit(metric, name));
+  return std::string(table.Name(table.Admit(metric, name)));
 }
 
 // Retires those of `ids` that are not admitted meanwhile, and frees what was retired before.

@@ -102,7 +102,7 @@ class Threads {
       View view(node_.counters());
       for (Minute minute : view.Minutes()) {
         view.ForEach(minute, [&](SeriesId id, uint64_t n) {
-          std::string name = node_.counters().series().Name(id);
+          std::string name(node_.counters().series().Name(id));
           ASSERT_TRUE(name.starts_with("stats:mw:")) << name;
           uint64_t& before = seen[minute][name];
           ASSERT_GE(n, before) << name;
