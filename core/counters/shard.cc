@@ -84,6 +84,8 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
     const Field& field = fields_[*rules_->time_slot()];
     if (field.type == Field::Type::kMissing) return Fate::kMissingField;
     if (!rules_->event_time().Read(field, record.timestamp, time)) return Fate::kUnparsable;
+  } else if (time == Timestamp::Min()) {
+    return Fate::kMissingField;  // Kafka's timestamp is -1: the record has none
   }
   if (time <= limit) partition.NoteEventTime(time);
   if (time < late_before_) return Fate::kLate;

@@ -151,6 +151,24 @@ TEST(Shard, KeepsASampleOfWhatItRejects) {
   EXPECT_EQ(rejects[1].sample, "{");
 }
 
+// Kafka's -1. A record that is merely old is late.
+TEST(Shard, MissesTheTimeOfARecordWithoutATimestamp) {
+  EventSpec event;
+  event.time = "@timestamp";
+  OneShard shard({StatsMetric()}, event);
+  shard.horizon().RaiseTo(MinuteAt("10:30"));
+  shard.ApplyStamped(0, Timestamp::Min()), shard.ApplyStamped(1, TimeAt("09:00"));
+  EXPECT_EQ(shard.status().state.fates[size_t(Fate::kMissingField)], 1u);
+  EXPECT_EQ(shard.status().state.fates[size_t(Fate::kLate)], 1u);
+  EXPECT_EQ(shard.status().state.newest_event_time, TimeAt("09:00"));
+}
+
+TEST(Shard, CountsARecordWithoutATimestampByTheTimeOfItsEvent) {
+  OneShard shard;
+  shard.ApplyStamped(0, Timestamp::Min());
+  EXPECT_EQ(shard.Count("stats:mw:login"), 1u);
+}
+
 TEST(Shard, KeepsNoSampleOfWhatWasFiltered) {
   OneShard shard(std::vector<MetricSpec>{});
   shard.Apply(0, kLogin);
