@@ -5,6 +5,7 @@
 
 #include "apps/kafka/client_reaper.h"
 #include "apps/node/client_options.h"
+#include "apps/node/cpu_quota.h"
 #include "apps/node/descriptors.h"
 #include "apps/node/memory.h"
 #include "core/base/status_macros.h"
@@ -22,7 +23,7 @@ constexpr unsigned kThreadsByDefaultMax = 8;
 
 unsigned IngestThreads(const Config& config) {
   if (config.kafka.threads > 0) return static_cast<unsigned>(config.kafka.threads);
-  return std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsByDefaultMax);
+  return std::min(UsableCpus(), kThreadsByDefaultMax);
 }
 
 }  // namespace
