@@ -21,11 +21,12 @@ namespace {
 
 constexpr absl::Duration kCheckFailureEvery = absl::Milliseconds(500);
 
-sigset_t StopSignals() {
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -42,6 +43,15 @@ absl::StatusOr<NodeOptions> NodeOptionsOf(const ServeOptions& options, const Con
   return node;
 }
 
+// Until a signal ends the node, or it must end.
+absl::Status RunNode(const Config& config, Node& node) {
+  RETURN_IF_ERROR(node.Start());
+  PrintListening(config, node);
+  while (!WaitForSignal(kCheckFailureEvery)) RETURN_IF_ERROR(node.failure());
+  spdlog::info("stopping");
+  return node.Stop();
+}
+
 }  // namespace
 
 void SetUpLogging() {
@@ -53,15 +63,17 @@ void SetUpLogging() {
 }
 
 void BlockSignals() {
-  sigset_t signals = StopSignals();
+  const sigset_t signals = AwaitedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
 
 bool WaitForSignal(absl::Duration timeout) {
-  sigset_t signals = StopSignals();
-  timespec wait = absl::ToTimespec(timeout);
-  return sigtimedwait(&signals, nullptr, &wait) > 0;
+  const sigset_t signals = AwaitedSignals();
+  const timespec wait = absl::ToTimespec(timeout);
+  const int received = sigtimedwait(&signals, nullptr, &wait);
+  if (received == SIGHUP) spdlog::info("SIGHUP: nothing changes; the configuration is read only at the start");
+  return received > 0 && received != SIGHUP;
 }
 
 int Report(const absl::Status& status) {
@@ -95,16 +107,9 @@ int RunServe(const ServeOptions& options) {
   static const SystemClock clock;
   auto node = Node::Open(*config, *node_options, clock);
   if (!node.ok()) return Report(node.status());
-  if (absl::Status status = (*node)->Start(); !status.ok()) return Report(status);
-  PrintListening(*config, **node);
-  while (!WaitForSignal(kCheckFailureEvery)) {
-    if (absl::Status failure = (*node)->failure(); !failure.ok()) return Report(failure);
-  }
-  spdlog::info("stopping");
-  absl::Status last = (*node)->Stop();
-  // The node is not destroyed: everything is on the disk, and its destructor may wait for a broker that is away.
-  (void)node->release();
-  return Report(last);
+  // The node is never destroyed: everything is on the disk, and its destructor may wait for a broker that is away.
+  Node& running = *node->release();
+  return Report(RunNode(*config, running));
 }
 
 int RunCheck(const CheckOptions& options) {

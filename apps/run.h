@@ -18,10 +18,11 @@ int RunDump(const DumpOptions& options);
 // Writes log lines to stderr, one for each message, with RFC 3339 times in UTC.
 void SetUpLogging();
 
-// Blocks SIGINT and SIGTERM, so that WaitForSignal() receives them. Call it before any thread starts.
+// Blocks SIGINT, SIGTERM and SIGHUP, so that WaitForSignal() receives them. Call it before any thread starts.
 void BlockSignals();
 
-// Waits for one of them, `timeout` at most. Returns whether one arrived.
+// Waits for one of them, `timeout` at most. Returns whether the process must end. SIGHUP only logs a line: a terminal
+// that is closed sends it, and so do tools that rotate log files.
 bool WaitForSignal(absl::Duration timeout);
 
 // Logs an error. Returns the exit status for it.
