@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -24,42 +27,77 @@ absl::Status BindError(const Endpoint& endpoint, SocketError error) {
 
 absl::Status Listener::Bind(const Endpoint& endpoint) {
   SocketError error;
-  tcp::resolver resolver(acceptor_.get_executor());
-  auto found = resolver.resolve(endpoint.host, Cat(endpoint.port), tcp::resolver::passive, error);
+  tcp::resolver resolver(loop_);
+  const auto found = resolver.resolve(endpoint.host, Cat(endpoint.port), tcp::resolver::passive, error);
   if (!error && found.empty()) error = asio::error::host_not_found;
   if (error) return BindError(endpoint, error);
-  tcp::endpoint address = *found.begin();
-  acceptor_.open(address.protocol(), error);
-  // Otherwise a restart must wait until the kernel forgets the connections of the last process.
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(address, error);
-  if (!error) acceptor_.listen(kBacklog, error);
-  if (!error) port_ = acceptor_.local_endpoint(error).port();
+  std::vector<tcp::endpoint> addresses;
+  for (const auto& entry : found) {
+    if (std::find(addresses.begin(), addresses.end(), entry.endpoint()) == addresses.end()) {
+      addresses.push_back(entry.endpoint());
+    }
+  }
+  for (int i = 0; i < kFreePortTries; ++i) {
+    error = BindAll(addresses);
+    if (error != asio::error::address_in_use || endpoint.port != 0) break;
+  }
   return error ? BindError(endpoint, error) : absl::OkStatus();
+}
+
+// An address family that the machine does not have is left out, if there is another one.
+SocketError Listener::BindAll(std::vector<tcp::endpoint> addresses) {
+  acceptors_.clear();
+  SocketError unsupported;
+  for (tcp::endpoint& address : addresses) {
+    SocketError error;
+    if (!acceptors_.empty()) address.port(port_);
+    tcp::acceptor& acceptor = acceptors_.emplace_back(loop_).socket;
+    acceptor.open(address.protocol(), error);
+    if (!error && address.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(addresses.size() > 1), error);
+    // Otherwise a restart must wait until the kernel forgets the connections of the last process.
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(address, error);
+    if (error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL) {
+      acceptors_.pop_back();
+      unsupported = error;
+      continue;
+    }
+    if (!error) acceptor.listen(kBacklog, error);
+    if (!error) port_ = acceptor.local_endpoint(error).port();
+    if (error) return error;
+  }
+  return acceptors_.empty() ? unsupported : SocketError();
+}
+
+void Listener::Start() {
+  for (Acceptor& acceptor : acceptors_) Accept(acceptor);
 }
 
 void Listener::Close() {
   SocketError ignored;
-  acceptor_.close(ignored);
-  retry_.cancel();
-}
-
-void Listener::Accept() {
-  acceptor_.async_accept([this](SocketError error, tcp::socket socket) { OnAccept(error, std::move(socket)); });
-}
-
-void Listener::OnAccept(SocketError error, tcp::socket socket) {
-  if (!acceptor_.is_open()) return;
-  if (!error) {
-    failing_ = false;
-    Begin(std::move(socket));
-    return Accept();
+  for (Acceptor& acceptor : acceptors_) {
+    acceptor.socket.close(ignored);
+    acceptor.retry.cancel();
   }
-  if (!failing_) spdlog::error("cannot accept connections: {}; trying again", error.message());
-  failing_ = true;
-  retry_.expires_after(kRetryTime);
-  retry_.async_wait([this](SocketError) {
-    if (acceptor_.is_open()) Accept();
+}
+
+void Listener::Accept(Acceptor& acceptor) {
+  acceptor.socket.async_accept(
+      [this, &acceptor](SocketError error, tcp::socket socket) { OnAccept(acceptor, error, std::move(socket)); });
+}
+
+void Listener::OnAccept(Acceptor& acceptor, SocketError error, tcp::socket socket) {
+  if (!acceptor.socket.is_open()) return;
+  if (!error) {
+    acceptor.failing = false;
+    Begin(std::move(socket));
+    return Accept(acceptor);
+  }
+  if (!acceptor.failing) spdlog::error("cannot accept connections: {}; trying again", error.message());
+  acceptor.failing = true;
+  acceptor.retry.expires_after(kRetryTime);
+  acceptor.retry.async_wait([this, &acceptor](SocketError) {
+    if (acceptor.socket.is_open()) Accept(acceptor);
   });
 }
 

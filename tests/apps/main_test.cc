@@ -1,6 +1,8 @@
 // The binary: what it prints where, and its exit status.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -10,6 +12,7 @@
 #include "core/base/strings.h"
 #include "tests/apps/server/served_node.h"
 #include "tests/testing/subprocess.h"
+#include "tests/testing/tallyd.h"
 #include "tests/testing/temp_dir.h"
 
 namespace tally {
@@ -17,13 +20,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-Finished RunTallyd(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), TALLYD_BINARY);
-  auto run = RunToEnd(arguments, absl::Seconds(30));
-  EXPECT_TRUE(run.ok()) << run.status();
-  return run.ok() ? *run : Finished{.status = -1};
-}
 
 TEST(Main, PrintsHelpAndVersionToStdout) {
   for (const auto& [option, beginning] : {std::pair("--help", "Counts events"), {"--version", "tallyd "}}) {
@@ -79,6 +75,39 @@ TEST(Main, QueriesWithThePasswordOfAFile) {
   EXPECT_EQ(query("wrong").status, 1);
   EXPECT_THAT(query("missing").err, HasSubstr(directory / "missing"));
   EXPECT_EQ(query("missing").status, 2);
+}
+
+TEST(Serve, LogsALineForSighupAndContinues) {
+  TempDir data;
+  auto node = Tallyd::Start({"--data", data.path(), "--brokers", "127.0.0.1:1"});
+  ASSERT_TRUE(node.ok()) << node.status();
+  (*node)->process().Kill(SIGHUP);
+  ASSERT_TRUE((*node)->process().WaitForLine("SIGHUP: nothing changes", absl::Seconds(30)).ok());
+  EXPECT_EQ((*node)->Query({"PING"}), "PONG");
+  EXPECT_EQ(*(*node)->Stop(), 0);
+}
+
+// The machine's hosts file may name only one address, so the node gets another one.
+TEST(Serve, ListensOnAllAddressesOfItsHost) {
+  TempDir directory;
+  std::ofstream(directory / "hosts") << "127.0.0.1 localhost\n::1 localhost\n";
+  const std::vector<std::string> with_hosts = {
+      "unshare",          geteuid() == 0 ? "-m" : "-rm", "sh", "-c", R"(mount --bind "$0" /etc/hosts && exec "$@")",
+      directory / "hosts"};
+  std::vector<std::string> probe = with_hosts;
+  probe.push_back("true");
+  const auto probed = RunToEnd(probe, absl::Seconds(30));
+  if (!probed.ok() || probed->status != 0) GTEST_SKIP() << "this machine cannot mount in a namespace";
+  for (const char* host : {"localhost:0", "[::1]:0", "127.0.0.1:0"}) {
+    auto node = Tallyd::Start({"--data", directory / "data", "--brokers", "127.0.0.1:1", "--listen", host}, with_hosts);
+    ASSERT_TRUE(node.ok()) << node.status();
+    for (const char* address : {"127.0.0.1", "::1"}) {
+      const bool answers = RunTallyd({"query", "-h", address, "-p", (*node)->port(), "PING"}).out == "PONG\n";
+      const bool named = std::string_view(host).find(address) != std::string_view::npos;
+      EXPECT_EQ(answers, named || std::string_view(host) == "localhost:0") << host << " " << address;
+    }
+    EXPECT_EQ(*(*node)->Stop(), 0);
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "gtest/gtest.h"
 
 namespace tally {
 namespace {
@@ -28,6 +29,13 @@ std::string After(const std::string& line, std::string_view key) {
 std::string PortOf(const std::string& endpoint) { return endpoint.substr(endpoint.rfind(':') + 1); }
 
 }  // namespace
+
+Finished RunTallyd(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), TALLYD_BINARY);
+  auto run = RunToEnd(arguments, kTallydTimeout);
+  EXPECT_TRUE(run.ok()) << run.status();
+  return run.ok() ? *run : Finished{-1, "", ""};
+}
 
 absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::string>& arguments,
                                                       const std::vector<std::string>& wrapper) {

@@ -65,6 +65,9 @@ class Tallyd {
   std::string http_port_;
 };
 
+// Runs a command of the binary to its end. If that fails, the test fails.
+Finished RunTallyd(std::vector<std::string> arguments);
+
 // The output of `tallyd dump` for a directory: the counters, the next offsets, and the fates summed over all
 // partitions.
 struct Dump {
