@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/config/client_options.h"
 #include "apps/kafka/client_reaper.h"
-#include "apps/node/client_options.h"
 #include "apps/node/cpu_quota.h"
 #include "apps/node/descriptors.h"
 #include "apps/node/memory.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "apps/node/client_options.h"
+#include "apps/config/client_options.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "spdlog/spdlog.h"

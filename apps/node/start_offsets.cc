@@ -1,7 +1,12 @@
 #include "apps/node/start_offsets.h"
 
+#include <utility>
+
+#include "apps/config/client_options.h"
+#include "apps/kafka/last_record.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "spdlog/spdlog.h"
 
 namespace tally {
 namespace {
@@ -36,6 +41,39 @@ absl::StatusOr<Offsets> OffsetsAt(Timestamp time, const std::vector<TopicPartiti
   return found;
 }
 
+// Records before this time are those of a producer that does not set it.
+constexpr Timestamp kPlausible = Timestamp::FromMillis(946'684'800'000);  // 2000-01-01
+
+// The start "retention". A record without a plausible timestamp does not tell its position in time. If such records end
+// a log, its records may still be counted, although the broker finds none by time.
+absl::StatusOr<Offsets> RetentionOffsets(const Config& config, Timestamp time,
+                                         const std::vector<TopicPartition>& partitions, KafkaMetadata& kafka,
+                                         absl::Duration timeout) {
+  ASSIGN_OR_RETURN(Offsets ends, All(kafka.Ends(partitions, timeout), partitions));
+  ASSIGN_OR_RETURN(Offsets starts, All(kafka.OffsetsForTime(partitions, time, timeout), partitions));
+  std::vector<TopicPartition> without;
+  for (const auto& [topic_partition, offset] : starts) {
+    if (offset == KafkaMetadata::kNoRecord) without.push_back(topic_partition);
+  }
+  if (without.empty()) return starts;
+  ASSIGN_OR_RETURN(const Offsets begins, All(kafka.Beginnings(without, timeout), without));
+  std::vector<LogRange> logs;
+  for (const auto& [topic_partition, begin] : begins) logs.push_back({topic_partition, begin, ends[topic_partition]});
+  ASSIGN_OR_RETURN(const auto last, ReadLastTimestamps(ClientOptionsOf(config.kafka), std::move(logs), timeout));
+  for (const TopicPartition& topic_partition : without) {
+    const auto timestamp = last.find(topic_partition);
+    const bool known = timestamp == last.end() || timestamp->second >= kPlausible;
+    starts[topic_partition] = known ? ends[topic_partition] : begins.at(topic_partition);
+    if (known) continue;
+    spdlog::warn(
+        "{}:{} is read from its beginning: its last record has {}, so kafka.start = \"retention\" cannot find the "
+        "first record that can still be counted",
+        topic_partition.topic, topic_partition.partition,
+        timestamp->second == Timestamp::Min() ? "no timestamp" : "a timestamp before 2000");
+  }
+  return starts;
+}
+
 }  // namespace
 
 Timestamp RetentionStart(const Config& config, Timestamp now) {
@@ -67,7 +105,8 @@ absl::StatusOr<StartOffsets> FindStartOffsets(const Config& config, const std::v
       break;
     }
     case StartPoint::Kind::kRetention: {
-      ASSIGN_OR_RETURN(start.offsets, OffsetsAt(RetentionStart(config, now), partitions, kafka, timeout));
+      ASSIGN_OR_RETURN(start.offsets,
+                       RetentionOffsets(config, RetentionStart(config, now), partitions, kafka, timeout));
       break;
     }
   }

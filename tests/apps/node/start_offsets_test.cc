@@ -27,6 +27,7 @@ class StartOffsetsTest : public testing::Test {
     feed_.Create("mw", 2);
     feed_.Produce("mw", 0, {"a", "b", "c"});
     config_.event.ahead_max = absl::Minutes(5);
+    config_.kafka.brokers = feed_.broker().bootstrap();
   }
 
   absl::StatusOr<StartOffsets> FindAt(Timestamp now, const StartPoint& start) {
@@ -69,6 +70,18 @@ TEST_F(StartOffsetsTest, ATimeAfterTheLastRecordIsTheEnd) {
   EXPECT_THAT(start.offsets, ElementsAre(Pair(kWithRecords, 3), Pair(kWithout, 0)));
   EXPECT_EQ(start.known_from, MinuteAt("12:05"));
   EXPECT_EQ(Find({Kind::kTime, TimeAt("12:00:01")}).known_from, MinuteAt("12:06"));
+}
+
+// Such a record does not tell where the first record is that can still be counted.
+TEST_F(StartOffsetsTest, RetentionIsTheWholeLogIfTheLastRecordHasNoPlausibleTimestamp) {
+  const int64_t year_2000 = 946'684'800'000;
+  feed_.ProduceAt("mw", 0, {-1});
+  EXPECT_THAT(Find({Kind::kRetention, {}}).offsets, ElementsAre(Pair(kWithRecords, 0), Pair(kWithout, 0)));
+  EXPECT_THAT(Find({Kind::kTime, TimeAt("12:00:00")}).offsets, ElementsAre(Pair(kWithRecords, 4), Pair(kWithout, 0)));
+  feed_.ProduceAt("mw", 0, {1, year_2000 - 1});
+  EXPECT_THAT(Find({Kind::kRetention, {}}).offsets, ElementsAre(Pair(kWithRecords, 0), Pair(kWithout, 0)));
+  feed_.ProduceAt("mw", 0, {year_2000});
+  EXPECT_THAT(Find({Kind::kRetention, {}}).offsets, ElementsAre(Pair(kWithRecords, 7), Pair(kWithout, 0)));
 }
 
 TEST_F(StartOffsetsTest, AreMissingIfOnePartitionHasNone) {
