@@ -115,6 +115,7 @@ void AddServe(CLI::App& app, ServeOptions& options) {
   AddText(*serve, "--config", options.config, "Read the configuration from this file")->option_text("FILE");
   serve->add_option("--set", options.set, "Set one key of the configuration; repeatable")
       ->option_text("SECTION.KEY=VALUE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);  // one for each --set
   AddText(*serve, "--brokers", options.brokers, "kafka.brokers, as host:9092,host:9092")->option_text("B");
   AddText(*serve, "--topics", options.topics, "kafka.topics")->option_text("A,B");
@@ -129,6 +130,7 @@ void AddServe(CLI::App& app, ServeOptions& options) {
       ->add_option("--accept-gap", options.accepted_gaps,
                    "Resume the stopped partition whose next offset is NEXT; repeatable")
       ->option_text("TOPIC:PARTITION@NEXT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
@@ -209,6 +211,8 @@ Command ParseOptions(int argc, const char* const* argv) {
   app.set_help_flag("--help", "Print this help");
   app.set_version_flag("--version", VersionLine(), "Print the version and the commit");
   app.footer(kFooter);
+  // If an option is given twice, the last one wins: wrapper scripts append to the options of a service.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.require_subcommand(1);  // exactly one: `query check` sends `check` to the node
   AddServe(app, parsed.serve);
   AddDemo(app, parsed.demo);

@@ -82,11 +82,24 @@ TEST(Serve, AcceptsOneGapForEachAcceptGap) {
 
 TEST(Serve, DistinguishesAnEmptyTextFromNone) { EXPECT_EQ(Parsed<ServeOptions>({"serve", "--data", ""}).data, ""); }
 
+TEST(Serve, TakesTheLastOfSeveralValues) {
+  const ServeOptions options = Parsed<ServeOptions>(
+      {"serve", "--config", "a", "--brokers", "x", "--config=b", "--brokers", "y", "--init", "--init"});
+  EXPECT_EQ(options.config, "b");
+  EXPECT_EQ(options.brokers, "y");
+  EXPECT_TRUE(options.init);
+  EXPECT_EQ(Parsed<DemoOptions>({"demo", "--rate", "5", "--rate", "6"}).rate, 6);
+  EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "a", "--config", "b"}).config,
+            "b");
+  EXPECT_EQ(Parsed<DumpOptions>({"dump", "dir", "--format", "csv", "--format", "json"}).format,
+            DumpOptions::Format::kJson);
+  EXPECT_EQ(Parsed<QueryOptions>({"query", "-p", "1", "-p", "2", "PING"}).port, 2);
+}
+
 TEST(Serve, RefusesUnknownArguments) {
   ExpectWrong({"serve", "--accept-loss", "x:0@1"}, "unexpected argument '--accept-loss'");
   ExpectWrong({"serve", "extra"}, "extra");
   ExpectWrong({"serve", "--config"}, "--config");
-  ExpectWrong({"serve", "--config", "a", "--config", "b"}, "--config");
   ExpectWrong({"serve", "-h"}, "-h");
 }
 
