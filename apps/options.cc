@@ -49,7 +49,9 @@ constexpr char kDemoFooter[] =
 
 constexpr char kCheckFooter[] =
     "Prints the whole configuration as TOML, with its defaults; secrets are printed as ***. An\n"
-    "error names the file, the line and the column, and the exit status is 2.";
+    "error names the file, the line and the column, and the exit status is 2. Contacts no broker.\n"
+    "With --data, also prints, as comments, what `serve` would do to the directory, and changes\n"
+    "nothing in it. The exit status is 3 if `serve` would refuse it.";
 
 constexpr char kTryFooter[] =
     "Reads records from FILE or standard input, one per line, and counts them as a node would.\n"
@@ -80,8 +82,8 @@ class Formatter : public CLI::Formatter {
 
   std::string make_usage(const CLI::App* app, std::string) const override {
     static const std::map<std::string, std::string> kArguments = {
-        {"tallyd", "COMMAND [OPTION]..."},   {"serve", "[OPTION]..."},      {"demo", "[OPTION]..."},
-        {"check", "--config FILE"},          {"try", "[OPTION]... [FILE]"}, {"dump", "[OPTION]... DIR"},
+        {"tallyd", "COMMAND [OPTION]..."},       {"serve", "[OPTION]..."},      {"demo", "[OPTION]..."},
+        {"check", "--config FILE [--data DIR]"}, {"try", "[OPTION]... [FILE]"}, {"dump", "[OPTION]... DIR"},
         {"query", "[OPTION]... COMMAND..."},
     };
     const std::string& name = app->get_name();
@@ -147,6 +149,8 @@ void AddDemo(CLI::App& app, DemoOptions& options) {
 void AddCheck(CLI::App& app, CheckOptions& options) {
   CLI::App* check = AddCommand(app, "check", "Check a configuration and print all of it", kCheckFooter);
   check->add_option("--config", options.config, "The configuration file")->option_text("FILE")->required();
+  AddText(*check, "--data", options.data, "Also report what `serve` would do to this checkpoint.dir")
+      ->option_text("DIR");
 }
 
 void AddTry(CLI::App& app, TryOptions& options) {

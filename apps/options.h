@@ -41,6 +41,7 @@ struct DemoOptions {
 
 struct CheckOptions {
   std::string config;
+  std::optional<std::string> data;  // also report what the configuration would do to this directory
 };
 
 struct TryOptions {

@@ -100,7 +100,7 @@ void PrintListening(const Config& config, const Node& node) {
 
 int RunServe(const ServeOptions& options) {
   BlockSignals();
-  absl::StatusOr<Config> config = LoadConfig(options);
+  absl::StatusOr<Config> config = LoadNodeConfig(options);
   if (!config.ok()) return Report(config.status());
   absl::StatusOr<NodeOptions> node_options = NodeOptionsOf(options, *config);
   if (!node_options.ok()) return Report(node_options.status());
@@ -110,15 +110,6 @@ int RunServe(const ServeOptions& options) {
   // The node is never destroyed: everything is on the disk, and its destructor may wait for a broker that is away.
   Node& running = *node->release();
   return Report(RunNode(*config, running));
-}
-
-int RunCheck(const CheckOptions& options) {
-  ConfigSources sources;
-  sources.config = options.config;
-  absl::StatusOr<Config> config = LoadConfig(sources);
-  if (!config.ok()) return Report(config.status());
-  std::cout << PrintConfig(*config);
-  return kExitDone;
 }
 
 int RunDump(const DumpOptions& options) {

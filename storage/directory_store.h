@@ -72,4 +72,7 @@ class DirectoryStore : public CheckpointStore {
 // reads. FailedPrecondition if there is no checkpoint; else the errors of CheckpointStore.
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log);
 
+// The same, but nothing if there is no checkpoint.
+absl::StatusOr<std::optional<CheckpointContents>> ReadCheckpointIfAny(const std::string& directory, StorageLog log);
+
 }  // namespace tally

@@ -38,8 +38,13 @@ class DirectoryLock {
 }  // namespace
 
 absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, StorageLog log) {
-  absl::Status none =
-      absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
+  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadCheckpointIfAny(directory, std::move(log)));
+  if (contents) return *std::move(contents);
+  return absl::FailedPreconditionError(Cat("data directory ", directory, ": expected a checkpoint, found none"));
+}
+
+absl::StatusOr<std::optional<CheckpointContents>> ReadCheckpointIfAny(const std::string& directory, StorageLog log) {
+  std::optional<CheckpointContents> none;
   // Taking the lock would create its file, and this must change nothing.
   if (!std::filesystem::exists(directory + "/LOCK")) return none;
   ASSIGN_OR_RETURN(DirectoryLock lock, DirectoryLock::Take(directory));
@@ -54,9 +59,7 @@ absl::StatusOr<CheckpointContents> ReadCheckpoint(const std::string& directory, 
   if (!status.ok()) return FromRocksDbAtStart(status, directory);
   std::unique_ptr<rocksdb::DB> db(opened);
   ASSIGN_OR_RETURN(const std::string header, ReadHeader(*db, directory));
-  ASSIGN_OR_RETURN(std::optional<CheckpointContents> contents, ReadDatabase(*db, header, directory, manifest));
-  if (!contents) return none;
-  return *std::move(contents);
+  return ReadDatabase(*db, header, directory, manifest);
 }
 
 }  // namespace tally

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct StartPoint {
 };
 
 struct KafkaConfig {
+  // In each string of [kafka] and [kafka.properties], ${ENV:NAME} stands for an environment variable.
+
   // The bootstrap brokers, in librdkafka's syntax: "host:port,host:port". With two or three of them, a node can start
   // while one is down.
   std::string brokers = "127.0.0.1:9092";
@@ -55,6 +58,10 @@ struct KafkaConfig {
   // Any other property of librdkafka, under librdkafka's name: security.protocol, sasl.*, ssl.*, fetch.* ...
   // Properties on which exact counting depends are refused.
   std::map<std::string, std::string> properties;
+
+  // The properties whose values come from a file (NAME_file) or the environment (${ENV:NAME}). They may be secrets, so
+  // they are printed as ***, like those that IsSecretProperty() knows.
+  std::set<std::string> hidden_properties;
 };
 
 struct RetentionConfig {

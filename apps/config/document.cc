@@ -27,6 +27,7 @@ TomlValue& TomlValue::operator=(TomlValue&&) noexcept = default;
 TomlValue::~TomlValue() = default;
 
 std::string TomlValue::Describe() const {
+  if (replaced_) return "another string (it is not shown: it may be a secret)";
   if (const auto* text = std::get_if<std::string>(&data_)) return Shown(*text);
   if (const auto* integer = std::get_if<int64_t>(&data_)) return Cat("the integer ", *integer);
   if (const auto* boolean = std::get_if<bool>(&data_)) return *boolean ? "true" : "false";
@@ -95,6 +96,19 @@ std::optional<std::string> TomlValue::TimeText() const {
   if (const auto* time = std::get_if<DateTime>(&data_)) return time->text;
   if (const auto* text = std::get_if<std::string>(&data_)) return *text;
   return std::nullopt;
+}
+
+absl::Status TomlValue::ReplaceStrings(Replacement replacement) {
+  if (auto* text = std::get_if<std::string>(&data_)) {
+    ASSIGN_OR_RETURN(std::optional<std::string> other, replacement(*this, *text));
+    replaced_ = other.has_value();
+    if (replaced_) *text = *std::move(other);
+  } else if (auto* list = std::get_if<ListOf>(&data_)) {
+    for (TomlValue& value : *list) RETURN_IF_ERROR(value.ReplaceStrings(replacement));
+  } else if (auto* table = std::get_if<TableOf>(&data_)) {
+    for (Entry& entry : *table) RETURN_IF_ERROR(entry.value.ReplaceStrings(replacement));
+  }
+  return absl::OkStatus();
 }
 
 std::string QuoteToml(std::string_view text) {

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -62,7 +63,7 @@ class TomlValue {
   // Returns an error such as "expected a list, got the integer 1".
   absl::Status Expected(std::string_view expected) const { return Error("expected ", expected, ", got ", Describe()); }
 
-  // Describes the value for an error message: "4x", the integer 1, a list ...
+  // Describes the value for an error message: "4x", the integer 1, a list ... A replaced string is not shown.
   std::string Describe() const;
 
   // Each fails if the value has another type or exceeds a limit.
@@ -82,10 +83,18 @@ class TomlValue {
   // A string or a TOML date-time. nullopt for any other type.
   std::optional<std::string> TimeText() const;
 
+  // Replaces the strings of this value and of all values in it by the results of `replacement`, which returns nothing
+  // for a string that stays as it is. A replaced string may be a secret: no error about its value shows it.
+  using Replacement =
+      absl::FunctionRef<absl::StatusOr<std::optional<std::string>>(const TomlValue& value, const std::string& text)>;
+  absl::Status ReplaceStrings(Replacement replacement);
+  bool replaced() const { return replaced_; }
+
  private:
   Data data_;
   std::string path_;
   Location location_;
+  bool replaced_ = false;
 };
 
 // A key of a table and its value.

@@ -1,6 +1,7 @@
 // A configuration while it is read, layer by layer.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,7 @@ struct Draft {
   std::string time_where = "event.time";
   std::string listen_where = "server.listen";
   std::string http_where = "server.http";
+  std::map<std::string, std::string> property_where;  // by the property's name
 };
 
 // Applies the document `root` on top of `draft`.

@@ -10,6 +10,7 @@
 
 #include "apps/config/document.h"
 #include "apps/config/draft.h"
+#include "apps/config/properties.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 
@@ -92,9 +93,7 @@ absl::Status ApplyText(std::string_view text, std::string_view file_name, Draft&
   return ApplyLayer(root, draft);
 }
 
-}  // namespace
-
-absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
+absl::StatusOr<Draft> LoadDraft(const ConfigSources& sources) {
   Draft draft;
   if (sources.config.has_value()) {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(*sources.config));
@@ -102,6 +101,19 @@ absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
   }
   RETURN_IF_ERROR(ApplyFlags(sources, draft));
   RETURN_IF_ERROR(CheckConsistency(draft));
+  return draft;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> LoadConfig(const ConfigSources& sources) {
+  ASSIGN_OR_RETURN(Draft draft, LoadDraft(sources));
+  return std::move(draft.config);
+}
+
+absl::StatusOr<Config> LoadNodeConfig(const ConfigSources& sources) {
+  ASSIGN_OR_RETURN(Draft draft, LoadDraft(sources));
+  RETURN_IF_ERROR(CheckKafkaClient(draft.config.kafka, draft.property_where));
   return std::move(draft.config);
 }
 

@@ -30,6 +30,9 @@ struct ConfigSources {
 
 absl::StatusOr<Config> LoadConfig(const ConfigSources& sources);
 
+// The same, and also refuses a configuration with which no Kafka client can be created. Contacts no broker.
+absl::StatusOr<Config> LoadNodeConfig(const ConfigSources& sources);
+
 // The same for the contents of a file. Any bytes are allowed.
 absl::StatusOr<Config> ParseConfig(std::string_view text, std::string_view file_name);
 

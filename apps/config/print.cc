@@ -43,7 +43,7 @@ void Print(const KafkaConfig& kafka, std::string& out) {
   Append(out, Cat("\nstart = ", Quoted(kafka.start), "\ngroup = ", Quoted(kafka.group)));
   Append(out, Cat("\nthreads = ", kafka.threads, "\n\n[kafka.properties]\n"));
   for (const auto& [name, value] : kafka.properties) {
-    Append(out, Cat(Quoted(name), " = ", Quoted(IsSecretProperty(name) ? "***" : std::string_view(value)), "\n"));
+    Append(out, Cat(Quoted(name), " = ", Quoted(IsHidden(name, kafka) ? "***" : std::string_view(value)), "\n"));
   }
 }
 

@@ -6,7 +6,7 @@
 
 #include "apps/config/draft.h"
 #include "apps/config/names.h"
-#include "apps/config/properties.h"
+#include "apps/config/secrets.h"
 #include "apps/config/start_time.h"
 #include "core/base/strings.h"
 #include "core/events/decoder.h"
@@ -81,34 +81,18 @@ absl::Status ReadStart(const TomlValue& value, Draft& draft) {
   return absl::OkStatus();
 }
 
-// Adds the properties below `table` to `read`. A name is `prefix` and the keys of the nested tables, joined by dots.
-absl::Status CollectProperties(const TomlValue& table, const std::string& prefix,
-                               std::map<std::string, std::string>& read) {
-  ASSIGN_OR_RETURN(const TomlValue::TableOf entries, table.Table("a table of properties"));
-  for (const TomlValue::Entry& entry : entries) {
-    const std::string name = Cat(prefix, entry.key);
-    const TomlValue& value = entry.value;
-    if (value.IsTable()) {
-      RETURN_IF_ERROR(CollectProperties(value, name + ".", read));
-      continue;
-    }
-    const std::optional<std::string> text = value.Scalar();
-    if (!text.has_value()) return value.Error("expected a string, an integer or a boolean");
-    if (text->size() > kPropertyValueMax) return value.Error("expected at most ", kPropertyValueMax, " bytes");
-    if (text->find('\0') != std::string::npos) return value.Error("the value must not contain U+0000");
-    if (name.find('\0') != std::string::npos) return value.Error("the name must not contain U+0000");
-    if (absl::Status status = CheckKafkaProperty(name, *text); !status.ok()) return Annotate(status, value.Where());
-    if (!read.emplace(name, *text).second) return value.Error("is given twice");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ReadProperties(const TomlValue& value, Draft& draft) {
-  std::map<std::string, std::string> read;
-  RETURN_IF_ERROR(CollectProperties(value, "", read));
-  std::map<std::string, std::string>& properties = draft.config.kafka.properties;
-  for (auto& [name, text] : read) properties[name] = std::move(text);
-  if (properties.size() > kPropertiesMax) return value.Error("expected at most ", kPropertiesMax, " properties");
+  ASSIGN_OR_RETURN(const auto read, ReadKafkaProperties(value));
+  KafkaConfig& kafka = draft.config.kafka;
+  for (const auto& [name, property] : read) {
+    kafka.properties[name] = property.value;
+    draft.property_where[name] = property.where;
+    kafka.hidden_properties.erase(name);
+    if (property.hidden) kafka.hidden_properties.insert(name);
+  }
+  if (kafka.properties.size() > kPropertiesMax) {
+    return value.Error("expected at most ", kPropertiesMax, " properties");
+  }
   return absl::OkStatus();
 }
 
@@ -167,6 +151,12 @@ constexpr Key kKafkaKeys[] = {
     {"properties", ReadProperties},
 };
 
+absl::Status ReadKafka(const TomlValue& value, Draft& draft) {
+  TomlValue expanded = value;
+  RETURN_IF_ERROR(expanded.ReplaceStrings(ExpandEnvironment));
+  return ReadKeys<Draft>(expanded, kKafkaKeys, draft);
+}
+
 constexpr Key kEventKeys[] = {
     {"format", ReadFormat},
     {"pattern", ReadPattern},
@@ -204,7 +194,7 @@ constexpr Key kServerKeys[] = {
 };
 
 constexpr Key kSections[] = {
-    {"kafka", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kKafkaKeys, d); }},
+    {"kafka", ReadKafka},
     {"event", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kEventKeys, d); }},
     {"metric", ReadMetrics},
     {"retention", [](const TomlValue& v, Draft& d) { return ReadKeys<Draft>(v, kRetentionKeys, d); }},

@@ -3,6 +3,8 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 
 #include "apps/kafka/client_log.h"
 #include "apps/kafka/client_reaper.h"
@@ -42,6 +44,30 @@ absl::Status SetPreferences(rd_kafka_conf_t* conf, const Prefetch& prefetch) {
   };
   for (const auto& [name, value] : preferences) RETURN_IF_ERROR(Set(conf, name, value));
   SetIfKnown(conf, "fetch.queue.backoff.ms", "1");  // from 2.3 on; FetchNudge replaces it before
+  return absl::OkStatus();
+}
+
+int IntegerOf(rd_kafka_conf_t* conf, const char* name) {
+  char value[32] = "";
+  size_t size = sizeof value;
+  TALLY_CHECK(rd_kafka_conf_get(conf, name, value, &size) == RD_KAFKA_CONF_OK);
+  return std::atoi(value);
+}
+
+// librdkafka refuses some pairs of properties. If the user sets only one of a pair, our preference for the other one
+// adapts to it. So whether a client can be created does not depend on a preference, nor on the number of partitions.
+absl::Status AdaptPreferences(rd_kafka_conf_t* conf, const std::map<std::string, std::string>& properties) {
+  constexpr int kResponseOverhead = 512;
+  if (!properties.contains("fetch.max.bytes")) {
+    const int most = IntegerOf(conf, "receive.message.max.bytes") - kResponseOverhead;
+    const int fetch =
+        std::max(std::min(IntegerOf(conf, "fetch.max.bytes"), most), IntegerOf(conf, "message.max.bytes"));
+    RETURN_IF_ERROR(Set(conf, "fetch.max.bytes", std::to_string(fetch)));
+  }
+  if (!properties.contains("reconnect.backoff.max.ms")) {
+    const int backoff = std::max(IntegerOf(conf, "reconnect.backoff.max.ms"), IntegerOf(conf, "reconnect.backoff.ms"));
+    RETURN_IF_ERROR(Set(conf, "reconnect.backoff.max.ms", std::to_string(backoff)));
+  }
   return absl::OkStatus();
 }
 
@@ -108,6 +134,7 @@ absl::StatusOr<ClientHandle> NewConsumer(const ClientOptions& options, const Pre
   for (const auto& [name, value] : options.properties) {
     RETURN_IF_ERROR(Annotate(Set(conf.get(), name, value), "kafka.properties"));
   }
+  RETURN_IF_ERROR(AdaptPreferences(conf.get(), options.properties));
   RETURN_IF_ERROR(SetLaws(conf.get(), options));
   if (connections != nullptr) connections->WatchOver(conf.get());
   return NewClient(RD_KAFKA_CONSUMER, std::move(conf));

@@ -89,7 +89,7 @@ TEST(Serve, TakesTheLastOfSeveralValues) {
   EXPECT_EQ(options.brokers, "y");
   EXPECT_TRUE(options.init);
   EXPECT_EQ(Parsed<DemoOptions>({"demo", "--rate", "5", "--rate", "6"}).rate, 6);
-  EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "a", "--config", "b"}).config,
+  EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "a", "--config", "b", "--data", "c", "--data", "d"}).config,
             "b");
   EXPECT_EQ(Parsed<DumpOptions>({"dump", "dir", "--format", "csv", "--format", "json"}).format,
             DumpOptions::Format::kJson);
@@ -134,6 +134,8 @@ TEST(Try, AcceptsEveryOption) {
 
 TEST(Check, NeedsAFile) {
   EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "f.toml"}).config, "f.toml");
+  EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "f.toml"}).data, std::nullopt);
+  EXPECT_EQ(Parsed<CheckOptions>({"check", "--config", "f.toml", "--data", "d"}).data, "d");
   ExpectWrong({"check"}, "--config");
   ExpectWrong({"check", "f.toml"}, "--config");
   ExpectWrong({"check", "--config", "f.toml", "g.toml"}, "g.toml");

@@ -68,6 +68,16 @@ TEST(ClientConfig, PrefetchesMoreForManyPartitionsUpToALimit) {
   EXPECT_EQ(Prefetch::For(100'000).messages, 4 * Prefetch().messages);
 }
 
+// librdkafka's own defaults would also accept each of these properties alone.
+TEST(ClientConfig, AdaptsThePreferredSettingsToTheProperties) {
+  EXPECT_EQ(ValueOf(Consumer({{"message.max.bytes", "5000000"}}), "fetch.max.bytes"), "5000000");
+  EXPECT_EQ(ValueOf(Consumer({{"receive.message.max.bytes", "1048576"}}), "fetch.max.bytes"), "1048064");
+  EXPECT_EQ(ValueOf(Consumer({{"reconnect.backoff.ms", "5000"}}), "reconnect.backoff.max.ms"), "5000");
+  const std::map<std::string, std::string> properties = {{"receive.message.max.bytes", "2000000"}};
+  const auto many = NewConsumer({"127.0.0.1:1", "tests", properties}, Prefetch::For(1000));
+  EXPECT_TRUE(many.ok()) << many.status();
+}
+
 TEST(ClientConfig, NamesAPropertyItCannotSetAndKeepsItsValue) {
   auto client = NewConsumer({"127.0.0.1:1", "tests", {{"sasl.mechanism.x", "hunter2"}}});
   EXPECT_THAT(client.status().ToString(), HasSubstr("sasl.mechanism.x"));
