@@ -64,6 +64,8 @@ absl::Status KafkaError(std::string_view what, rd_kafka_resp_err_t error) {
   return absl::UnavailableError(Cat(what, ": ", std::string_view(rd_kafka_err2str(error))));
 }
 
+std::string ListingOf(const std::string& topic) { return Cat("listing the partitions of ", topic); }
+
 absl::Status KafkaError(std::string_view what, const rd_kafka_topic_partition_t& element) {
   return KafkaError(Cat(what, " of ", std::string_view(element.topic), ":", element.partition), element.err);
 }
@@ -72,11 +74,11 @@ absl::Status KafkaError(std::string_view what, const rd_kafka_topic_partition_t&
 
 absl::StatusOr<std::unique_ptr<KafkaMetadata>> KafkaMetadata::Create(const ClientOptions& options) {
   ASSIGN_OR_RETURN(ClientHandle client, NewConsumer(options));
-  return std::unique_ptr<KafkaMetadata>(new KafkaMetadata(std::move(client)));
+  return std::unique_ptr<KafkaMetadata>(new KafkaMetadata(std::move(client), options.group));
 }
 
-KafkaMetadata::KafkaMetadata(ClientHandle client)
-    : client_(std::move(client)), commits_(rd_kafka_queue_new(client_.get())) {}
+KafkaMetadata::KafkaMetadata(ClientHandle client, std::string group)
+    : client_(std::move(client)), group_(std::move(group)), commits_(rd_kafka_queue_new(client_.get())) {}
 
 KafkaMetadata::~KafkaMetadata() {
   topics_.clear();
@@ -88,7 +90,14 @@ KafkaMetadata::~KafkaMetadata() {
 }
 
 // Nothing is consumed, so nothing else takes the client's errors from its queue.
-void KafkaMetadata::ServeErrors() { rd_kafka_poll(client_.get(), 0); }
+void KafkaMetadata::ServeErrors() {
+  rd_kafka_poll(client_.get(), 0);
+  while (rd_kafka_message_t* message = rd_kafka_consumer_poll(client_.get(), 0)) {
+    if (message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) group_denied_ = true;
+    LogKafka(kSyslogWarning, rd_kafka_err2name(message->err), std::string_view(rd_kafka_message_errstr(message)));
+    rd_kafka_message_destroy(message);
+  }
+}
 
 absl::StatusOr<std::string> KafkaMetadata::ClusterId(absl::Duration timeout) {
   ServeErrors();
@@ -103,7 +112,6 @@ absl::StatusOr<KafkaMetadata::Topics> KafkaMetadata::ListPartitions(std::span<co
                                                                     absl::Duration timeout) {
   ServeErrors();
   const Deadline deadline(timeout);
-  leaders_.clear();
   Topics found;
   for (const std::string& topic : topics) RETURN_IF_ERROR(ListTopic(topic, deadline.Left(), found));
   return found;
@@ -124,30 +132,80 @@ bool KafkaMetadata::IsAuthorizedForAll(const Topics& topics) {
 // Asks for each topic: librdkafka's request for all known topics may create a topic that was just deleted, and the
 // answer for all topics of the cluster may be large.
 absl::Status KafkaMetadata::ListTopic(const std::string& topic, absl::Duration timeout, Topics& topics) {
-  const std::string what = Cat("listing the partitions of ", topic);
   TopicHandle& handle = topics_[topic];
   if (!handle) handle.reset(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
+  const std::string what = ListingOf(topic);
   if (!handle) return KafkaError(what, rd_kafka_last_error());
-  const rd_kafka_metadata_t* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client_.get(), 0, handle.get(), &answer, Millis(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(what, error);
-  const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owner(
-      answer, &rd_kafka_metadata_destroy);
-  for (const rd_kafka_metadata_topic& found : std::span(answer->topics, static_cast<size_t>(answer->topic_cnt))) {
+  absl::StatusOr<Answer> answer = AskForTopics(handle.get(), timeout);
+  if (!answer.ok()) return Annotate(answer.status(), what);
+  ForgetLeaders(topic);
+  for (const auto& found : std::span((*answer)->topics, static_cast<size_t>((*answer)->topic_cnt))) {
     if (found.topic != topic || found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;
-    if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
-      LogKafka(kSyslogWarning, rd_kafka_err2name(found.err),
-               Cat(what, ": ", std::string_view(rd_kafka_err2str(found.err))));
-      topics[topic] = std::nullopt;
-      continue;
-    }
-    if (found.partition_cnt == 0) return KafkaError(what, found.err);  // it is being created
-    topics[topic] = found.partition_cnt;
-    for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
-      leaders_[{topic, partition.id}] = partition.leader;
-    }
+    RETURN_IF_ERROR(NoteTopic(found, topics));
   }
   return absl::OkStatus();
+}
+
+// Asks for `one` topic, or for all topics of the cluster.
+absl::StatusOr<KafkaMetadata::Answer> KafkaMetadata::AskForTopics(rd_kafka_topic_s* one, absl::Duration timeout) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t error =
+      rd_kafka_metadata(client_.get(), /*all_topics=*/one == nullptr ? 1 : 0, one, &raw, Millis(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const absl::Status status = absl::UnavailableError(rd_kafka_err2str(error));
+    return one == nullptr ? Annotate(status, "listing the topics of the cluster") : status;
+  }
+  Answer answer(raw, rd_kafka_metadata_destroy);
+  brokers_.clear();
+  for (const rd_kafka_metadata_broker& broker : std::span(answer->brokers, static_cast<size_t>(answer->broker_cnt))) {
+    brokers_[broker.id] = {broker.host, broker.port};
+  }
+  return answer;
+}
+
+absl::Status KafkaMetadata::NoteTopic(const rd_kafka_metadata_topic& found, Topics& topics) {
+  const std::string topic = found.topic;
+  if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+    LogKafka(kSyslogWarning, rd_kafka_err2name(found.err),
+             Cat(ListingOf(topic), ": ", std::string_view(rd_kafka_err2str(found.err))));
+    topics[topic] = std::nullopt;
+    return absl::OkStatus();
+  }
+  if (found.partition_cnt == 0) return KafkaError(ListingOf(topic), found.err);  // it is being created
+  topics[topic] = found.partition_cnt;
+  ForgetLeaders(topic);
+  for (const auto& partition : std::span(found.partitions, static_cast<size_t>(found.partition_cnt))) {
+    leaders_[{topic, partition.id}] = partition.leader;
+  }
+  return absl::OkStatus();
+}
+
+void KafkaMetadata::ForgetLeaders(const std::string& topic) {
+  const auto begin = leaders_.lower_bound({topic, 0});
+  auto end = begin;
+  while (end != leaders_.end() && end->first.topic == topic) ++end;
+  leaders_.erase(begin, end);
+}
+
+std::string KafkaMetadata::Unreachable(absl::Duration timeout) const {
+  constexpr int kUnreachableMax = 3;
+  std::string text;
+  int count = 0;
+  for (const auto& [broker, address] : brokers_) {
+    const absl::Status status = TryToConnect(address, timeout);
+    if (status.ok()) continue;
+    Append(text, Cat("; ", Address(broker), " cannot be reached: ", FromAbsl(status.message()),
+                     " (the address is from its advertised.listeners)"));
+    if (++count == kUnreachableMax) break;
+  }
+  return text;
+}
+
+// "broker 1 at kafka:9092"
+std::string KafkaMetadata::Address(int32_t broker) const {
+  const auto known = brokers_.find(broker);
+  if (known == brokers_.end()) return Cat("broker ", broker);
+  return Cat("broker ", broker, " at ", known->second.host, ":", known->second.port);
 }
 
 absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Ends(std::span<const TopicPartition> partitions,
@@ -183,7 +241,9 @@ absl::StatusOr<KafkaMetadata::Offsets> KafkaMetadata::Lookup(std::span<const Top
   absl::Status problem;
   size_t leaders_left = by_leader.size();
   for (const auto& [leader, topic_partitions] : by_leader) {
-    problem.Update(LookupAt(topic_partitions, time_ms, deadline.Left() / static_cast<double>(leaders_left--), offsets));
+    const absl::Duration share = deadline.Left() / static_cast<double>(leaders_left--);
+    absl::Status status = LookupAt(topic_partitions, time_ms, share, offsets);
+    problem.Update(leader == kLeaderUnknown ? status : Annotate(status, Address(leader)));
   }
   if (problem.ok()) return offsets;
   if (offsets.empty()) return problem;
@@ -224,20 +284,38 @@ absl::StatusOr<std::map<TopicPartition, KafkaMetadata::CommittedOffset>> KafkaMe
   if (partitions.empty()) return offsets;
   const PartitionsHandle list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
   const rd_kafka_resp_err_t error = rd_kafka_committed(client_.get(), list.get(), Millis(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(Cat(kWhat, "s"), error);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return GroupStatus(GroupError(Cat(kWhat, "s"), error));
   for (const rd_kafka_topic_partition_t& element : Elements(list)) {
-    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kWhat, element);
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return GroupStatus(GroupError(kWhat, element.err));
     if (element.offset < 0) continue;
     offsets[TopicPartitionOf(element)] = {
         element.offset, std::string(static_cast<const char*>(element.metadata), element.metadata_size)};
   }
+  group_denied_ = false;
   return offsets;
+}
+
+// If the coordinator refuses the group, librdkafka reports that in its queue, and requests about the group time out.
+absl::Status KafkaMetadata::GroupStatus(absl::Status status) {
+  ServeErrors();
+  if (status.ok()) group_denied_ = false;
+  if (!group_denied_) return status;
+  return absl::PermissionDeniedError(Cat("group ", group_, " is not authorized: ", FromAbsl(status.message())));
+}
+
+absl::Status KafkaMetadata::GroupError(std::string_view what, int error) {
+  if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) group_denied_ = true;
+  return KafkaError(what, static_cast<rd_kafka_resp_err_t>(error));
+}
+
+absl::Status KafkaMetadata::Commit(const Offsets& offsets, std::string_view metadata, absl::Duration timeout) {
+  ServeErrors();
+  return GroupStatus(SendCommit(offsets, metadata, timeout));
 }
 
 // Does not use rd_kafka_commit(), which waits for as long as the coordinator is away, nor AlterConsumerGroupOffsets,
 // which has its own time-out: in 2.0.2 it aborts the process when the coordinator comes back after it.
-absl::Status KafkaMetadata::Commit(const Offsets& offsets, std::string_view metadata, absl::Duration timeout) {
-  ServeErrors();
+absl::Status KafkaMetadata::SendCommit(const Offsets& offsets, std::string_view metadata, absl::Duration timeout) {
   const Deadline deadline(timeout);
   if (commit_pending_) {
     const absl::Status earlier = AwaitCommit(deadline.Left());
@@ -265,11 +343,11 @@ absl::Status KafkaMetadata::AwaitCommit(absl::Duration timeout) {
   if (!event) return absl::DeadlineExceededError(Cat(kCommitting, ": no answer yet"));
   commit_pending_ = false;
   const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kCommitting, error);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return GroupError(kCommitting, error);
   const auto* list = rd_kafka_event_topic_partition_list(event.get());
   if (list == nullptr) return absl::OkStatus();
   for (const auto& element : std::span(list->elems, static_cast<size_t>(list->cnt))) {
-    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(kCommitting, element);
+    if (element.err != RD_KAFKA_RESP_ERR_NO_ERROR) return GroupError(kCommitting, element.err);
   }
   return absl::OkStatus();
 }

@@ -112,6 +112,7 @@ NodeStatus Node::Status() const {
   status.kafka_clients_ending = ClientReaper::Get().overdue();
   status.rss_bytes = ResidentBytes();
   status.waiting_topics = manager.waiting_topics;
+  status.warnings = manager.warnings;
   return status;
 }
 

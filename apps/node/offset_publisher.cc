@@ -31,9 +31,9 @@ OffsetPublisher::OffsetPublisher(std::string group, const PartitionAssigner& ass
     : group_(std::move(group)), assigner_(assigner), checkpointer_(checkpointer), store_(store), clock_(clock) {}
 
 void OffsetPublisher::Publish(KafkaMetadata& kafka) {
-  const absl::Status status = PublishIfDue(kafka);
-  if (!status.ok() && !failing_) spdlog::warn("{}; trying again", FromAbsl(status.message()));
-  failing_ = !status.ok();
+  const bool failing = !last_result_.ok();
+  last_result_ = PublishIfDue(kafka);
+  if (!last_result_.ok() && !failing) spdlog::warn("{}; trying again", FromAbsl(last_result_.message()));
 }
 
 absl::Status OffsetPublisher::PublishIfDue(KafkaMetadata& kafka) {

@@ -38,7 +38,8 @@ class OffsetPublisher {
   // The node works without committed offsets, so a failure is only logged, once until a commit succeeds again.
   void Publish(KafkaMetadata& kafka);
 
-  bool published() const { return sequence_ != 0; }  // this node committed the group's offsets
+  bool published() const { return sequence_ != 0; }                 // this node committed the group's offsets
+  const absl::Status& last_result() const { return last_result_; }  // of Publish()
 
  private:
   static constexpr absl::Duration kTimeout = absl::Seconds(3);
@@ -53,7 +54,7 @@ class OffsetPublisher {
   const CheckpointStore& store_;
   const Clock& clock_;
 
-  bool failing_ = false;
+  absl::Status last_result_;
   uint64_t sequence_ = 0;  // the last one that was published
   absl::Duration published_at_ = -absl::InfiniteDuration();
 };

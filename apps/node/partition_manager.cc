@@ -51,7 +51,8 @@ void PartitionManager::Run() {
     if (looked) status = Proceed();  // with the time-out that was long enough
     patience_.Learn(looked, took);
     wait = looked ? kEvery : kRetry;
-    const std::string error(FromAbsl(status.message()));
+    std::string error(FromAbsl(status.message()));
+    if (!looked && kafka_ && absl::IsUnavailable(status)) Append(error, kafka_->Unreachable(kConnectTimeout));
     if (!status.ok() && last_error != error) spdlog::warn("{}", error);
     last_error = error;
     NoteResult(looked, error);
@@ -60,12 +61,26 @@ void PartitionManager::Run() {
 }
 
 void PartitionManager::NoteResult(bool looked, const std::string& error) {
+  std::vector<std::string> warnings = Warnings();
   MutexLock lock(mutex_);
   if (looked && assigner_.begun()) {
     state_.not_ready.clear();
   } else if (!state_.not_ready.empty() && state_.failure.ok()) {
     state_.not_ready = looked ? error : Cat("waiting for Kafka: ", error);
   }
+  if (state_.not_ready.empty() && !error.empty()) warnings.push_back(Cat("Kafka: ", error));
+  state_.warnings = std::move(warnings);
+}
+
+std::vector<std::string> PartitionManager::Warnings() const {
+  std::vector<std::string> warnings;
+  for (const auto& [topic, partitions] : found_.topics) {
+    if (!partitions) warnings.push_back(Cat("not authorized: topic ", topic));
+  }
+  if (!publisher_.last_result().ok()) {
+    warnings.push_back(Cat("offsets are not committed: ", FromAbsl(publisher_.last_result().message())));
+  }
+  return warnings;
 }
 
 // Asks the brokers, and decides about the counted partitions. Nothing is read from a log that may be another one before

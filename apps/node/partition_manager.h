@@ -41,6 +41,7 @@ class PartitionManager {
     std::string not_ready = "waiting for Kafka";  // empty when partitions are assigned
     bool begun = false;                           // the start is on the disk, so checkpoints may follow
     std::vector<std::string> waiting_topics;      // configured, but they do not exist or are not authorized
+    std::vector<std::string> warnings;            // about topics, the group and the brokers, for /readyz
     absl::Status failure;                         // the node must end
   };
 
@@ -58,9 +59,11 @@ class PartitionManager {
   static constexpr absl::Duration kRetry = absl::Milliseconds(300);  // while an answer of the brokers is missing
   static constexpr absl::Duration kTimeout = absl::Seconds(3);       // of a request
   static constexpr absl::Duration kTimeoutMax = absl::Minutes(2);
+  static constexpr absl::Duration kConnectTimeout = absl::Seconds(1);  // of each broker, to find the unreachable ones
 
   void Run();
   void NoteResult(bool looked, const std::string& error);
+  std::vector<std::string> Warnings() const;
   absl::Status Look();
   absl::Status CheckVolume();
   absl::Status Proceed();

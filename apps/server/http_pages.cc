@@ -14,8 +14,9 @@ HttpResponse Health(const HttpContext&, const HttpRequest&) { return {200, "ok\n
 // For a person in a browser, or the output of a probe: first whether the node is ready, then the problems.
 HttpResponse Ready(const HttpContext& context, const HttpRequest&) {
   const NodeStatus status = context.status.Status();
-  if (!status.not_ready.empty()) return {503, Cat("not ready: ", status.not_ready, "\n")};
   std::string wrong;
+  for (const std::string& warning : status.warnings) wrong += Cat(warning, "\n");
+  if (!status.not_ready.empty()) return {503, Cat("not ready: ", status.not_ready, "\n", wrong)};
   for (const PartitionStatus& partition : PartitionsOf(context.slices)) {
     if (partition.stopped.empty()) continue;
     wrong += Cat("stopped: ", partition.topic_partition.topic, ":", partition.topic_partition.partition, " ",

@@ -29,6 +29,7 @@ struct NodeStatus {
   size_t kafka_clients_ending = 0;  // no longer used, and not ended in time
   uint64_t rss_bytes = 0;
   std::vector<std::string> waiting_topics;  // configured, but do not exist yet
+  std::vector<std::string> warnings = {};   // further problems of a running node, one line each
 };
 
 // The source of the status. Thread-safe.

@@ -84,23 +84,29 @@ std::vector<std::string> Java(KafkaBroker::Jvm jvm, std::vector<std::string> arg
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm) { return Start(jvm, nullptr); }
-
-absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Join(const KafkaBroker& first) {
-  return Start(first.jvm_, &first);
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm, Configs configs) {
+  return Start(jvm, nullptr, configs);
 }
 
-absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm, const KafkaBroker* first) {
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Join(const KafkaBroker& first) {
+  return Start(first.jvm_, &first, first.configs_);
+}
+
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(Jvm jvm, const KafkaBroker* first,
+                                                                const Configs& configs) {
   if (!std::filesystem::is_directory(KAFKA_JARS)) {
     return absl::FailedPreconditionError("no Kafka in " KAFKA_JARS ": run tools/setup test");
   }
   absl::Status status;
   for (int i = 0; i < kStartsMax; ++i) {
-    std::unique_ptr<KafkaBroker> broker(new KafkaBroker(jvm, first != nullptr ? kController + 1 : kController));
+    std::unique_ptr<KafkaBroker> broker(
+        new KafkaBroker(jvm, first != nullptr ? kController + 1 : kController, configs));
     broker->port_ = FreePort({});
     broker->internal_port_ = FreePort({broker->port_});
     broker->controller_port_ =
         first != nullptr ? first->controller_port_ : FreePort({broker->port_, broker->internal_port_});
+    broker->lost_port_ = FreePort({broker->port_, broker->internal_port_, broker->controller_port_});
+    broker->lost_bootstrap_ = Cat("127.0.0.1:", broker->lost_port_);
     broker->replication_ = std::make_unique<TcpProxy>(Cat("127.0.0.1:", broker->internal_port_));
     broker->bootstrap_ = Cat("127.0.0.1:", broker->port_);
     broker->cluster_id_ = first != nullptr ? first->cluster_id_ : NewClusterId();
@@ -120,12 +126,15 @@ absl::Status KafkaBroker::WriteProperties() {
   file << Cat("process.roles=", controls ? "broker,controller" : "broker", "\n");
   file << Cat("node.id=", id_, "\n");
   file << Cat("controller.quorum.voters=", kController, "@127.0.0.1:", controller_port_, "\n");
-  file << Cat("listeners=PLAINTEXT://", bootstrap_, ",INTERNAL://127.0.0.1:", internal_port_);
+  file << Cat("listeners=PLAINTEXT://", bootstrap_, ",LOST://", lost_bootstrap_,
+              ",INTERNAL://127.0.0.1:", internal_port_);
   if (controls) file << Cat(",CONTROLLER://127.0.0.1:", controller_port_);
-  file << Cat("\nadvertised.listeners=PLAINTEXT://", bootstrap_, ",INTERNAL://", replication_->bootstrap(), "\n");
+  file << Cat("\nadvertised.listeners=PLAINTEXT://", bootstrap_, ",LOST://", kNowhere, ",INTERNAL://",
+              replication_->bootstrap(), "\n");
+  for (const auto& [name, value] : configs_) file << Cat(name, "=", value, "\n");
   file << "controller.listener.names=CONTROLLER\n"
           "inter.broker.listener.name=INTERNAL\n"
-          "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+          "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,LOST:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
           "log.dirs="
        << dir_ / "data"
        << "\n"
@@ -170,6 +179,11 @@ absl::Status KafkaBroker::Launch() {
   options.output_dir = dir_.path();
   ASSIGN_OR_RETURN(process_, Subprocess::Start(Java(jvm_, {"kafka.Kafka", dir_ / "server.properties"}), options));
   return WaitUntilItAnswers();
+}
+
+KafkaBroker::Configs KafkaBroker::WithAcls() {
+  return {{"authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"},
+          {"allow.everyone.if.no.acl.found", "true"}};
 }
 
 void KafkaBroker::Stop() {

@@ -47,8 +47,9 @@ class KafkaBroker {
   // kQuickStart, for tests: the JVM starts faster and compiles less. kFullSpeed, for benchmarks: the JVM's defaults.
   enum class Jvm { kQuickStart, kFullSpeed };
 
-  // Starts broker 1 of a new cluster, which is also the controller, and waits until it answers.
-  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm = Jvm::kQuickStart);
+  // Starts broker 1 of a new cluster, which is also the controller, and waits until it answers. `configs` are further
+  // properties of the broker.
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm = Jvm::kQuickStart, Configs configs = {});
   // Starts broker 2 of the cluster of `first`, which must outlive it. The preferred leader of a partition becomes its
   // leader again within seconds after it is in sync.
   static absl::StatusOr<std::unique_ptr<KafkaBroker>> Join(const KafkaBroker& first);
@@ -58,6 +59,9 @@ class KafkaBroker {
 
   // "127.0.0.1:PORT". Restart() does not change it.
   const std::string& bootstrap() const { return bootstrap_; }
+  // A client that connects here is told that the broker is at kNowhere, where nothing listens.
+  const std::string& lost_bootstrap() const { return lost_bootstrap_; }
+  static constexpr std::string_view kNowhere = "127.0.0.1:1";
   const std::string& cluster_id() const { return cluster_id_; }
   pid_t pid() const { return process_->pid(); }
 
@@ -88,6 +92,11 @@ class KafkaBroker {
   absl::Status AddPartitions(const std::string& topic, int total);
   absl::Status DeleteTopic(const std::string& topic);
 
+  // Denies everything about a topic or a group to all clients. REQUIRES: the broker was started with WithAcls().
+  absl::Status DenyTopic(const std::string& topic);
+  absl::Status DenyGroup(const std::string& group);
+  static Configs WithAcls();
+
   // Deletes the records before `offset`, as retention does.
   absl::Status DeleteRecordsBefore(const std::string& topic, int32_t partition, int64_t offset);
 
@@ -111,10 +120,11 @@ class KafkaBroker {
   using Client = std::unique_ptr<rd_kafka_s, Deleter>;
   using NewTopic = std::unique_ptr<rd_kafka_NewTopic_s, Deleter>;
 
-  KafkaBroker(Jvm jvm, int id) : jvm_(jvm), id_(id), dir_("tally-kafka") {}
+  KafkaBroker(Jvm jvm, int id, Configs configs)
+      : jvm_(jvm), id_(id), configs_(std::move(configs)), dir_("tally-kafka") {}
 
   // In kafka_broker.cc: the process.
-  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm, const KafkaBroker* first);
+  static absl::StatusOr<std::unique_ptr<KafkaBroker>> Start(Jvm jvm, const KafkaBroker* first, const Configs& configs);
   absl::Status WriteProperties();
   absl::Status Format();
   absl::Status Launch();
@@ -129,15 +139,19 @@ class KafkaBroker {
   absl::Status AwaitPartition(const std::string& topic, int32_t partition,
                               const std::function<bool(const rd_kafka_metadata_partition&)>& holds);
   absl::Status Create(const std::string& topic, int partitions, NewTopic wanted, const Configs& configs);
+  absl::Status Deny(int resource_type, const std::string& name);
 
   const Jvm jvm_;
   const int id_;
+  const Configs configs_;
   TempDir dir_;
   std::unique_ptr<TcpProxy> replication_;  // the other broker connects to this one through it
   int port_ = 0;
+  int lost_port_ = 0;
   int internal_port_ = 0;
   int controller_port_ = 0;
   std::string bootstrap_;
+  std::string lost_bootstrap_;
   std::string cluster_id_;
   std::unique_ptr<Subprocess> process_;
   Client client_;

@@ -284,6 +284,31 @@ absl::Status KafkaBroker::DeleteTopic(const std::string& topic) {
   return status.ok() ? WaitForPartitions(topic, 0) : status;
 }
 
+absl::Status KafkaBroker::DenyTopic(const std::string& topic) { return Deny(RD_KAFKA_RESOURCE_TOPIC, topic); }
+absl::Status KafkaBroker::DenyGroup(const std::string& group) { return Deny(RD_KAFKA_RESOURCE_GROUP, group); }
+
+absl::Status KafkaBroker::Deny(int resource_type, const std::string& name) {
+  char error[256];
+  rd_kafka_AclBinding_t* wanted = rd_kafka_AclBinding_new(
+      static_cast<rd_kafka_ResourceType_t>(resource_type), name.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+      "User:ANONYMOUS", "*", RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_DENY, error, sizeof error);
+  if (wanted == nullptr) return InvalidArgument("deny ", name, ": ", std::string_view(error));
+  absl::Status status = Ask(
+      client_.get(), Cat("deny ", name),
+      [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+        rd_kafka_CreateAcls(client_.get(), &wanted, 1, options, queue);
+      },
+      [](rd_kafka_event_t* event) {
+        size_t count = 0;
+        const rd_kafka_acl_result_t** acls =
+            rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &count);
+        const rd_kafka_error_t* refused = count == 1 ? rd_kafka_acl_result_error(acls[0]) : nullptr;
+        return refused == nullptr ? absl::OkStatus() : absl::UnavailableError(rd_kafka_error_string(refused));
+      });
+  rd_kafka_AclBinding_destroy(wanted);
+  return status;
+}
+
 absl::Status KafkaBroker::DeleteRecordsBefore(const std::string& topic, int32_t partition, int64_t offset) {
   rd_kafka_topic_partition_list_t* offsets = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(offsets, topic.c_str(), partition)->offset = offset;

@@ -63,6 +63,14 @@ TEST_F(HttpPages, ListTheProblemsOfAReadyNode) {
             "stale checkpoint: the oldest unsaved change is 12000 ms old\n");
 }
 
+TEST_F(HttpPages, ListTheWarningsWhetherTheNodeIsReadyOrNot) {
+  status_.status.warnings = {"not authorized: topic mw", "offsets are not committed: timed out"};
+  EXPECT_EQ(Get("/readyz").body, "ready\nnot authorized: topic mw\noffsets are not committed: timed out\n");
+  status_.status.not_ready = "no assignment yet";
+  EXPECT_EQ(Get("/readyz").body,
+            "not ready: no assignment yet\nnot authorized: topic mw\noffsets are not committed: timed out\n");
+}
+
 TEST_F(HttpPages, ShowTheMetrics) {
   EXPECT_EQ(Get("/metrics").content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(Get("/metrics").body, StartsWith("# HELP tallyd_build_info"));
