@@ -39,7 +39,9 @@ struct KafkaConfig {
   // while one is down.
   std::string brokers = "127.0.0.1:9092";
 
-  // A node reads every partition of these topics. To split a larger load, give each node its own topics.
+  // A node reads every partition of these topics. To split a larger load, give each node its own topics. An element
+  // that begins with ^ is a regular expression (RE2): it selects each topic whose whole name it matches, also those
+  // that are created while the node runs.
   std::vector<std::string> topics = {"mw", "hh", "dd", "ml", "bi"};
 
   // kRetention reads only the records that can still be counted. kEarliest reads the whole log, although most of its

@@ -8,6 +8,7 @@
 #include "apps/config/names.h"
 #include "apps/config/secrets.h"
 #include "apps/config/start_time.h"
+#include "apps/config/topics.h"
 #include "core/base/strings.h"
 #include "core/events/decoder.h"
 #include "core/events/event_time.h"
@@ -42,21 +43,13 @@ absl::StatusOr<std::string> Line(const TomlValue& value) {
   return text;
 }
 
-bool IsTopicName(std::string_view name) {
-  if (name.empty() || name.size() > kTopicNameMax || name == "." || name == "..") return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return alphanumeric || c == '.' || c == '_' || c == '-';
-  });
-}
-
 absl::Status ReadTopics(const TomlValue& value, Draft& draft) {
   ASSIGN_OR_RETURN(const TomlValue::ListOf list, value.List(kTopicsMax, "a list of topics such as [\"mw\", \"hh\"]"));
   if (list.empty()) return value.Error("expected at least one topic");
   std::vector<std::string> topics;
   for (const TomlValue& topic : list) {
     ASSIGN_OR_RETURN(std::string name, topic.Text(kTextMax, "a topic name"));
-    if (!IsTopicName(name)) return topic.Expected("a topic name of letters, digits, '.', '_' and '-'");
+    RETURN_IF_ERROR(Annotate(CheckTopic(name), topic.Where()));
     if (std::find(topics.begin(), topics.end(), name) != topics.end())
       return topic.Error(Shown(name), " is given twice");
     topics.push_back(std::move(name));

@@ -117,6 +117,18 @@ absl::StatusOr<KafkaMetadata::Topics> KafkaMetadata::ListPartitions(std::span<co
   return found;
 }
 
+absl::StatusOr<KafkaMetadata::Topics> KafkaMetadata::ListMatching(
+    absl::FunctionRef<bool(std::string_view topic)> matches, absl::Duration timeout) {
+  ServeErrors();
+  ASSIGN_OR_RETURN(const Answer answer, AskForTopics(nullptr, timeout));
+  Topics found;
+  for (const rd_kafka_metadata_topic& topic : std::span(answer->topics, static_cast<size_t>(answer->topic_cnt))) {
+    if (topic.partition_cnt == 0 || !matches(topic.topic)) continue;  // without partitions: it is being created
+    RETURN_IF_ERROR(NoteTopic(topic, found));
+  }
+  return found;
+}
+
 std::vector<TopicPartition> KafkaMetadata::PartitionsOf(const Topics& topics) {
   std::vector<TopicPartition> topic_partitions;
   for (const auto& [topic, count] : topics) {

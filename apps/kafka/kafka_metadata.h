@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -58,6 +59,10 @@ class KafkaMetadata : public LogBounds {
 
   // Logs topics that are not authorized. An error: some topic has no answer, so the list is not complete.
   absl::StatusOr<Topics> ListPartitions(std::span<const std::string> topics, absl::Duration timeout);
+  // The same for each topic of the cluster for which `matches` returns true. The answer leaves out topics that are not
+  // authorized.
+  absl::StatusOr<Topics> ListMatching(absl::FunctionRef<bool(std::string_view topic)> matches, absl::Duration timeout);
+
   // As of the last answer about each topic.
   const Leaders& leaders() const { return leaders_; }
 

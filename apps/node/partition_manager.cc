@@ -77,6 +77,9 @@ std::vector<std::string> PartitionManager::Warnings() const {
   for (const auto& [topic, partitions] : found_.topics) {
     if (!partitions) warnings.push_back(Cat("not authorized: topic ", topic));
   }
+  if (std::string many = PartitionFinder::ManyTopics(found_.matched_topics); !many.empty()) {
+    warnings.push_back(std::move(many));
+  }
   if (!publisher_.last_result().ok()) {
     warnings.push_back(Cat("offsets are not committed: ", FromAbsl(publisher_.last_result().message())));
   }

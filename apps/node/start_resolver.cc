@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "apps/config/topics.h"
 #include "apps/node/offset_publisher.h"
 #include "apps/node/start_offsets.h"
 #include "core/base/status_macros.h"
@@ -28,7 +29,9 @@ absl::Status StartResolver::CheckForMissingVolume(KafkaMetadata& kafka, const Fo
   if (group_checked_) return absl::OkStatus();
   std::vector<TopicPartition> partitions = found.partitions;
   if (mode_ == StartMode::kFirst) {
-    for (const std::string& topic : found.missing_topics) partitions.push_back({topic, 0});
+    for (const std::string& topic : found.missing_topics) {
+      if (!IsTopicPattern(topic)) partitions.push_back({topic, 0});
+    }
   }
   const auto committed = kafka.Committed(partitions, timeout);
   // Only a first start depends on the answer; other starts ask again.

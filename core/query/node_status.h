@@ -28,7 +28,7 @@ struct NodeStatus {
   absl::Duration oldest_pin;        // age of the oldest pin of series names (NamePins); zero if there is none
   size_t kafka_clients_ending = 0;  // no longer used, and not ended in time
   uint64_t rss_bytes = 0;
-  std::vector<std::string> waiting_topics;  // configured, but do not exist yet
+  std::vector<std::string> waiting_topics;  // of kafka.topics: nothing exists that it names or matches
   std::vector<std::string> warnings = {};   // further problems of a running node, one line each
 };
 

@@ -119,5 +119,60 @@ TEST_F(Topics, StopsADeletedTopicAndKeepsItsData) {
               "; its counts remained; the other topic continued; a new topic with its name is not counted"));
 }
 
+// Topics by regular expression.
+class MatchedTopics : public NodeTest {
+ protected:
+  void Create(const std::string& topic, int records) {
+    ASSERT_TRUE(broker_.CreateTopic(topic, 1).ok());
+    ASSERT_TRUE(broker_.Produce(topic, 0, Events(records, "login")).ok());
+  }
+  void Start() {
+    auto node = Tallyd::Start({"--brokers", broker_.bootstrap(), "--topics", "^" + prefix_ + "_[a-z]", "--data",
+                               data_.path(), "--set", "kafka.group=" + group_});
+    ASSERT_TRUE(node.ok()) << node.status();
+    node_ = *std::move(node);
+  }
+  // The state of a topic's partition in LAG; empty if LAG does not have it.
+  std::string StateOf(const std::string& topic) {
+    const std::string lag = "\n" + node_->Query({"LAG"}) + "\n";
+    const size_t line = lag.find(Cat("\n", topic, " 0 "));
+    if (line == std::string::npos) return "";
+    const size_t end = lag.find('\n', line + 1);
+    const size_t word = lag.rfind(' ', end) + 1;
+    return lag.substr(word, end - word);
+  }
+
+  const std::string prefix_ = broker_.UniqueTopic("match");
+};
+
+TEST_F(MatchedTopics, AreFoundWhileTheNodeRunsAndStopWhenTheyAreDeleted) {
+  const std::string a = prefix_ + "_a", b = prefix_ + "_b";
+  Start();
+  AwaitLine("no topic matches ^" + prefix_ + "_[a-z]; waiting for one");
+  Await("ready",
+        [&] { return node_->Http("/readyz").find("ready\nwaiting for topic: ^" + prefix_) != std::string::npos; });
+  Create("x" + a, 100), Create(a + "x", 100), Create(a, 3);
+  ExpectRead(3);
+  AwaitLine("new topics that match kafka.topics: " + a);
+  Await("one topic in LAG", [&] { return StateOf(a) == "ok"; });
+  EXPECT_EQ(node_->Query({"LAG"}).find('\n'), std::string::npos) << node_->Query({"LAG"});
+
+  Create(b, 4);
+  ExpectRead(7);
+  AwaitLine("new topics that match kafka.topics: " + b);
+  ASSERT_TRUE(broker_.DeleteTopic(a).ok());
+  Await("waiting", [&] { return StateOf(a) == "waiting"; });
+  ASSERT_TRUE(broker_.Produce(b, 0, Events(5, "login")).ok());
+  ExpectRead(12);
+  EXPECT_EQ(CountOf("login"), "12");
+  Stop();
+
+  Start();  // continues, without the deleted topic
+  ASSERT_TRUE(broker_.Produce(b, 0, Events(1, "login")).ok());
+  ExpectRead(13);
+  EXPECT_EQ(CountOf("login"), "13");
+  Stop();
+}
+
 }  // namespace
 }  // namespace tally

@@ -8,6 +8,7 @@ namespace tally {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -89,8 +90,16 @@ TEST(Config, LimitsEveryDuration) {
 
 TEST(Config, AcceptsOnlyTopicNamesThatKafkaAccepts) {
   ExpectLimits("kafka", "topics", {"[\"a\"]", "[\"a.B_c-9\"]", Cat("[\"", std::string(249, 'a'), "\"]")},
-               {"[]", "[\"\"]", "[\"^a\"]", "[\"a b\"]", "[\".\"]", "[\"..\"]", "[1]", "[\"a\", \"a\"]",
+               {"[]", "[\"\"]", "[\"a^\"]", "[\"a b\"]", "[\".\"]", "[\"..\"]", "[1]", "[\"a\", \"a\"]",
                 Cat("[\"", std::string(250, 'a'), "\"]")});
+}
+
+TEST(Config, AcceptsARegularExpressionAsATopic) {
+  EXPECT_THAT(Load("[kafka]\ntopics = [\"a\", '^game_\\d+(\\.dlq)?']").kafka.topics,
+              ElementsAre("a", "^game_\\d+(\\.dlq)?"));
+  EXPECT_EQ(ErrorAt("[kafka]\ntopics = [\"a\",\n  '^game_(a|b']"),
+            "f.toml:3:3: kafka.topics: \"^game_(a|b\" is not a regular expression: missing ): ^game_(a|b");
+  EXPECT_THAT(ErrorAt("[kafka]\ntopics = ['^a[z-a]']"), EndsWith("invalid character class range: z-a, at character 4"));
 }
 
 TEST(Config, RefusesAnEmptyStringForARequiredText) {

@@ -9,6 +9,7 @@
 
 #include "apps/kafka/kafka_metadata.h"
 #include "apps/system_clock.h"
+#include "core/base/strings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/apps/kafka/feed.h"
@@ -110,6 +111,16 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
   SetError(RD_KAFKA_RESP_ERR_NO_ERROR);
   ExpectRead("mw", 10);
   ExpectRead("hh", 5);
+}
+
+TEST_F(PartitionManagerTest, WarnsAboutAnExpressionThatMatchesThousandsOfTopicsAndContinues) {
+  constexpr int kTopics = 1001;
+  for (int i = 0; i < kTopics; ++i) feed_.Create(Cat("many_", i), 1);
+  config_.kafka.topics = {"^many_.*"};
+  Start();
+  EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.empty(); })) << node_->Status().not_ready;
+  EXPECT_THAT(node_->Status().warnings,
+              testing::Contains(HasSubstr("kafka.topics match 1001 topics: more than 1000 take")));
 }
 
 TEST_F(PartitionManagerTest, ReadsANewTopicWhileTheCountedOnesHaveNoLeader) {
