@@ -64,6 +64,103 @@ TEST(Server, ContinuesAfterAnError) {
   EXPECT_EQ(client.ReadUntil("END\n"), "PONG\nEND\n");
 }
 
+// A request in RESP.
+std::string Resp(std::initializer_list<std::string_view> words) {
+  std::string request = Cat("*", words.size(), "\r\n");
+  for (std::string_view word : words) request += Cat("$", word.size(), "\r\n", word, "\r\n");
+  return request;
+}
+
+TEST(Server, ContinuesAfterUnbalancedQuotes) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  client.Send("ECHO \"a\nECHO \"a b\"\n");
+  EXPECT_EQ(client.ReadUntil("\n"), "ERR unbalanced quotes in request\n");
+  EXPECT_EQ(client.ReadUntil("END\n"), "\"a b\"\nEND\n");
+}
+
+TEST(Server, SpeaksTheVersionOfRespThatTheClientChose) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  client.Send(Resp({"HGET", "a", "b"}) + Resp({"HELLO", "3"}) + Resp({"HGET", "a", "b"}) + Resp({"HELLO", "2"}) +
+              Resp({"HGET", "a", "b"}));
+  EXPECT_THAT(client.ReadUntil("%7\r\n"), StartsWith("$-1\r\n%7\r\n"));
+  EXPECT_THAT(client.ReadUntil("*14\r\n"), EndsWith("modules\r\n*0\r\n_\r\n*14\r\n"));
+  EXPECT_THAT(client.ReadUntil("$-1\r\n"), EndsWith("modules\r\n*0\r\n$-1\r\n"));
+}
+
+TEST(Server, InvalidatesAKeyRightAfterTheReplyThatReadIt) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  client.Send(Resp({"HELLO", "3"}) + Resp({"CLIENT", "TRACKING", "ON"}));
+  client.ReadUntil("+OK\r\n");
+  client.Send(Resp({"HGET", "a", "b"}) + Resp({"PING"}) + Resp({"EXISTS", "a", "b"}) + Resp({"PING"}));
+  EXPECT_EQ(client.ReadUntil("+PONG\r\n"), "_\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\na\r\n+PONG\r\n");
+  EXPECT_EQ(client.ReadUntil("+PONG\r\n"), ":0\r\n>2\r\n$10\r\ninvalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n+PONG\r\n");
+}
+
+TEST(Server, SendsNoInvalidationToAClientThatCannotReadIt) {
+  ServedNode node;
+  TestClient two(node.server->text_port());
+  two.Send(Resp({"CLIENT", "TRACKING", "ON"}) + Resp({"HGET", "a", "b"}) + Resp({"PING"}));
+  EXPECT_EQ(two.ReadUntil("+PONG\r\n"), "+OK\r\n$-1\r\n+PONG\r\n");
+  TestClient text(node.server->text_port());
+  text.Send("HELLO 3\nCLIENT TRACKING ON\nHGET a b\nPING\n");
+  EXPECT_THAT(text.ReadUntil("PONG\nEND\n"), EndsWith("OK\nEND\nEND\nPONG\nEND\n"));
+}
+
+// The requests of StackExchange.Redis 2.8 on its two connections, before the first request of its user.
+TEST(Server, AnswersWhatStackExchangeRedisSendsOnConnect) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  client.Send(Resp({"CLIENT", "SETNAME", "host"}) + Resp({"CLIENT", "SETINFO", "lib-name", "SE.Redis"}) +
+              Resp({"CLIENT", "SETINFO", "lib-ver", "2.8.16"}) + Resp({"CLIENT", "ID"}) +
+              Resp({"CONFIG", "GET", "timeout"}) + Resp({"CONFIG", "GET", "slave-read-only"}) +
+              Resp({"CONFIG", "GET", "databases"}) + Resp({"SENTINEL", "MASTERS"}) + Resp({"INFO", "replication"}) +
+              Resp({"CLUSTER", "NODES"}) + Resp({"ECHO", "\x01\xff\r\n\x02"}));
+  EXPECT_EQ(client.ReadUntil("\x01\xff\r\n\x02\r\n"),
+            "+OK\r\n+OK\r\n+OK\r\n:1\r\n*2\r\n$7\r\ntimeout\r\n$3\r\n300\r\n*0\r\n*2\r\n$9\r\ndatabases\r\n$1\r\n1\r\n"
+            "-ERR unknown command 'SENTINEL', try HELP\r\n"
+            "$48\r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n"
+            "-ERR This instance has cluster support disabled\r\n$5\r\n\x01\xff\r\n\x02\r\n");
+  TestClient subscriber(node.server->text_port());
+  subscriber.Send(Resp({"SUBSCRIBE", "__Booksleeve_MasterChanged"}) + Resp({"PING"}) + Resp({"UNSUBSCRIBE"}) +
+                  Resp({"PING"}));
+  EXPECT_EQ(subscriber.ReadUntil("+PONG\r\n"),
+            "*3\r\n$9\r\nsubscribe\r\n$26\r\n__Booksleeve_MasterChanged\r\n:1\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n"
+            "*3\r\n$11\r\nunsubscribe\r\n$26\r\n__Booksleeve_MasterChanged\r\n:0\r\n+PONG\r\n");
+}
+
+TEST(Server, SaysInTheConfigurationAfterHowManySecondsAnIdleClientIsDisconnected) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  EXPECT_EQ(client.Ask("CONFIG GET timeout"),
+            Cat("timeout ", absl::ToInt64Seconds(ServerOptions().idle_max), "\nEND\n"));
+}
+
+TEST(Server, ListsTheClientsThatAreConnected) {
+  ServedNode node;
+  TestClient client(node.server->text_port());
+  {
+    TestClient other(node.server->text_port());
+    other.Ask("CLIENT SETNAME other");
+    EXPECT_THAT(client.Ask("CLIENT LIST"), HasSubstr("id=2 addr=127.0.0.1:"));
+  }
+  std::string list = "name=other";
+  for (const absl::Time end = absl::Now() + absl::Seconds(10); absl::Now() < end && list.find("other") != list.npos;) {
+    list = client.Ask("CLIENT LIST");
+  }
+  EXPECT_THAT(list, AllOf(HasSubstr("id="), testing::Not(HasSubstr("name=other"))));
+}
+
+TEST(Server, CountsConnectionsAndCommands) {
+  ServedNode node;
+  TestClient client(node.server->text_port()), other(node.server->text_port());
+  other.Ask("PING");
+  client.Ask("PING");
+  EXPECT_EQ(client.Ask("INFO stats"), "# Stats\ntotal_connections_received:2\ntotal_commands_processed:3\nEND\n");
+}
+
 TEST(Server, AnswersPipelinedCommandsInTheirOrder) {
   ServedNode node;
   TestClient client(node.server->text_port());
