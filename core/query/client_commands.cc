@@ -139,10 +139,7 @@ Task<Reply> Client(CommandContext context, Words arguments) {
 }
 
 constexpr CommandSpec kClientCommands[] = {
-    {"CLIENT",
-     "ID | GETNAME | SETNAME name | SETINFO attribute value | INFO | LIST | TRACKING ON|OFF [mode] | CACHING YES|NO | "
-     "NO-EVICT ON|OFF | NO-TOUCH ON|OFF | MAINT_NOTIFICATIONS ON|OFF [option value ...]",
-     1, kAnyNumber, Reads::kNothing, Client},
+    {"CLIENT", "subcommand [argument ...]", 1, kAnyNumber, Reads::kNothing, Client},
 };
 
 }  // namespace

@@ -72,10 +72,11 @@ std::vector<Example> ExamplesOfTheDocumentation() {
   return examples;
 }
 
-// Output as it is compared: a number is N, and a minute is MINUTE.
+// Output as it is compared: a number is N, a minute is MINUTE, and that of a bucket's key is BUCKET.
 std::vector<std::string> ShapeOf(std::vector<std::string> lines) {
   for (std::string& line : lines) {
     RE2::GlobalReplace(&line, R"(\d{4}-\d\d-\d\dT\d\d:\d\dZ)", "MINUTE");
+    RE2::GlobalReplace(&line, R"(\b\d{4}_\d{4}_\d{4}\b)", "BUCKET");
     RE2::GlobalReplace(&line, R"(\b\d+(\.\d+)?\b)", "N");
   }
   return lines;
