@@ -69,8 +69,9 @@ Commands& SharedCommands() {
 // Executes the command and produces every row of its reply.
 void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t rows) {
   Commands& commands = SharedCommands();
+  Session session{.authenticated = true};
   for (auto _ : state) {
-    Reply reply = commands.Execute(words);
+    Reply reply = commands.Execute(words, session).Finish();
     TALLY_CHECK(!std::holds_alternative<Error>(reply.body));
     auto* table = std::get_if<Table>(&reply.body);
     TALLY_CHECK(table == nullptr || table->rows == rows);
@@ -81,12 +82,13 @@ void Ask(benchmark::State& state, std::vector<std::string_view> words, size_t ro
 // The same from a request line to the bytes of the reply, as a connection does it.
 void TextRequest(benchmark::State& state, std::string_view line) {
   Commands& commands = SharedCommands();
+  Session session{.authenticated = true};
   std::string out;
   for (auto _ : state) {
     TextParser parser;
     Parsed parsed = parser.Next(line);
     TALLY_CHECK(parsed.kind == Parsed::Kind::kRequest);
-    ReplyInProgress reply{commands.Execute(parsed.words)};
+    ReplyInProgress reply{commands.Execute(parsed.words, session).Finish()};
     out.clear();
     TALLY_CHECK(AppendText(reply, 1 << 20, out));
     benchmark::DoNotOptimize(out);
