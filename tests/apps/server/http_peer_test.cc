@@ -295,6 +295,8 @@ TEST(HttpPeer, NeedsAHostInHttp11) {
 
 TEST(HttpPeer, AnswersARequestInAbsoluteForm) {
   EXPECT_THAT(Exchange(ServedNode(), "GET http://x/healthz HTTP/1.0\r\n\r\n"), EndsWith("\r\n\r\nok\n"));
+  EXPECT_THAT(Exchange(ServedNode(), "GET HTTP://x:1/healthz HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n"),
+              EndsWith("\r\n\r\nok\n"));
 }
 
 // The parts of a chunked body joined; empty if the framing is wrong or its end is missing.
