@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/count.h"
 #include "core/counters/view.h"
+#include "core/events/decimal.h"
 
 namespace tally {
 namespace {
@@ -77,8 +79,11 @@ void Trial::TakeMinutesBefore(Minute end) {
 TrialResult Trial::Finish() {
   TakeMinutesBefore(Minute::Max());
   for (auto& [name, sum] : sums_) result_.series.emplace_back(name, sum);
-  std::sort(result_.series.begin(), result_.series.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  auto value = [this](const auto& series) {  // in units that all metrics share
+    return WideInt{series.second} * kPowersOfTen[kDecimalsMax - counters_.series().DecimalsOf(series.first)];
+  };
+  std::sort(result_.series.begin(), result_.series.end(), [&](const auto& a, const auto& b) {
+    return value(a) != value(b) ? value(a) > value(b) : a.first < b.first;
   });
   return std::move(result_);
 }

@@ -115,15 +115,32 @@ class Report {
     Append(out_, "\n");
     Heading(Cat(Left("SERIES", kNameWidth), Right("COUNT", kCountWidth)));
     const size_t shown = std::min(result_.series.size(), options_.series_max);
-    for (size_t i = 0; i < shown; ++i) WriteRow(result_.series[i].first, result_.series[i].second);
+    for (size_t i = 0; i < shown; ++i) {
+      const auto& [name, count] = result_.series[i];
+      WriteRow(name, FormatCount(count, DecimalsOf(name)));
+    }
     if (shown == result_.series.size()) return;
+    uint32_t decimals = 0;  // the largest, as those of RANGE over several metrics
+    for (size_t i = shown; i < result_.series.size(); ++i) {
+      decimals = std::max(decimals, DecimalsOf(result_.series[i].first));
+    }
     uint64_t rest = 0;
-    for (size_t i = shown; i < result_.series.size(); ++i) rest = AddCounts(rest, result_.series[i].second);
-    WriteRow(Cat("(", result_.series.size() - shown, " more series)"), rest);
+    for (size_t i = shown; i < result_.series.size(); ++i) {
+      const auto& [name, count] = result_.series[i];
+      rest = AddCounts(rest, MultiplyCount(count, kPowersOfTen[decimals - DecimalsOf(name)]));
+    }
+    WriteRow(Cat("(", result_.series.size() - shown, " more series)"), FormatCount(rest, decimals));
   }
 
-  void WriteRow(std::string_view name, uint64_t count) {
-    Append(out_, Cat(Left(Cut(name, kNameWidth), kNameWidth), Right(Cat(count), kCountWidth), "\n"));
+  uint32_t DecimalsOf(std::string_view series) const {
+    for (const MetricSpec& metric : config_.metrics) {
+      if (metric.name == series.substr(0, series.find(':'))) return metric.decimals;
+    }
+    return 0;
+  }
+
+  void WriteRow(std::string_view name, std::string_view count) {
+    Append(out_, Cat(Left(Cut(name, kNameWidth), kNameWidth), Right(count, kCountWidth), "\n"));
   }
 
   void WriteSamples(Fate fate) {
