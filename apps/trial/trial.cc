@@ -58,7 +58,7 @@ void Trial::TakeSamples(int64_t first_offset, const PartitionState& state) {
   for (Rejects::Reject& reject : rejects) {
     auto& samples = result_.samples[static_cast<size_t>(reject.reason)];
     if (reject.offset < first_offset || samples.size() == kSamples) continue;
-    samples.push_back({static_cast<uint64_t>(reject.offset) + 1, std::move(reject.sample)});
+    samples.push_back({static_cast<uint64_t>(reject.offset) + 1, std::move(reject.sample), reject.problem.Text()});
   }
 }
 

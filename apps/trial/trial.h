@@ -30,7 +30,8 @@ namespace tally {
 struct TrialResult {
   struct Sample {
     uint64_t line = 0;
-    std::string text;  // the beginning of the line
+    std::string text;      // the beginning of the line
+    std::string why = {};  // what was expected instead
   };
 
   std::array<uint64_t, kFates> fates{};

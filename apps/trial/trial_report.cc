@@ -151,6 +151,19 @@ class Report {
     for (const TrialResult::Sample& sample : samples) {
       Append(out_, Cut(Cat("line ", sample.line, ": ", Escaped(sample.text)), kWidth));
       Append(out_, "\n");
+      WriteWords(sample.why);
+    }
+  }
+
+  // Indented, in as many lines as it needs.
+  void WriteWords(std::string_view text) {
+    constexpr size_t kIndent = 2;
+    while (!text.empty()) {
+      size_t end = std::min(text.size(), kWidth - kIndent);
+      if (end < text.size() && text.rfind(' ', end) != text.npos) end = text.rfind(' ', end);
+      Append(out_, Cat(std::string(kIndent, ' '), text.substr(0, end), "\n"));
+      text.remove_prefix(end);
+      if (text.starts_with(' ')) text.remove_prefix(1);
     }
   }
 

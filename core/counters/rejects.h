@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "core/counters/fate.h"
+#include "core/events/problem.h"
 
 namespace tally {
 
-// Not thread-safe: belongs to a shard.
+// Not thread-safe: belongs to a shard. A problem lives as long as the shard's rules.
 class Rejects {
  public:
   static constexpr size_t kKept = 10;          // records for each reason and topic
@@ -25,10 +26,11 @@ class Rejects {
     Fate reason = Fate::kUnparsable;
     Timestamp seen;
     std::string sample;
+    Problem problem = {};
   };
 
-  void Add(const TopicPartition& topic_partition, int64_t offset, Fate reason, Timestamp seen,
-           std::string_view payload);
+  void Add(const TopicPartition& topic_partition, int64_t offset, Fate reason, Timestamp seen, std::string_view payload,
+           Problem problem = {});
 
   // Appends all rejects, oldest first within a topic and reason.
   void AppendTo(std::vector<Reject>& all) const;

@@ -49,11 +49,14 @@ void Shard::ApplyChunk(std::span<const Record> records, Timestamp limit, Timesta
     if (touched_.empty() || touched_.back() != record.slot) touched_.push_back(record.slot);
     PartitionControl& partition = partitions_[record.slot];
     if (!partition.Accepts(record)) continue;
-    bool decoded = decoder_->Decode(i, fields_);
-    Fate fate = decoded ? Judge(record, partition, limit) : Fate::kUnparsable;
+    Timestamp time = record.timestamp;
+    const bool decoded = decoder_->Decode(i, fields_);
+    const Fate fate = decoded ? Judge(record, partition, limit, time) : Fate::kUnparsable;
     partition.Applied(record, fate);
     if (fate != Fate::kCounted && fate != Fate::kFiltered) {
-      rejects_.Add(partition.topic_partition(), record.offset, fate, now, record.payload);
+      Problem problem = decoded ? ProblemOf(fate, EventOf(record, partition), time, limit)
+                                : PayloadProblem(rules_->event(), record.payload);
+      rejects_.Add(partition.topic_partition(), record.offset, fate, now, record.payload, std::move(problem));
     }
   }
   for (Part& part : parts_) part.part->EndChunk();
@@ -78,8 +81,18 @@ void Shard::ShowPartition(uint32_t slot) {
   shown_partitions_[slot] = partitions_[slot].status();
 }
 
-Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp limit) {
-  Timestamp time = record.timestamp;
+EventView Shard::EventOf(const Record& record, const PartitionControl& partition) const {
+  return {fields_, &record, partition.topic_partition().topic, partition.number()};
+}
+
+Problem Shard::ProblemOf(Fate fate, const EventView& event, Timestamp time, Timestamp limit) const {
+  const std::string_view field = rules_->event().time;
+  if (fate == Fate::kLate) return {.expected = "a time from ", .limit = late_before_, .field = field, .time = time};
+  if (fate == Fate::kFuture) return {.expected = "a time up to ", .limit = limit, .field = field, .time = time};
+  return FieldProblem(*rules_, event);
+}
+
+Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp limit, Timestamp& time) {
   if (rules_->time_slot()) {
     const Field& field = fields_[*rules_->time_slot()];
     if (field.type == Field::Type::kMissing) return Fate::kMissingField;
@@ -90,7 +103,7 @@ Fate Shard::Judge(const Record& record, PartitionControl& partition, Timestamp l
   if (time <= limit) partition.NoteEventTime(time);
   if (time < late_before_) return Fate::kLate;
   if (time > limit) return Fate::kFuture;
-  return Count({fields_, &record, partition.topic_partition().topic, partition.number()}, time);
+  return Count(EventOf(record, partition), time);
 }
 
 // An event that is late for one part still counts for the others.

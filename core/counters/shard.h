@@ -70,7 +70,12 @@ class Shard {
   };
 
   void ApplyChunk(std::span<const Record> records, Timestamp limit, Timestamp now);
-  Fate Judge(const Record& record, PartitionControl& partition, Timestamp limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Sets `time` to that of the event, if it has one.
+  Fate Judge(const Record& record, PartitionControl& partition, Timestamp limit, Timestamp& time)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  EventView EventOf(const Record& record, const PartitionControl& partition) const;
+  Problem ProblemOf(Fate fate, const EventView& event, Timestamp time, Timestamp limit) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Fate Count(const EventView& event, Timestamp time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Calls `change` with the partition, and publishes the new status.
   void Control(uint32_t slot, absl::FunctionRef<void(PartitionControl&)> change);

@@ -31,9 +31,12 @@ class JsonDecoder final : public Decoder {
   JsonDecoder(FieldNode root, std::string_view level) : root_(std::move(root)), tokens_(level) {}
 
   void Load(std::span<const std::string_view> payloads) override {
-    payloads_.assign(payloads.begin(), payloads.end());
+    payloads_.clear();
     size_t size = 0;
-    for (std::string_view payload : payloads_) size += payload.size() + 1;
+    for (std::string_view payload : payloads) {
+      payloads_.push_back(WithoutRegistryPrefix(payload));
+      size += payloads_.back().size() + 1;
+    }
     together_ = size <= kScannedTogether && Scan(payloads_);
   }
 

@@ -11,6 +11,8 @@
 // key with one is not found. A pointer into a nested value that is not valid JSON finds the part before the error. So a
 // new metric never makes an event unparsable.
 //
+// The prefix that a schema registry's serializers put before the object is skipped: a byte 00 and four bytes.
+//
 // If a key occurs twice, the first occurrence counts, at every depth. If the first is null, or lacks the rest of the
 // pointer, the field is missing.
 #pragma once
@@ -28,6 +30,11 @@ namespace tally {
 // The instruction sets that this machine can use to decode JSON, fastest first. All accept the same events and find the
 // same fields.
 std::vector<std::string> JsonLevels();
+
+inline std::string_view WithoutRegistryPrefix(std::string_view payload) {
+  constexpr size_t kPrefix = 5;
+  return payload.size() > kPrefix && payload[0] == '\0' ? payload.substr(kPrefix) : payload;
+}
 
 // A decoder for the fields at `paths` (MakeDecoder()), with one of JsonLevels(). Fails for a path that is not a valid
 // JSON pointer.

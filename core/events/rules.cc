@@ -8,13 +8,10 @@
 #include "core/events/series_name.h"
 
 namespace tally {
-namespace {
 
 bool IsDimensionValue(const Field& field) {
   return field.has_value() && field.type != Field::Type::kNumber && field.text.size() <= kDimensionValueMax;
 }
-
-}  // namespace
 
 Field EventView::Get(const Source& source) const {
   switch (source.kind) {
@@ -70,6 +67,20 @@ absl::StatusOr<std::shared_ptr<const Rules>> Rules::Compile(EventSpec event, con
   }
   ASSIGN_OR_RETURN(auto decoder, rules->make_decoder_(rules->event_, rules->paths_));
   return rules;
+}
+
+std::string_view Rules::NameOf(const Source& source) const {
+  switch (source.kind) {
+    case Source::Kind::kField:
+      return paths_[source.slot];
+    case Source::Kind::kTopic:
+      return "@topic";
+    case Source::Kind::kKey:
+      return "@key";
+    case Source::Kind::kPartition:
+      return "@partition";
+  }
+  return {};
 }
 
 std::unique_ptr<Decoder> Rules::NewDecoder() const {

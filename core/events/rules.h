@@ -40,6 +40,9 @@ struct EventView {
   Field Get(const Source& source) const;
 };
 
+// A string, an integer or a boolean that is not too long.
+bool IsDimensionValue(const Field& field);
+
 class MetricRule {
  public:
   struct Condition {
@@ -85,6 +88,9 @@ class Rules {
 
   // The index of the field with the time of the event. Nothing if the time is the timestamp of the record.
   std::optional<size_t> time_slot() const { return time_slot_; }
+
+  // The name of a source in the configuration.
+  std::string_view NameOf(const Source& source) const;
 
   // Makes a decoder of the fields, in the order of their slots.
   std::unique_ptr<Decoder> NewDecoder() const;

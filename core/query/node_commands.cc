@@ -67,7 +67,7 @@ Task<Reply> RejectsCommand(CommandContext context, Words arguments) {
   std::vector<Row> rows;
   for (const Rejects::Reject& reject : LastRejects(context.slices, arguments)) {
     rows.push_back({reject.topic_partition.topic, reject.topic_partition.partition, reject.offset,
-                    std::string(Name(reject.reason)), Escaped(reject.sample)});
+                    Cat(Name(reject.reason), ": ", reject.problem.Text()), Escaped(reject.sample)});
   }
   return RowsReply(Table::Shape::kNested, std::move(rows));
 }

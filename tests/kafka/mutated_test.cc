@@ -2,6 +2,7 @@
 #include <set>
 #include <sstream>
 
+#include "apps/server/text_protocol.h"
 #include "core/query/words.h"
 #include "tests/core/events/naive_json.h"
 #include "tests/kafka/node_test_base.h"
@@ -34,16 +35,17 @@ class Mutated : public NodeTest {
     std::istringstream lines(node_->Query({"REJECTS", topic_}));
     std::set<std::string> reasons;
     for (std::string line; std::getline(lines, line);) {
-      std::istringstream words(line);
-      std::string topic, reason, sample;
-      size_t partition = 0, offset = 0;
-      words >> topic >> partition >> offset >> reason;
-      words.get();
-      std::getline(words, sample, '\0');
+      if (line == "END") continue;
+      const std::string request = Cat(line, "\n");  // fields are quoted as the words of a request
+      TextParser parser;
+      const Parsed row = parser.Next(request);
+      ASSERT_EQ(row.words.size(), 5u) << line;
+      const size_t partition = std::stoul(std::string(row.words[1]));
+      const size_t offset = std::stoul(std::string(row.words[2]));
       ASSERT_LT(partition, sent.size()) << line;
       ASSERT_LT(offset, sent[partition].size()) << line;
-      EXPECT_EQ(sample, Escaped(sent[partition][offset].substr(0, kSampleBytes))) << line;
-      reasons.insert(reason);
+      EXPECT_EQ(row.words[4], Escaped(sent[partition][offset].substr(0, kSampleBytes))) << line;
+      reasons.emplace(row.words[3].substr(0, row.words[3].find(':')));
     }
     EXPECT_EQ(reasons, (std::set<std::string>{"future", "late", "missing_field", "unparsable"}));
   }

@@ -281,5 +281,19 @@ TEST(JsonDecoder, ReadsNoByteBeforeOrAfterThePayload) {
   }
 }
 
+TEST(JsonDecoder, SkipsThePrefixOfASchemaRegistry) {
+  const std::string_view object = R"({"time":1})";
+  const auto decoder = MakeJsonDecoder({"time"}, JsonLevels().front()).value();
+  Field field;
+  auto decodes = [&](std::string_view prefix) { return DecodeOne(*decoder, Cat(prefix, object), {&field, 1}); };
+  EXPECT_TRUE(decodes(std::string_view("\0\0\0\0\7", 5)));
+  EXPECT_EQ(field.text, "1");
+  EXPECT_TRUE(decodes(std::string_view("\0{\"\xff\n", 5)));
+  EXPECT_TRUE(decodes(std::string_view("\0\0\0\0\7 ", 6)));
+  EXPECT_FALSE(decodes(std::string_view("\0\0\0\7", 4)));
+  EXPECT_FALSE(decodes(std::string_view("\1\0\0\0\7", 5)));
+  EXPECT_FALSE(decodes(std::string_view("\0\0\0\0\7\0\0\0\0\7", 10)));
+}
+
 }  // namespace
 }  // namespace tally

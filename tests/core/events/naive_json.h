@@ -17,7 +17,8 @@ class NaiveJson {
  public:
   using Value = std::pair<Field::Type, std::string>;
 
-  explicit NaiveJson(std::string_view text) : text_(text) {}
+  // Without the prefix of a schema registry.
+  explicit NaiveJson(std::string_view text) : text_(text.size() >= 6 && text[0] == 0 ? text.substr(5) : text) {}
 
   // Whether the text is an event.
   bool IsEvent() const {

@@ -10,7 +10,10 @@ using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::SizeIs;
 
-class NodeCommands : public NodeTest {};
+class NodeCommands : public NodeTest {
+ protected:
+  size_t rejects_ = 0;
+};
 
 TEST_F(NodeCommands, LagIsALineForEachPartition) {
   Count("14:35", "mw", "login", 3);
@@ -55,8 +58,9 @@ TEST_F(NodeCommands, RejectsAreTheLastTenOfEachReasonOldestFirst) {
   Apply("{}", At("14:35"));
   std::vector<std::string> lines = Ask({"REJECTS"});
   EXPECT_THAT(lines, SizeIs(11));
-  EXPECT_EQ(lines.front(), "games 0 2 unparsable broken 2");
-  EXPECT_EQ(lines.back(), "games 0 12 missing_field {}");
+  EXPECT_EQ(lines.front(), "games 0 2 unparsable: expected one JSON object, got other bytes broken 2");
+  EXPECT_EQ(lines.back(),
+            "games 0 12 missing_field: expected a number, or a time as in RFC 3339 in the field time, got nothing {}");
 }
 
 TEST_F(NodeCommands, RejectsOfSeveralShardsAndTopicsCountTogether) {
@@ -70,16 +74,54 @@ TEST_F(NodeCommands, RejectsOfSeveralShardsAndTopicsCountTogether) {
   }
   std::vector<std::string> lines = Ask({"REJECTS"});
   EXPECT_THAT(lines, SizeIs(10));
-  EXPECT_EQ(lines.back(), "dd 3 7 unparsable dd");
+  EXPECT_EQ(lines.back(), "dd 3 7 unparsable: expected one JSON object, got other bytes dd");
   EXPECT_THAT(Ask({"REJECTS", "dd"}), SizeIs(8));
   EXPECT_THAT(Ask({"REJECTS", "none"}), IsEmpty());
+}
+
+TEST_F(NodeCommands, RejectsSayWhatWasExpectedAndWhatCame) {
+  auto why = [&](std::string_view payload) {
+    Apply(payload, At("14:35"));
+    return std::get<std::string>(std::get<Table>(Execute({"REJECTS"}).body).row(rejects_++)[3]);
+  };
+  EXPECT_EQ(why(R"([{"time":1}])"),
+            "unparsable: expected one JSON object, got an array: each event needs a record of its own");
+  EXPECT_EQ(why("{\"time\":1}\n{\"time\":2}\n"),
+            "unparsable: expected one JSON object, got several lines: each event needs a record of its own");
+  EXPECT_EQ(why("{\"time\":1"), "unparsable: expected one JSON object, got one that is not valid JSON");
+  EXPECT_EQ(why(R"({"time":"x\ny"})"),
+            "unparsable: expected a number, or a time as in RFC 3339 in the field time, got 'x\\ny'");
+}
+
+TEST_F(NodeCommands, RejectsNameTheTimeThatIsLateOrAhead) {
+  clock_.Advance(absl::Hours(1));
+  counters_.Tick(clock_.Now());
+  Apply(R"({"time":"2011-06-05T11:30:00Z"})", At("14:35"));
+  Apply(R"({"time":"2011-06-05T16:30:00Z"})", At("14:35"));
+  EXPECT_THAT(Ask({"REJECTS"}),
+              ElementsAre(testing::StartsWith("games 0 0 late: expected a time from 2011-06-05T11:35:00.000Z in the "
+                                              "field time, got 2011-06-05T11:30:00.000Z "),
+                          testing::StartsWith("games 0 1 future: expected a time up to 2011-06-05T15:45:30.000Z in the "
+                                              "field time, got 2011-06-05T16:30:00.000Z ")));
+}
+
+TEST_F(NodeCommands, RejectsNameTheFieldThatAMetricLacks) {
+  Apply(R"({"time":"2011-06-05T14:30:00Z","game":"dd","call":1.5})", At("14:35"));
+  Apply(R"({"time":"2011-06-05T14:30:00Z","game":[1],"call":"buy","amount":1})", At("14:35"));
+  EXPECT_THAT(Ask({"REJECTS"}),
+              ElementsAre(testing::HasSubstr(
+                              "missing_field: expected a string of at most 256 bytes, an integer or a boolean in "
+                              "the field call, got '1.5' "),
+                          testing::HasSubstr("in the field game, got an object, an array or a broken string ")));
 }
 
 TEST_F(NodeCommands, SamplesAreEscapedAndCut) {
   Apply("a\\b\n\xff\x01 \xc3\xa4" + std::string(300, 'x'), At("14:35"));
   // 200 bytes of the record: 9 bytes, then the x.
-  EXPECT_THAT(Ask({"REJECTS"}),
-              ElementsAre("games 0 0 unparsable a\\\\b\\n\\xff\\x01 \xc3\xa4" + std::string(191, 'x')));
+  EXPECT_THAT(
+      Ask({"REJECTS"}),
+      ElementsAre("games 0 0 unparsable: expected one JSON object, got other bytes a\\\\b\\n\\xff\\x01 \xc3\xa4" +
+                  std::string(191, 'x')));
 }
 
 TEST_F(NodeCommands, InfoHasEveryPromisedName) {
