@@ -14,6 +14,14 @@ Counters::Options OptionsOf(const Config& config) {
   return {config.retention.ttl, ClockKind::kEvent, config.limits.series_max};
 }
 
+// The first topic with a name; an expression may match many.
+std::string TopicOf(const Config& config) {
+  for (const std::string& topic : config.kafka.topics) {
+    if (!topic.starts_with('^')) return topic;
+  }
+  return "topic";
+}
+
 bool IsReject(Fate fate) { return fate != Fate::kCounted && fate != Fate::kFiltered; }
 
 }  // namespace
@@ -25,7 +33,7 @@ Trial::Trial(const Config& config, std::shared_ptr<const Rules> rules, const Clo
       clock_(clock),
       counters_(std::move(rules), OptionsOf(config)),
       shard_(counters_.AddShard()),
-      slot_(shard_.AddPartition({config.kafka.topics.front(), 0}, {})) {}
+      slot_(shard_.AddPartition({TopicOf(config), 0}, {})) {}
 
 void Trial::Count(std::span<const LineReader::Line> lines) {
   const Timestamp now = clock_.Now();

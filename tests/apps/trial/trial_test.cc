@@ -72,10 +72,12 @@ TEST(Trial, KeepsTheFirstThreeSamplesOfEachFate) {
 
 TEST(Trial, CountsUnderTheFirstTopic) {
   Config config;
-  config.kafka.topics = {"games"};
+  config.kafka.topics = {"^g.*", "games"};
   config.metrics = {
       {.name = "all", .by = {{"topic", "@topic"}, {"partition", "@partition"}}, .value = "", .where = {}}};
   EXPECT_THAT(Try({Event("10:00", "login")}, config).series, ElementsAre(Pair("all:games:0", 1)));
+  config.kafka.topics = {"^g.*"};
+  EXPECT_THAT(Try({Event("10:00", "login")}, config).series, ElementsAre(Pair("all:topic:0", 1)));
 }
 
 }  // namespace
