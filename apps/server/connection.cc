@@ -48,8 +48,8 @@ void Connection::Read() {
 }
 
 void Connection::NoteHeld() {
-  context_.peers.Hold(
-      *this, input_.capacity() + text_.held_bytes() + output_.capacity() + (reply_ ? reply_->held_bytes() : 0));
+  context_.peers.Hold(*this, input_.capacity() + text_.held_bytes() + output_.capacity() +
+                                 session_.transaction.requests.held_bytes() + (reply_ ? reply_->held_bytes() : 0));
 }
 
 void Connection::OnRead(Error error, size_t bytes) {
@@ -87,9 +87,13 @@ bool Connection::ProduceNext() {
   if (running_) return StepRequest();
   if (reply_) return AppendReply();
   if (closing_) return false;
+  if (session_.transaction.state == Transaction::State::kExecuting) {
+    return BeginRequest(session_.transaction.requests.Front(), 0);
+  }
   if (!is_resp_) {
     if (input_.size() == 0) return false;
     is_resp_ = Input().front() == '*';
+    session_.is_text = !*is_resp_;
   }
   if (over_) {
     ReplyAndClose("max number of clients reached");
@@ -106,10 +110,15 @@ bool Connection::ProduceNext() {
     input_.consume(parsed.consumed);
     return true;
   }
-  Task<Reply> task = context_.commands.Execute(parsed.words, session_);
-  if (task.Step()) return BeginReply(task.Take(), parsed.consumed);
+  return BeginRequest(parsed.words, parsed.consumed);
+}
+
+// Returns true: there is more to do.
+bool Connection::BeginRequest(std::span<const std::string_view> words, size_t request_bytes) {
+  Task<Reply> task = context_.commands.Execute(words, session_);
+  if (task.Step()) return BeginReply(task.Take(), request_bytes);
   running_.emplace(std::move(task));
-  running_bytes_ = parsed.consumed;
+  running_bytes_ = request_bytes;
   return true;
 }
 
@@ -138,7 +147,7 @@ bool Connection::StepRequest() {
 
 bool Connection::BeginReply(Reply&& reply, size_t request_bytes) {
   reply_.emplace(std::move(reply));
-  input_.consume(request_bytes);
+  request_bytes > 0 ? input_.consume(request_bytes) : session_.EndQueued();
   return AppendReply();
 }
 
@@ -152,10 +161,12 @@ bool Connection::AppendReply() {
   return true;
 }
 
-// Text has no pushes, and neither has RESP2: a client that tracks keys there is told nothing, as by Redis.
+// Within the array of EXEC there are no pushes. Text has none, and neither has RESP2: a client that tracks keys there
+// is told nothing, as by Redis.
 void Connection::EndReply() {
   if (reply_->reply.close) closing_ = true;
-  if (!session_.invalidated.empty()) {
+  const bool executing = session_.transaction.state == Transaction::State::kExecuting;
+  if (!session_.invalidated.empty() && !executing) {
     std::vector<std::string> keys = std::exchange(session_.invalidated, {});
     if (*is_resp_ && session_.resp == RespVersion::k3) return (void)reply_.emplace(InvalidationReply(std::move(keys)));
   }

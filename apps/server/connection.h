@@ -3,8 +3,8 @@
 // While output waits for the socket, the connection reads and executes nothing. So it holds at most one request and one
 // read of input, and one chunk and one row of output, or in RESP all lines of an INFO: less than 1 MB. In addition it
 // holds the rows of one reply, which may grow with the number of series, and which Peers limits for all connections
-// together; or one request that runs in steps. LongRequests limits how many of those run. What a request holds while it
-// runs or waits to run is in docs/memory.md.
+// together; or one request that runs in steps; and up to 1 MB of requests between MULTI and EXEC. LongRequests limits
+// how many of those run. What a request holds while it runs or waits to run is in docs/memory.md.
 //
 // The client must take written bytes within a time limit, and a reply as a whole within a longer one. A turn is limited
 // too, and other connections have their turns in between: a longer request runs in steps, after all earlier replies are
@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -71,6 +72,7 @@ class Connection : public Peer {
   bool Produce(SteadyTime end);
   bool ProduceNext();
   Parsed NextRequest();
+  bool BeginRequest(std::span<const std::string_view> words, size_t request_bytes);
   bool MayRun();
   void Resume();
   bool StepRequest();
@@ -95,8 +97,8 @@ class Connection : public Peer {
   TextParser text_;
   RespParser resp_;
 
-  std::optional<Task<Reply>> running_;  // a request that takes several steps: the first in input_
-  size_t running_bytes_ = 0;            // of input_
+  std::optional<Task<Reply>> running_;  // a request that takes several steps: the first in input_, or queued
+  size_t running_bytes_ = 0;            // of input_; 0 if it was queued after MULTI
   bool may_run_ = false;                // LongRequests lets it continue
   std::optional<ReplyInProgress> reply_;
   std::string output_;

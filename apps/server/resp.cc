@@ -244,7 +244,9 @@ void AppendValue(const Value& value, RespVersion version, std::string& out) {
 
 bool AppendResp(ReplyInProgress& progress, RespVersion version, size_t enough, std::string& out) {
   if (std::holds_alternative<Table>(progress.reply.body)) return AppendTable(progress, version, enough, out);
-  if (auto* error = std::get_if<Error>(&progress.reply.body)) {
+  if (auto* batch = std::get_if<Batch>(&progress.reply.body)) {
+    AppendHeader('*', batch->replies, out);
+  } else if (auto* error = std::get_if<Error>(&progress.reply.body)) {
     out.push_back('-');
     out.append(error->code);
     out.push_back(' ');

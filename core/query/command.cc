@@ -24,12 +24,36 @@ Reply UnknownCommand(std::string_view name) {
 
 // Notes the keys that a command reads, for a client that tracks them.
 void NoteReads(Reads reads, Words arguments, Session& session) {
-  const bool named = std::exchange(session.caching_named, false);
-  session.invalidated.clear();
+  const bool executing = session.transaction.state == Transaction::State::kExecuting;
+  const bool named = executing ? session.caching_named : std::exchange(session.caching_named, false);
+  if (!executing) session.invalidated.clear();
   if (reads != Reads::kKey && reads != Reads::kKeys) return;
   if (named != (session.tracking == Tracking::kOptIn)) return;
   const Words keys = reads == Reads::kKey ? arguments.first(1) : arguments;
-  session.invalidated.assign(keys.begin(), keys.end());
+  session.invalidated.insert(session.invalidated.end(), keys.begin(), keys.end());
+}
+
+bool IsComplete(const CommandSpec* command, Words words) {
+  return command != nullptr && words.size() > command->min && words.size() - 1 <= command->max;
+}
+
+Reply RefusalOf(const CommandSpec* command, Words words) {
+  if (command == nullptr) return UnknownCommand(words[0]);
+  return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
+}
+
+// Keeps a request after MULTI for EXEC.
+Reply Queue(const CommandSpec* command, Words words, Transaction& transaction) {
+  const bool is_complete = IsComplete(command, words);
+  if (!is_complete || command->within_multi == WithinMulti::kIsRefused) {
+    transaction.state = Transaction::State::kFailed;
+    return is_complete ? ErrorReply("Command not allowed inside a transaction") : RefusalOf(command, words);
+  }
+  if (transaction.state == Transaction::State::kFailed) return StatusReply("QUEUED");
+  transaction.requests.Push(words);
+  if (transaction.requests.held_bytes() <= Transaction::kHeldBytesMax) return StatusReply("QUEUED");
+  transaction = {.state = Transaction::State::kFailed};
+  return ErrorReply(Cat("expected requests of at most ", Transaction::kHeldBytesMax, " bytes after MULTI, got more"));
 }
 
 }  // namespace
@@ -40,7 +64,7 @@ const std::vector<const CommandSpec*>& AllCommands() {
   static const auto* const kAll = [] {
     auto* all = new std::vector<const CommandSpec*>();
     for (auto family : {SeriesCommands, HashCommands, KeyCommands, NodeCommands, ConnectionCommands, ClientCommands,
-                        SubscribeCommands}) {
+                        SubscribeCommands, TransactionCommands}) {
       for (const CommandSpec& command : family()) all->push_back(&command);
     }
     return all;
@@ -62,12 +86,14 @@ Task<Reply> Commands::Execute(std::span<const std::string_view> words, Session& 
   const CommandSpec* command = FindCommand(words[0]);
   const bool may = session.authenticated || !password_.needed() || (command != nullptr && command->open);
   if (!may) return Reply{Error{"Authentication required.", "NOAUTH"}};
-  if (command == nullptr) return UnknownCommand(words[0]);
-  Words arguments = words.subspan(1);
-  if (arguments.size() < command->min || arguments.size() > command->max) {
-    return ErrorReply(Cat("wrong number of arguments for '", command->name, "', expected: ", command->usage()));
+  if (session.transaction.queueing() && (command == nullptr || command->within_multi != WithinMulti::kRuns)) {
+    return Queue(command, words, session.transaction);
   }
-  if (session.tracking != Tracking::kOff) NoteReads(command->reads, arguments, session);
+  if (!IsComplete(command, words)) return RefusalOf(command, words);
+  Words arguments = words.subspan(1);
+  if (session.tracking != Tracking::kOff && command->within_multi != WithinMulti::kRuns) {
+    NoteReads(command->reads, arguments, session);
+  }
   return command->run({slices_, clock_, status_, password_, session, state_}, arguments);
 }
 

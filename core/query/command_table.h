@@ -38,6 +38,13 @@ struct CommandContext {
 // What a command reads. Its keys are invalidated for a client with CLIENT TRACKING: the first argument, or all of them.
 enum class Reads { kNothing, kCounters, kKey, kKeys };
 
+// What a command does between MULTI and EXEC.
+enum class WithinMulti {
+  kIsQueued,
+  kRuns,       // it does not read: AUTH, EXEC
+  kIsRefused,  // its reply may be several: SUBSCRIBE
+};
+
 struct CommandSpec {
   std::string_view name;       // in capitals
   std::string_view arguments;  // shown by HELP
@@ -48,6 +55,7 @@ struct CommandSpec {
   // finished task.
   Task<Reply> (*run)(CommandContext context, Words arguments);
   bool open = false;  // available without the password
+  WithinMulti within_multi = WithinMulti::kIsQueued;
 
   std::string usage() const;
 };
@@ -55,13 +63,14 @@ struct CommandSpec {
 // Any number of arguments; the limit of a request bounds it.
 inline constexpr size_t kAnyNumber = std::numeric_limits<size_t>::max();
 
-std::span<const CommandSpec> SeriesCommands();      // LIST, GET, RANGE, TOP
-std::span<const CommandSpec> HashCommands();        // HGETALL and so on, by a bucket's key
-std::span<const CommandSpec> KeyCommands();         // KEYS, SCAN and so on, over buckets
-std::span<const CommandSpec> NodeCommands();        // LAG, REJECTS, INFO
-std::span<const CommandSpec> ConnectionCommands();  // PING, HELLO and so on
-std::span<const CommandSpec> ClientCommands();      // CLIENT
-std::span<const CommandSpec> SubscribeCommands();   // SUBSCRIBE and so on
+std::span<const CommandSpec> SeriesCommands();       // LIST, GET, RANGE, TOP
+std::span<const CommandSpec> HashCommands();         // HGETALL and so on, by a bucket's key
+std::span<const CommandSpec> KeyCommands();          // KEYS, SCAN and so on, over buckets
+std::span<const CommandSpec> NodeCommands();         // LAG, REJECTS, INFO
+std::span<const CommandSpec> ConnectionCommands();   // PING, HELLO and so on
+std::span<const CommandSpec> ClientCommands();       // CLIENT
+std::span<const CommandSpec> SubscribeCommands();    // SUBSCRIBE and so on
+std::span<const CommandSpec> TransactionCommands();  // MULTI, EXEC, DISCARD
 
 // The name in capitals, if it is a command of Redis that writes; otherwise empty.
 std::string_view WriteCommandOf(std::string_view name);

@@ -144,13 +144,13 @@ constexpr CommandSpec kConnectionCommands[] = {
     {"PING", "[message]", 0, 1, Reads::kNothing, Ping},
     {"ECHO", "message", 1, 1, Reads::kNothing, Echo},
     {"HELP", "", 0, 0, Reads::kNothing, Help},
-    {"HELLO", "[2 | 3 [AUTH user password] [SETNAME name]]", 0, 6, Reads::kNothing, Hello, true},
-    {"AUTH", "[user] password", 1, 2, Reads::kNothing, Auth, true},
+    {"HELLO", "[2 | 3 [AUTH user password] [SETNAME name]]", 0, 6, Reads::kNothing, Hello, true, WithinMulti::kRuns},
+    {"AUTH", "[user] password", 1, 2, Reads::kNothing, Auth, true, WithinMulti::kRuns},
     {"SELECT", "0", 1, 1, Reads::kNothing, Select},
     {"COMMAND", "[COUNT | DOCS | INFO]", 0, kAnyNumber, Reads::kNothing, Command},
     {"CLUSTER", "subcommand [argument ...]", 1, kAnyNumber, Reads::kNothing, Cluster},
     {"CONFIG", "GET pattern [pattern ...]", 2, kAnyNumber, Reads::kNothing, Config},
-    {"QUIT", "", 0, 0, Reads::kNothing, Quit, true},
+    {"QUIT", "", 0, 0, Reads::kNothing, Quit, true, WithinMulti::kRuns},
 };
 
 }  // namespace

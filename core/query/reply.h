@@ -82,13 +82,18 @@ struct Value {
   bool status = false;
 };
 
+// EXEC: an array, whose elements are the next replies of the connection. Text has none.
+struct Batch {
+  size_t replies;
+};
+
 struct Error {
   std::string message;       // without the code
   std::string code = "ERR";  // the first word in RESP; text always has ERR
 };
 
 struct Reply {
-  std::variant<Value, Table, Error> body;
+  std::variant<Value, Table, Batch, Error> body;
   bool close = false;  // the connection closes after it (QUIT)
 };
 

@@ -73,10 +73,10 @@ Task<Reply> Punsubscribe(CommandContext context, Words patterns) {
 }
 
 constexpr CommandSpec kSubscribeCommands[] = {
-    {"SUBSCRIBE", "channel [channel ...]", 1, kAnyNumber, Reads::kNothing, Subscribe},
-    {"UNSUBSCRIBE", "[channel ...]", 0, kAnyNumber, Reads::kNothing, Unsubscribe},
-    {"PSUBSCRIBE", "pattern [pattern ...]", 1, kAnyNumber, Reads::kNothing, Psubscribe},
-    {"PUNSUBSCRIBE", "[pattern ...]", 0, kAnyNumber, Reads::kNothing, Punsubscribe},
+    {"SUBSCRIBE", "channel [channel ...]", 1, kAnyNumber, Reads::kNothing, Subscribe, false, WithinMulti::kIsRefused},
+    {"UNSUBSCRIBE", "[channel ...]", 0, kAnyNumber, Reads::kNothing, Unsubscribe, false, WithinMulti::kIsRefused},
+    {"PSUBSCRIBE", "pattern [pattern ...]", 1, kAnyNumber, Reads::kNothing, Psubscribe, false, WithinMulti::kIsRefused},
+    {"PUNSUBSCRIBE", "[pattern ...]", 0, kAnyNumber, Reads::kNothing, Punsubscribe, false, WithinMulti::kIsRefused},
 };
 
 }  // namespace

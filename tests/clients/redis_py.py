@@ -83,7 +83,7 @@ async def check_series(client):
 
 
 async def check_pipeline(client):
-    pipeline = client.pipeline(transaction=False)
+    pipeline = client.pipeline()
     for _ in range(1000):
         pipeline.hget(MINUTE, "login")
     counts = await result(pipeline.execute())

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "apps/server/reply_writer.h"
 #include "apps/server/request.h"
+#include "apps/server/text_protocol.h"
 #include "core/query/command.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/testing/counting_node.h"
@@ -47,18 +49,18 @@ template <typename Parser, typename AppendReply, typename CheckReply>
 std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendReply append, CheckReply check_reply) {
   constexpr int kRequestsMax = 100;
   Parser parser;
-  Session session{.id = 17};
-  std::string input, output;
+  Session session{.id = 17, .is_text = std::is_same_v<Parser, TextParser>};
+  std::string input, output, reply_bytes;
   auto write = [&](Reply reply) {
     ReplyInProgress progress{std::move(reply)};
-    std::string whole;
     for (bool done = false; !done;) {
       std::string chunk;
       done = append(progress, session, cuts.written, chunk);
-      whole += chunk;
+      reply_bytes += chunk;
     }
-    check_reply(whole, session);
-    output += whole;
+    if (session.transaction.state == Transaction::State::kExecuting) return;  // its replies belong to the array of EXEC
+    check_reply(reply_bytes, session);
+    output += std::exchange(reply_bytes, {});
   };
   for (int requests = 0; !bytes.empty();) {
     input += bytes.substr(0, cuts.read);
@@ -78,6 +80,11 @@ std::string Talk(Commands& commands, std::string_view bytes, Cuts cuts, AppendRe
         Reply reply = commands.Execute(parsed.words, session).Finish();
         const bool close = reply.close;
         write(std::move(reply));
+        while (session.transaction.state == Transaction::State::kExecuting) {
+          Reply element = commands.Execute(session.transaction.requests.Front(), session).Finish();
+          session.EndQueued();
+          write(std::move(element));
+        }
         std::vector<std::string> keys = std::exchange(session.invalidated, {});
         if (!keys.empty() && session.resp == RespVersion::k3) write(InvalidationReply(std::move(keys)));
         if (close) return output;

@@ -44,6 +44,7 @@ inline std::vector<std::string> Lines(const Reply& reply) {
   std::vector<std::string> lines;
   if (auto* error = std::get_if<Error>(&reply.body)) return {Cat(error->code, ' ', error->message)};
   if (auto* value = std::get_if<Value>(&reply.body)) return {text(value->cell)};
+  if (auto* batch = std::get_if<Batch>(&reply.body)) return {Cat("batch of ", batch->replies)};
   const Table& table = std::get<Table>(reply.body);
   for (size_t i = 0; i < table.rows; ++i) {
     std::string& line = lines.emplace_back();

@@ -1,4 +1,4 @@
-// The checks of clients_test.cc with rueidis.
+// The checks of clients_test.cc with rueidis. HGET is read through its client-side cache.
 //
 //	rueidis PORT PROTECTED_PORT PASSWORD
 package main
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/redis/rueidis"
 	. "tallyd/clients/checks"
@@ -73,11 +74,15 @@ func fields(reply rueidis.RedisResult) string {
 	return Fields(all)
 }
 
+func cached(client rueidis.Client, key, field string) string {
+	return text(client.DoCache(ctx, client.B().Hget().Key(key).Field(field).Cache(), time.Minute).ToMessage())
+}
+
 func checkHashes(client rueidis.Client) {
 	Show("HGETALL", fields(ask(client, "HGETALL", Minute)))
 	Show("HGETALL of no key", fields(ask(client, "HGETALL", "no")))
-	Show("HGET", text(ask(client, "HGET", Minute, "login").ToMessage()))
-	Show("HGET of no field", text(ask(client, "HGET", Minute, "no").ToMessage()))
+	Show("HGET", cached(client, Minute, "login"))
+	Show("HGET of no field", cached(client, Minute, "no"))
 	Show("HMGET", text(ask(client, "HMGET", Minute, "login", "no", "buy").ToMessage()))
 	Show("HKEYS", sorted(ask(client, "HKEYS", Minute)))
 	Show("HVALS", sorted(ask(client, "HVALS", Minute)))
@@ -180,5 +185,5 @@ func main() {
 	checkSeries(client)
 	checkErrors(client)
 	checkAuth(protectedPort, password)
-	UntilCounted(func() (string, error) { return text(ask(client, "HGET", NextMinute, "login").ToMessage()), nil })
+	UntilCounted(func() (string, error) { return cached(client, NextMinute, "login"), nil })
 }
