@@ -93,6 +93,7 @@ class NodeTest : public testing::Test, public StatusSource {
 
   Reply Execute(std::initializer_list<std::string_view> words) {
     const std::vector<std::string_view> all(words);
+    commands_.Tick();
     return commands_.Execute(all, session_).Finish();
   }
   std::vector<std::string> Ask(std::initializer_list<std::string_view> words) { return Lines(Execute(words)); }

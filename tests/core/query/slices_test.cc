@@ -55,6 +55,7 @@ class SlicedNode : public StatusSource {
 
   Reply Ask(const std::vector<std::string>& words) {
     const std::vector<std::string_view> views(words.begin(), words.end());
+    commands_->Tick();
     return commands_->Execute(views, session_).Finish();
   }
   NodeStatus Status() const override { return {}; }
