@@ -16,8 +16,6 @@
 namespace tally {
 namespace {
 
-using Properties = std::map<std::string, KafkaProperty>;
-
 constexpr std::string_view kReference = "${ENV:";
 
 // No property of librdkafka has such a name.
@@ -37,7 +35,7 @@ absl::StatusOr<std::string> ReadSecretFile(const TomlValue& value, const std::st
   return text;
 }
 
-absl::Status ReadProperty(const TomlValue& value, std::string name, Properties& read) {
+absl::Status ReadProperty(const TomlValue& value, std::string name, KafkaProperties& read) {
   std::optional<std::string> text = value.Scalar();
   if (!text.has_value()) return value.Error("expected a string, an integer or a boolean");
   bool hidden = value.replaced();
@@ -57,7 +55,7 @@ absl::Status ReadProperty(const TomlValue& value, std::string name, Properties& 
   return absl::OkStatus();
 }
 
-absl::Status Collect(const TomlValue& table, const std::string& prefix, Properties& read) {
+absl::Status Collect(const TomlValue& table, const std::string& prefix, KafkaProperties& read) {
   ASSIGN_OR_RETURN(const TomlValue::TableOf entries, table.Table("a table of properties"));
   for (const TomlValue::Entry& entry : entries) {
     const std::string name = Cat(prefix, entry.key);
@@ -87,8 +85,8 @@ absl::StatusOr<std::optional<std::string>> ExpandEnvironment(const TomlValue& va
   return std::optional<std::string>(expanded + text.substr(at));
 }
 
-absl::StatusOr<Properties> ReadKafkaProperties(const TomlValue& table) {
-  Properties read;
+absl::StatusOr<KafkaProperties> ReadKafkaProperties(const TomlValue& table) {
+  KafkaProperties read;
   RETURN_IF_ERROR(Collect(table, "", read));
   return read;
 }

@@ -24,9 +24,10 @@ struct KafkaProperty {
   bool hidden = false;  // the value comes from a file or the environment
   std::string where;    // from TomlValue::Where()
 };
+using KafkaProperties = std::map<std::string, KafkaProperty>;
 
 // Reads [kafka.properties], by the properties' names: the keys of nested tables are joined by dots. REQUIRES: the
 // environment is expanded.
-absl::StatusOr<std::map<std::string, KafkaProperty>> ReadKafkaProperties(const TomlValue& table);
+absl::StatusOr<KafkaProperties> ReadKafkaProperties(const TomlValue& table);
 
 }  // namespace tally

@@ -58,14 +58,12 @@ class LastRecords : public RecordSink {
   absl::Status problem_;
 };
 
-absl::Duration Monotonic() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
-
 }  // namespace
 
 absl::StatusOr<std::map<TopicPartition, Timestamp>> ReadLastTimestamps(const ClientOptions& options,
                                                                        std::vector<LogRange> ranges,
                                                                        absl::Duration timeout) {
-  const absl::Duration deadline = Monotonic() + timeout;
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(timeout);
   std::map<TopicPartition, Timestamp> timestamps;
   std::erase_if(ranges, [](const LogRange& range) { return range.begin >= range.end; });
   for (int64_t back = 1; !ranges.empty(); back *= kGrowth) {
@@ -77,7 +75,8 @@ absl::StatusOr<std::map<TopicPartition, Timestamp>> ReadLastTimestamps(const Cli
     ASSIGN_OR_RETURN(const auto source, KafkaSource::Create(options, assignments));
     LastRecords records(ranges);
     while (!records.done()) {
-      if (Monotonic() > deadline) return absl::UnavailableError("reading the last records: no answer yet");
+      if (std::chrono::steady_clock::now() > deadline)
+        return absl::UnavailableError("reading the last records: no answer yet");
       RETURN_IF_ERROR(source->Poll(kPoll, records));
     }
     RETURN_IF_ERROR(records.problem());

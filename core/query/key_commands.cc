@@ -39,11 +39,9 @@ Task<Reply> TimeToLive(CommandContext context, Words arguments, absl::Duration u
   co_return IntegerReply(std::max(int64_t{0}, left / unit));
 }
 
-Task<Reply> Ttl(CommandContext context, Words arguments) {
-  return TimeToLive(std::move(context), arguments, absl::Seconds(1));
-}
+Task<Reply> Ttl(CommandContext context, Words arguments) { return TimeToLive(context, arguments, absl::Seconds(1)); }
 Task<Reply> Pttl(CommandContext context, Words arguments) {
-  return TimeToLive(std::move(context), arguments, absl::Milliseconds(1));
+  return TimeToLive(context, arguments, absl::Milliseconds(1));
 }
 
 Task<Reply> Dbsize(CommandContext context, Words) {
