@@ -104,7 +104,7 @@ std::string WithoutSecrets(std::string message, const KafkaConfig& kafka) {
 absl::Status CheckKafkaClient(const KafkaConfig& kafka, const std::map<std::string, std::string>& places) {
   ClientOptions options = ClientOptionsOf(kafka);
   options.brokers.clear();
-  const absl::Status status = NewConsumer(options).status();
+  absl::Status status = NewConsumer(options).status();
   if (status.ok()) return status;
   const std::string message(FromAbsl(status.message()));
   const Properties::value_type* property = PropertyIn(message, kafka);

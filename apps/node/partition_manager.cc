@@ -68,7 +68,7 @@ void PartitionManager::NoteResult(bool looked, const std::string& error) {
   } else if (!state_.not_ready.empty() && state_.failure.ok()) {
     state_.not_ready = looked ? error : Cat("waiting for Kafka: ", error);
   }
-  if (state_.not_ready.empty() && !error.empty()) warnings.push_back(Cat("Kafka: ", error));
+  if (state_.not_ready.empty() && !error.empty()) warnings.push_back(Cat(looked ? "" : "Kafka: ", error));
   state_.warnings = std::move(warnings);
 }
 

@@ -5,8 +5,8 @@
 //   TrialResult result = trial.Finish();
 //
 // Each line is a record of partition 0 of the first topic that the configuration names, without a key, with the current
-// time as its timestamp. The clock follows the events, as with retention.clock = "event", so a file of last year is not late. An
-// event is late if it is older than the newest event of the lines before it by more than the ttl.
+// time as its timestamp. The clock follows the events, as with retention.clock = "event", so a file of last year is not
+// late. An event is late if it is older than the newest event of the lines before it by more than the ttl.
 //
 // Not thread-safe.
 #pragma once

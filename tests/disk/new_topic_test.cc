@@ -9,6 +9,7 @@
 namespace tally {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class NewTopic : public NodeTest {
@@ -43,7 +44,7 @@ TEST_F(NewTopic, IsReadAfterItsStartOffsetIsSavedAndOthersDoNotWait) {
   ExpectRead(20);
   Await("a stale checkpoint", [&] { return node_->Info("checkpoint_stale") == "1"; });
   AwaitLine(new_ + ":0 begins at offset 0");
-  EXPECT_THAT(node_->Http("/readyz"), HasSubstr("ready\nstale checkpoint: "));
+  EXPECT_THAT(node_->Http("/readyz"), AllOf(HasSubstr("ready\ndata directory "), HasSubstr("\nstale checkpoint: ")));
   EXPECT_EQ(node_->Info("events_read"), "20");
 
   disk_->Repair();

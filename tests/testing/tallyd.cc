@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Tallyd>> Tallyd::Start(const std::vector<std::str
   auto node = std::make_unique<Tallyd>();
   node->argv_ = wrapper;
   for (const char* word : {TALLYD_BINARY, "serve"}) node->argv_.push_back(word);
-  node->argv_.insert(node->argv_.end(), arguments.begin(), arguments.end());
+  node->arguments_ = arguments;
   RETURN_IF_ERROR(node->Launch("0", "0"));
   return node;
 }
@@ -51,7 +51,9 @@ absl::Status Tallyd::StartAgain() { return Launch(port_, http_port_); }
 
 absl::Status Tallyd::Launch(const std::string& port, const std::string& http_port) {
   std::vector<std::string> argv = argv_;
+  // Before the caller's arguments, which win.
   argv.insert(argv.end(), {"--listen", Cat("127.0.0.1:", port), "--http", Cat("127.0.0.1:", http_port)});
+  argv.insert(argv.end(), arguments_.begin(), arguments_.end());
   ASSIGN_OR_RETURN(process_, Subprocess::Start(argv));
   ASSIGN_OR_RETURN(std::string line, process_->WaitForLine("listening text=", kTallydTimeout));
   port_ = PortOf(After(line, "text="));

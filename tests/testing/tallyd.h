@@ -59,7 +59,8 @@ class Tallyd {
  private:
   absl::Status Launch(const std::string& port, const std::string& http_port);
 
-  std::vector<std::string> argv_;
+  std::vector<std::string> argv_;  // without the options
+  std::vector<std::string> arguments_;
   std::unique_ptr<Subprocess> process_;
   std::string port_;
   std::string http_port_;

@@ -29,7 +29,7 @@ const struct {
 } kAllowedIncludes[] = {
     {R"(^core/)", R"(^(core/|absl/|re2/|simdjson\.h$|immintrin\.h$|cpuid\.h$|)" STANDARD_HEADER ")"},
     {R"(^storage/)", R"(^(storage/|core/|absl/|rocksdb/|sys/|fcntl\.h$|unistd\.h$|)" STANDARD_HEADER ")"},
-    {R"(^apps/)", R"(^(apps/|storage/|core/|absl/|boost/|librdkafka/|spdlog/|toml\+\+/|CLI/|rapidjson/|)"
+    {R"(^apps/)", R"(^(apps/|storage/|core/|absl/|boost/|librdkafka/|re2/|spdlog/|toml\+\+/|CLI/|rapidjson/|)"
                   R"(sys/|arpa/|linux/|netinet/|[a-z_]+\.h$|)" STANDARD_HEADER ")"},
 };
 #undef STANDARD_HEADER

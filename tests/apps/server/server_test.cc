@@ -109,28 +109,6 @@ TEST(Server, SendsNoInvalidationToAClientThatCannotReadIt) {
   EXPECT_THAT(text.ReadUntil("PONG\nEND\n"), EndsWith("OK\nEND\nEND\nPONG\nEND\n"));
 }
 
-// The requests of StackExchange.Redis 2.8 on its two connections, before the first request of its user.
-TEST(Server, AnswersWhatStackExchangeRedisSendsOnConnect) {
-  ServedNode node;
-  TestClient client(node.server->text_port());
-  client.Send(Resp({"CLIENT", "SETNAME", "host"}) + Resp({"CLIENT", "SETINFO", "lib-name", "SE.Redis"}) +
-              Resp({"CLIENT", "SETINFO", "lib-ver", "2.8.16"}) + Resp({"CLIENT", "ID"}) +
-              Resp({"CONFIG", "GET", "timeout"}) + Resp({"CONFIG", "GET", "slave-read-only"}) +
-              Resp({"CONFIG", "GET", "databases"}) + Resp({"SENTINEL", "MASTERS"}) + Resp({"INFO", "replication"}) +
-              Resp({"CLUSTER", "NODES"}) + Resp({"ECHO", "\x01\xff\r\n\x02"}));
-  EXPECT_EQ(client.ReadUntil("\x01\xff\r\n\x02\r\n"),
-            "+OK\r\n+OK\r\n+OK\r\n:1\r\n*2\r\n$7\r\ntimeout\r\n$3\r\n300\r\n*0\r\n*2\r\n$9\r\ndatabases\r\n$1\r\n1\r\n"
-            "-ERR unknown command 'SENTINEL', try HELP\r\n"
-            "$48\r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n"
-            "-ERR This instance has cluster support disabled\r\n$5\r\n\x01\xff\r\n\x02\r\n");
-  TestClient subscriber(node.server->text_port());
-  subscriber.Send(Resp({"SUBSCRIBE", "__Booksleeve_MasterChanged"}) + Resp({"PING"}) + Resp({"UNSUBSCRIBE"}) +
-                  Resp({"PING"}));
-  EXPECT_EQ(subscriber.ReadUntil("+PONG\r\n"),
-            "*3\r\n$9\r\nsubscribe\r\n$26\r\n__Booksleeve_MasterChanged\r\n:1\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n"
-            "*3\r\n$11\r\nunsubscribe\r\n$26\r\n__Booksleeve_MasterChanged\r\n:0\r\n+PONG\r\n");
-}
-
 TEST(Server, SaysInTheConfigurationAfterHowManySecondsAnIdleClientIsDisconnected) {
   ServedNode node;
   TestClient client(node.server->text_port());
