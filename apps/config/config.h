@@ -53,8 +53,8 @@ struct KafkaConfig {
   std::string group = "tallyd";
 
   // The number of ingest threads. Each has its own Kafka client, because a client fetches with one thread per broker.
-  // More threads catch up faster and use more memory for prefetched records. 0: one for each CPU that
-  // the process may use, by the quota of its cgroup too, 8 at most.
+  // More threads catch up faster and use more memory for prefetched records. 0: one for each CPU that the process may
+  // use, by the quota of its cgroup too, 8 at most.
   int threads = 0;
 
   // Any other property of librdkafka, under librdkafka's name: security.protocol, sasl.*, ssl.*, fetch.* ...

@@ -11,7 +11,7 @@
 namespace tally {
 
 // Fails if exact counting depends on property `name`, if librdkafka does not know it, or if librdkafka rejects `value`.
-// The error never shows the value of a secret; `hidden`: the value may be one, whatever the name.
+// The error never shows the value of a secret. `hidden`: the value may be a secret, although the name does not say so.
 absl::Status CheckKafkaProperty(const std::string& name, const std::string& value, bool hidden = false);
 
 // Fails if librdkafka cannot create a client with `properties`: some contradict each other, or name a file that does

@@ -21,9 +21,8 @@ namespace tally {
 struct FoundPartitions {
   LogBounds::Topics topics;
   std::vector<TopicPartition> partitions;
-  bool all = false;  // false if some topics are not authorized: they may have more partitions
-  std::vector<std::string>
-      missing_topics;  // of kafka.topics: nothing exists that it names or matches, or is authorized
+  bool all = false;                         // false if some topics are not authorized: they may have more partitions
+  std::vector<std::string> missing_topics;  // of kafka.topics: no authorized topic has the name, or matches
   std::vector<std::string> matched_topics;  // those that only a regular expression selects
   std::string cluster;                      // Kafka's cluster id; empty if it has none
 };
@@ -47,9 +46,9 @@ class PartitionFinder {
   // Short, because the id came with the partitions, if there is one.
   static constexpr absl::Duration kClusterTimeout = absl::Seconds(1);
 
-  const TopicSet& topics_;
   void LogMatched(const std::vector<std::string>& matched);
 
+  const TopicSet& topics_;
   std::vector<std::string> missing_before_;
   std::vector<std::string> matched_before_;  // sorted
 };

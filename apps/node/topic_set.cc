@@ -18,7 +18,7 @@ bool IsInternal(std::string_view topic) {
 }
 
 bool Matches(std::string_view topic, const RE2& expression) {
-  return RE2::FullMatch(re2::StringPiece(topic.data(), topic.size()), expression);
+  return !IsInternal(topic) && RE2::FullMatch(re2::StringPiece(topic.data(), topic.size()), expression);
 }
 
 }  // namespace
@@ -39,8 +39,8 @@ bool TopicSet::IsNamed(std::string_view topic) const {
 }
 
 bool TopicSet::IsMatched(std::string_view topic) const {
-  return !IsInternal(topic) && std::any_of(patterns_.begin(), patterns_.end(),
-                                           [&](const Pattern& pattern) { return Matches(topic, *pattern.expression); });
+  return std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const Pattern& pattern) { return Matches(topic, *pattern.expression); });
 }
 
 bool TopicSet::Contains(std::string_view topic) const { return IsNamed(topic) || IsMatched(topic); }
@@ -75,9 +75,8 @@ std::vector<std::string> TopicSet::MissingIn(const LogBounds::Topics& found) con
     if (topic == found.end() || !topic->second) missing.push_back(name);
   }
   for (const Pattern& pattern : patterns_) {
-    const bool any = std::any_of(found.begin(), found.end(), [&](const auto& topic) {
-      return !IsInternal(topic.first) && Matches(topic.first, *pattern.expression);
-    });
+    const bool any = std::any_of(found.begin(), found.end(),
+                                 [&](const auto& topic) { return Matches(topic.first, *pattern.expression); });
     if (!any) missing.push_back(pattern.text);
   }
   return missing;

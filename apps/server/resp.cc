@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "core/base/check.h"
 #include "core/base/count.h"
+#include "core/base/digits.h"
 #include "core/base/strings.h"
 
 namespace tally {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr size_t kDigitsMax = 9;  // of a number; every limit is smaller
-constexpr auto IsDigit = [](char c) { return c >= '0' && c <= '9'; };
 
 Parsed Wrong(std::string_view expected, std::string_view got) {
   return Parsed::Broken(Cat("Protocol error: expected ", expected, ", got '", absl::CHexEscape(ToAbsl(got)), "'"));

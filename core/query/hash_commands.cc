@@ -74,8 +74,8 @@ Task<Reply> Hvals(CommandContext context, Words words) { return FieldsReply(cont
 
 constexpr std::string_view kHscanArguments = "key cursor [MATCH glob] [COUNT n]";
 
-// The whole hash is one page, whatever COUNT says, as that of a small hash in Redis: its rows are made while the socket
-// takes them, so pages would save nothing.
+// COUNT has no effect: the whole hash is one page, like a small hash in Redis. Its rows are made while the socket takes
+// them, so pages would save nothing.
 Task<Reply> Hscan(CommandContext context, Words arguments) {
   absl::StatusOr<ScanOptions> options = ParseScanOptions(arguments.subspan(1), Cat("HSCAN ", kHscanArguments));
   if (!options.ok()) co_return ErrorReply(options.status());

@@ -9,6 +9,7 @@
 #include "core/query/words.h"
 
 namespace tally {
+
 absl::StatusOr<ScanOptions> ParseScanOptions(std::span<const std::string_view> words, std::string_view usage) {
   const absl::Status wrong = InvalidArgument("syntax error, expected: ", usage);
   std::optional<int64_t> cursor = ParseInteger(words[0]);

@@ -20,6 +20,17 @@ function show(check, outcome) {
   console.log(`${check}: ${outcome}`);
 }
 
+function errorOf(reply) {
+  return reply.catch((error) => error.message);
+}
+
+// The items of all pages of a scan.
+async function itemsOf(pages) {
+  const items = [];
+  for await (const some of pages) items.push(...some);
+  return items;
+}
+
 // Asks for the restart of the node, and repeats the request until it returns the new count.
 async function untilCounted(request) {
   show("restart the node", "please");
@@ -31,4 +42,4 @@ async function untilCounted(request) {
   show("reconnect", count);
 }
 
-module.exports = { MINUTE, NEXT_MINUTE, SPAN, pairs, show, text, untilCounted, words };
+module.exports = { MINUTE, NEXT_MINUTE, SPAN, errorOf, itemsOf, pairs, show, text, untilCounted, words };

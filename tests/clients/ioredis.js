@@ -2,19 +2,9 @@
 //
 //   node ioredis.js PORT PROTECTED_PORT PASSWORD
 const { Redis } = require("ioredis");
-const { MINUTE, NEXT_MINUTE, SPAN, pairs, show, text, untilCounted, words } = require("./checks.js");
+const { MINUTE, NEXT_MINUTE, SPAN, errorOf, itemsOf, pairs, show, text, untilCounted, words } = require("./checks.js");
 
 const [port, protectedPort, password] = process.argv.slice(2);
-
-function errorOf(reply) {
-  return reply.catch((error) => error.message);
-}
-
-async function itemsOf(stream) {
-  const items = [];
-  for await (const some of stream) items.push(...some);
-  return items;
-}
 
 async function checkHashes(client) {
   show("HGETALL", pairs(Object.entries(await client.hgetall(MINUTE)).sort()));
@@ -29,7 +19,6 @@ async function checkHashes(client) {
   const fields = await itemsOf(client.hscanStream(MINUTE));
   show("HSCAN", pairs([fields.slice(0, 2), fields.slice(2)].sort()));
 }
-
 
 async function checkKeys(client) {
   show("EXISTS", await client.exists(MINUTE, "no"));

@@ -2,22 +2,12 @@
 //
 //   node node_redis.js PORT PROTECTED_PORT PASSWORD
 const { createClient } = require("redis");
-const { MINUTE, NEXT_MINUTE, SPAN, pairs, show, text, untilCounted, words } = require("./checks.js");
+const { MINUTE, NEXT_MINUTE, SPAN, errorOf, itemsOf, pairs, show, text, untilCounted, words } = require("./checks.js");
 
 const [port, protectedPort, password] = process.argv.slice(2);
 
-function errorOf(reply) {
-  return reply.catch((error) => error.message);
-}
-
 function clientOf(options) {
   return createClient(options).on("error", (error) => console.error(error.message));
-}
-
-async function itemsOf(iterator) {
-  const items = [];
-  for await (const some of iterator) items.push(...some);
-  return items;
 }
 
 async function checkHashes(client) {
@@ -33,7 +23,6 @@ async function checkHashes(client) {
   const fields = await itemsOf(client.hScanIterator(MINUTE));
   show("HSCAN", pairs(fields.map(({ field, value }) => [field, value]).sort()));
 }
-
 
 async function checkKeys(client) {
   show("EXISTS", await client.exists([MINUTE, "no"]));
