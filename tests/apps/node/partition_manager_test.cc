@@ -115,7 +115,9 @@ TEST_F(PartitionManagerTest, RecountsOnlyOnceAllTopicsAreAuthorized) {
 
 TEST_F(PartitionManagerTest, WarnsAboutAnExpressionThatMatchesThousandsOfTopicsAndContinues) {
   constexpr int kTopics = 1001;
-  for (int i = 0; i < kTopics; ++i) feed_.Create(Cat("many_", i), 1);
+  std::vector<std::string> many;
+  for (int i = 0; i < kTopics; ++i) many.push_back(Cat("many_", i));
+  feed_.CreateMany(many);
   config_.kafka.topics = {"^many_.*"};
   Start();
   EXPECT_TRUE(Eventually([&] { return node_->Status().not_ready.empty(); })) << node_->Status().not_ready;
